@@ -1,0 +1,8 @@
+"""Sheets v4: spreadsheets, their values, their formulas and their conditional formats."""
+
+from __future__ import annotations
+
+from .books import Spreadsheets
+from .routes import routes
+
+__all__ = ["Spreadsheets", "routes"]

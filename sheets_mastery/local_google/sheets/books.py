@@ -1,0 +1,151 @@
+"""Every spreadsheet that this Google holds, and who may do what with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from ..errors import invalid_argument, not_found, permission_denied
+from .document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ..store import Store
+
+KIND = "spreadsheets"
+ROLES = ("none", "reader", "writer")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Card:
+    """What Drive shows of a spreadsheet."""
+
+    #: The spreadsheet's id, which is also the file's.
+    id: str
+    #: The spreadsheet's title, which is also the file's name.
+    title: str
+    #: When it was made: RFC 3339 in UTC with milliseconds and a Z.
+    created: str
+    #: When it was last written to, likewise.
+    modified: str
+    #: Grows by at least one with every write.
+    version: int
+
+
+class Spreadsheets:
+    """The registry: create, open, change, copy and delete. Drive works on it, and so do the Sheets routes.
+
+    A change is made on a copy and kept only when it came through; ``watchers`` are then told the id.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        #: Called with a spreadsheet's id after it was created, changed or deleted.
+        self.watchers: list[Callable[[str], None]] = []
+        self._open: dict[str, Document] = {}
+        self._access: dict[str, dict[str, Any]] = {}
+
+    def ids(self) -> list[str]:
+        """Return the ids of all spreadsheets."""
+        return self.store.keys(KIND)
+
+    def card(self, spreadsheet_id: str) -> Card | None:
+        """Return what Drive shows of it, or None where there is no such spreadsheet."""
+        saved = self.store.load(KIND, spreadsheet_id)
+        if saved is None:
+            return None
+        return Card(
+            id=spreadsheet_id,
+            title=saved["properties"]["title"],
+            created=saved["created"],
+            modified=saved["modified"],
+            version=saved["version"],
+        )
+
+    def create(self, body: dict[str, Any], spreadsheet_id: str | None = None) -> Document:
+        """Make a spreadsheet from a ``Spreadsheet`` resource, of which everything may be left out."""
+        document = Document.create(body, spreadsheet_id or self.store.new_id(), _stamp(self.store.now()))
+        self._keep(document)
+        return document
+
+    def copy(self, spreadsheet_id: str, title: str) -> Document:
+        """Make a copy under a new id and title. 404 when there is no such spreadsheet."""
+        state = self._load(spreadsheet_id).to_json()
+        stamp = _stamp(self.store.now())
+        new_id = self.store.new_id()
+        properties = {**state["properties"], "title": title}
+        copied = {**state, "properties": properties, "created": stamp, "modified": stamp, "version": 1}
+        document = Document.from_json({**copied, "spreadsheetId": new_id})
+        self._keep(document)
+        return document
+
+    def rename(self, spreadsheet_id: str, title: str) -> None:
+        """Give it another title, as a rename in Drive does."""
+        document = self._load(spreadsheet_id).copy()
+        document.properties["title"] = title
+        self.commit(document)
+
+    def delete(self, spreadsheet_id: str) -> None:
+        """Delete it for good."""
+        self.store.delete(KIND, spreadsheet_id)
+        self._open.pop(spreadsheet_id, None)
+        self._tell(spreadsheet_id)
+
+    def read(self, spreadsheet_id: str) -> Document:
+        """Return it for reading only. 404 when there is none, 403 when it is not shared with us."""
+        document = self._load(spreadsheet_id)
+        if self._role(spreadsheet_id) == "none":
+            raise permission_denied()
+        return document
+
+    def edit(self, spreadsheet_id: str) -> Document:
+        """Return a copy to change and then ``commit``. 404, or 403 when we may not write."""
+        document = self._load(spreadsheet_id)
+        if self._role(spreadsheet_id) != "writer":
+            raise permission_denied()
+        edited = document.copy()
+        edited.protected_against_us = bool(self._access.get(spreadsheet_id, {}).get("protectedAgainstUs"))
+        return edited
+
+    def commit(self, document: Document) -> None:
+        """Keep a changed copy in place of what was there: all of it or, if the process dies, none of it."""
+        document.modified = _stamp(self.store.now())
+        document.version += 1
+        self._keep(document)
+
+    def set_access(self, said: Any) -> None:
+        """Script our rights on one spreadsheet: ``{"spreadsheetId", "role"?, "protectedAgainstUs"?}``."""
+        if not isinstance(said, dict) or not set(said) <= {"spreadsheetId", "role", "protectedAgainstUs"}:
+            raise invalid_argument("Access is an object of spreadsheetId, role and protectedAgainstUs.")
+        if said.get("role", "writer") not in ROLES or "spreadsheetId" not in said:
+            raise invalid_argument(f"Access needs a spreadsheetId, and a role is one of {', '.join(ROLES)}.")
+        self._access[said["spreadsheetId"]] = said
+        document = self._load(said["spreadsheetId"])
+        document.protected_against_us = bool(said.get("protectedAgainstUs"))
+
+    def _role(self, spreadsheet_id: str) -> str:
+        role: str = self._access.get(spreadsheet_id, {}).get("role", "writer")
+        return role
+
+    def _load(self, spreadsheet_id: str) -> Document:
+        if spreadsheet_id not in self._open:
+            saved = self.store.load(KIND, spreadsheet_id)
+            if saved is None:
+                raise not_found()
+            self._open[spreadsheet_id] = Document.from_json(saved)
+        return self._open[spreadsheet_id]
+
+    def _keep(self, document: Document) -> None:
+        self.store.save(KIND, document.id, document.to_json())
+        self._open[document.id] = document
+        self._tell(document.id)
+
+    def _tell(self, spreadsheet_id: str) -> None:
+        for watcher in self.watchers:
+            watcher(spreadsheet_id)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
