@@ -1,0 +1,480 @@
+"""The settings of a school: TOML text to `Settings`, or one sentence that names the key.
+
+Every key is explained in `config/mastery.example.toml`, which the tests load. Secrets are never in the file:
+`secret` reads them from the environment or from the file that a `*_FILE` variable names.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from sheets_mastery.errors import SettingsError
+
+_SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
+_SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,}")
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _spreadsheet_id(text: str) -> str:
+    if found := _SPREADSHEET_URL.search(text):
+        return found[1]
+    if _SPREADSHEET_ID.fullmatch(text):
+        return text
+    raise ValueError("is neither the address of a Google Sheet nor its id")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f'"{name}" is no time zone; write it like "America/Chicago"') from None
+    return name
+
+
+def _window(value: Any) -> Any:
+    if isinstance(value, str):
+        found = _WINDOW.fullmatch(value.strip())
+        if not found:
+            raise ValueError('is no span of the day; write it like "07:30-18:00"')
+        start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+        if start >= end:
+            raise ValueError("ends before it starts")
+        return Window(start=start, end=end)
+    return value
+
+
+def _exact(value: Any) -> Any:
+    """TOML numbers are read as `Decimal` already; whole numbers and quoted numbers are taken as well."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic turns a ValueError into a sentence
+    return value
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>,;:\"'()\[\]\\]+@[^@\s<>,;:\"'()\[\]\\]+\.[A-Za-z0-9-]+", text):
+        raise ValueError("is not one bare e-mail address")
+    return text
+
+
+def _loopback(url: str) -> str:
+    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError('must be an http address of this machine, such as "http://127.0.0.1:8787"')
+    return url.rstrip("/")
+
+
+Percent = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=100, decimal_places=4)]
+Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
+Points = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
+Address = Annotated[str, AfterValidator(_address)]
+Text = Annotated[str, Field(min_length=1)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class _Section(BaseModel):
+    """A table of the file: unknown keys are refused, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Window(_Section):
+    """A span of the day in the school's time zone."""
+
+    #: First minute inside.
+    start: time
+    #: First minute after it.
+    end: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether a time of the day lies inside."""
+        return self.start <= moment < self.end
+
+
+DayWindow = Annotated[Window, BeforeValidator(_window)]
+
+
+class School(_Section):
+    """Who writes, and when the school is awake."""
+
+    #: The school's name, for the letters.
+    name: Text
+    #: The teacher's name as families know it.
+    teacher: Text
+    #: Where answers go.
+    reply_to: Address
+    #: The IANA time zone in which days begin and end.
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    #: Days on which there is school.
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
+    #: Days without school.
+    holidays: tuple[date, ...] = ()
+    #: The hours in which the scheduled job works.
+    hours: DayWindow = Window(start=time(7), end=time(18))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def open_on(self, day: date) -> bool:
+        """Whether there is school on a day."""
+        return _WEEKDAYS[day.weekday()] in self.days and day not in self.holidays
+
+
+class Tier(_Section):
+    """One level that a family can sign a contract for."""
+
+    #: What the level is called.
+    name: Text
+    #: The pass mark in percent: work below it is not accepted.
+    pass_mark: Percent
+    #: Other pass marks for some kinds of assignment, such as {"quiz": 80}.
+    by_kind: dict[str, Percent] = {}
+
+    def pass_mark_for(self, kind: str) -> Decimal:
+        """The pass mark in percent for a kind of assignment, without regard to case."""
+        return next((mark for name, mark in self.by_kind.items() if name.casefold() == kind.casefold()), self.pass_mark)
+
+
+class Codes(_Section):
+    """What a teacher types instead of a score. Compared without regard to case."""
+
+    excused: tuple[Text, ...] = ("EX", "EXC", "Excused", "Exempt")
+    not_in: tuple[Text, ...] = ("M", "Missing", "NHI", "Not in")
+    absent: tuple[Text, ...] = ("ABS", "Absent")
+    pending: tuple[Text, ...] = ("-", "Pending", "Turned in", "Submitted")
+
+    @model_validator(mode="after")
+    def _each_code_once(self) -> Self:
+        seen: dict[str, str] = {}
+        for meaning in ("excused", "not_in", "absent", "pending"):
+            for code in getattr(self, meaning):
+                other = seen.setdefault(code.strip().casefold(), meaning)
+                if other != meaning:
+                    raise ValueError(f'the code "{code}" is listed under {other} and under {meaning}')
+        return self
+
+
+class Marking(_Section):
+    """How a mark is judged."""
+
+    #: "none": 85.99 is below 86. "whole": percentages are rounded half up to whole percent first.
+    rounding: Literal["none", "whole"] = "none"
+    #: School days after the due date before a blank counts as not handed in.
+    grace_days: Annotated[int, Field(ge=0, le=60)] = 1
+    #: Days after the due date before "absent" counts as not handed in.
+    absent_grace_days: Annotated[int, Field(ge=0, le=120)] = 7
+    #: A column counts as graded once this share of a section has an entry (or by its own graded date).
+    graded_share: Share = Decimal("0.5")
+    #: A score above this share of the maximum, in percent, is reported instead of believed.
+    highest_percent: Annotated[Decimal, BeforeValidator(_exact), Field(ge=100, le=150)] = Decimal(150)
+    codes: Codes = Codes()
+
+
+class Letters(_Section):
+    """What is written home."""
+
+    #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
+    hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
+    #: The hours of a school day in which letters leave; by default the school's hours.
+    window: DayWindow | None = None
+    #: Days after which a letter that could not leave is given up, visibly.
+    expires_after_days: Annotated[int, Field(ge=1, le=60)] = 5
+    #: Whether students get a letter of their own, at the address in their roster column.
+    to_students: bool = False
+    #: Whether percentages stand in the body. They never stand in the subject.
+    show_marks: bool = True
+    #: The language where the roster names none.
+    language: Text = "en"
+    #: A folder with templates and catalogues of your own; anything not there is taken from the program.
+    folder: str = ""
+
+
+class Help(_Section):
+    """One rung of the remediation ladder."""
+
+    help: Literal["class_time", "video", "practice", "peer_tutoring", "small_group", "one_to_one"]
+    #: School days until the work is expected again.
+    within_days: Annotated[int, Field(ge=1, le=60)] = 5
+    #: Where the help is to be found, when the `Remediation` tab has no link for the assignment.
+    link: str = ""
+
+
+class RemediationSettings(_Section):
+    """Which help comes next."""
+
+    #: From the lightest help to the closest; each attempt below level goes one rung up.
+    ladder: Annotated[tuple[Help, ...], Field(min_length=1)] = (
+        Help(help="video", within_days=5),
+        Help(help="practice", within_days=5),
+        Help(help="peer_tutoring", within_days=5),
+        Help(help="small_group", within_days=7),
+        Help(help="one_to_one", within_days=7),
+    )
+    #: A gap of this many percentage points below the level skips one rung.
+    skip_rung_at_gap: Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)] = Decimal(20)
+    #: What is offered for work that was not handed in at all.
+    not_in: Help = Help(help="class_time", within_days=5)
+
+
+class Guard(_Section):
+    """What is too much change to happen without a person."""
+
+    #: Letters to more than this share of the students …
+    letters_share: Share = Decimal("0.3")
+    #: … and to more than this many students.
+    letters_least: Annotated[int, Field(ge=0)] = 5
+    #: More than this share of the verdicts changed since the last sync.
+    verdicts_share: Share = Decimal("0.5")
+    #: More than this share of the students gone since the last sync.
+    students_share: Share = Decimal("0.2")
+    #: More than this share of the students under another name since the last sync.
+    names_share: Share = Decimal("0.1")
+
+
+class Labels(_Section):
+    """The words in the header row by which columns and rows are found. Compared without regard to case and spaces."""
+
+    id: tuple[Text, ...] = ("Student ID", "ID", "Student Number", "Student Num", "SIS User ID")
+    name: tuple[Text, ...] = ("Student", "Student Name", "Name")
+    section: tuple[Text, ...] = ("Section", "Period", "Class")
+    level: tuple[Text, ...] = ("Level", "Contract", "Contract Level", "Tier")
+    signed_by: tuple[Text, ...] = ("Signed By", "Contract Signed By")
+    signed_on: tuple[Text, ...] = ("Signed On", "Contract From", "Contract Date")
+    student_email: tuple[Text, ...] = ("Student Email", "Student E-mail")
+    guardian_name: tuple[Text, ...] = ("Guardian", "Guardian Name", "Parent", "Parent Name")
+    guardian_email: tuple[Text, ...] = ("Guardian Email", "Guardian E-mail", "Parent Email", "Parent E-mail")
+    language: tuple[Text, ...] = ("Language", "Guardian Language", "Home Language")
+    may_write: tuple[Text, ...] = ("May Be Written To", "Guardian May Be Written To", "May Write", "OK To E-mail")
+    points: tuple[Text, ...] = ("Points", "Points Possible", "Out Of", "Maximum", "Max")
+    due: tuple[Text, ...] = ("Due", "Due Date")
+    graded: tuple[Text, ...] = ("Graded", "Graded On")
+    kind: tuple[Text, ...] = ("Kind", "Category", "Type")
+    #: Columns of the marks tab that are no assignments.
+    ignore: tuple[Text, ...] = ("Average", "Total", "Sum", "Grade", "Notes", "Comments", "Count")
+
+
+class AssignmentSettings(_Section):
+    """What the sheet does not say about one assignment. A row of the sheet that says it wins."""
+
+    points: Points | None = None
+    due: date | None = None
+    graded: date | None = None
+    kind: str = ""
+
+
+class GradebookSettings(_Section):
+    """One gradebook."""
+
+    #: A short name for this gradebook, used on the command line and in the ledger: do not change it later.
+    name: Annotated[str, Field(pattern=r"^[\w][\w .()&+-]{0,59}$")]
+    #: The address of the Google Sheet, or its id.
+    spreadsheet: Annotated[str, AfterValidator(_spreadsheet_id)]
+    #: The tab with the marks.
+    marks_tab: Text = "Marks"
+    #: The tab with levels and guardians. Left out: a tab called "Roster" where there is one, else the marks tab.
+    roster_tab: str = ""
+    #: The tab with one link a row: assignment, kind of help, link.
+    remediation_tab: str = "Remediation"
+    #: A column of the marks tab that you have set aside for the titles of a student's missing work.
+    flag_column: str = ""
+    #: The maximum of an assignment that has none in the sheet.
+    points: Points | None = None
+    labels: Labels = Labels()
+    assignments: dict[str, AssignmentSettings] = {}
+
+    @model_validator(mode="after")
+    def _tabs_are_the_teachers(self) -> Self:
+        for key in ("marks_tab", "roster_tab", "remediation_tab"):
+            title = getattr(self, key)
+            if re.match(r"mastery\b", title, re.IGNORECASE):
+                raise ValueError(f'{key} is "{title}", but tabs called Mastery… belong to this program')
+        return self
+
+
+class Google(_Section):
+    """How Google is reached."""
+
+    #: "service_account", "oauth" (your own account), or "local" (the local Google, no account).
+    credentials: Literal["service_account", "oauth", "local"]
+    #: The key file of the service account, or the client file of the OAuth app.
+    file: str = ""
+    #: Where the OAuth token is kept.
+    token_file: str = "google-token.json"  # noqa: S105 - a file's name, no secret
+    #: The account whose Gmail a service account writes from (domain-wide delegation).
+    subject: Address | None = None
+    #: Where the local Google listens.
+    endpoint: Annotated[str, AfterValidator(_loopback)] | None = None
+    #: Seconds to wait for an answer.
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 180
+
+    @model_validator(mode="after")
+    def _what_each_kind_needs(self) -> Self:
+        if self.credentials == "local" and self.endpoint is None:
+            raise ValueError('needs endpoint, such as "http://127.0.0.1:8787", when credentials is "local"')
+        if self.credentials != "local" and self.endpoint is not None:
+            raise ValueError('endpoint goes with credentials = "local" only')
+        if self.credentials != "local" and not self.file:
+            raise ValueError(f'needs file, the downloaded JSON file, when credentials is "{self.credentials}"')
+        return self
+
+
+class Smtp(_Section):
+    """The school's mail server."""
+
+    host: Text
+    port: Annotated[int, Field(gt=0, lt=65536)] = 587
+    #: "starttls" and "tls" refuse to go on without encryption; "none" is for this machine only.
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: The account; its password is in SHEETS_MASTERY_SMTP_PASSWORD (or …_FILE).
+    user: str = ""
+
+    @model_validator(mode="after")
+    def _plain_text_stays_at_home(self) -> Self:
+        if self.security == "none" and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError('security "none" is for a mail server on this machine only')
+        return self
+
+
+class Mail(_Section):
+    """How letters leave."""
+
+    transport: Literal["maildir", "smtp", "gmail"] = "maildir"
+    #: The address that letters come from.
+    sender: Address
+    #: The folder for transport "maildir".
+    folder: str = "outbox"
+    smtp: Smtp | None = None
+    #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
+    only_to: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _smtp_needs_a_server(self) -> Self:
+        if self.transport == "smtp" and self.smtp is None:
+            raise ValueError('needs the table [mail.smtp] when transport is "smtp"')
+        return self
+
+
+class Ledger(_Section):
+    """Where the record of what has happened is kept."""
+
+    #: A SQLAlchemy address: "sqlite:///mastery.sqlite" or "postgresql+psycopg://…". SHEETS_MASTERY_LEDGER_URL wins.
+    url: Text = "sqlite:///mastery.sqlite"
+
+
+class Schedule(_Section):
+    """The scheduled job."""
+
+    #: Minutes between two syncs inside the school's hours.
+    every_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+
+
+class Settings(_Section):
+    """The whole file."""
+
+    school: School
+    google: Google
+    mail: Mail
+    ledger: Ledger = Ledger()
+    schedule: Schedule = Schedule()
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1)] = (
+        Tier(name="76", pass_mark=Decimal(76)),
+        Tier(name="86", pass_mark=Decimal(86)),
+        Tier(name="93", pass_mark=Decimal(93)),
+    )
+    marking: Marking = Marking()
+    letters: Letters = Letters()
+    remediation: RemediationSettings = RemediationSettings()
+    guard: Guard = Guard()
+    gradebooks: Annotated[tuple[GradebookSettings, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _no_two_alike(self) -> Self:
+        for key, values in (
+            ("tiers: two levels have the pass mark", [f"{tier.pass_mark:f}" for tier in self.tiers]),
+            ("tiers: two levels are called", [tier.name.casefold() for tier in self.tiers]),
+            ("gradebooks: two gradebooks are called", [each.name.casefold() for each in self.gradebooks]),
+        ):
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{key} {twice}")
+        return self
+
+    def gradebook(self, name: str) -> GradebookSettings:
+        """The gradebook with a name; SettingsError where there is none."""
+        for each in self.gradebooks:
+            if each.name.casefold() == name.casefold():
+                return each
+        known = ", ".join(f'"{each.name}"' for each in self.gradebooks)
+        raise SettingsError(f'gradebooks: there is none called "{name}"; the file has {known}.')
+
+
+def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from TOML text.
+
+    The variable SHEETS_MASTERY_LEDGER_URL in `environment` replaces `ledger.url`, because that address can hold a password.
+    Raises SettingsError with one line for each key that cannot be used.
+    """
+    try:
+        tree = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as problem:
+        raise SettingsError(f"The settings are not valid TOML: {problem}.") from None
+    url = (environment or {}).get("SHEETS_MASTERY_LEDGER_URL")
+    if url:
+        ledger = tree.setdefault("ledger", {})
+        if isinstance(ledger, dict):
+            ledger["url"] = url
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as problem:
+        raise SettingsError("\n".join(dict.fromkeys(_sentence(each) for each in problem.errors()))) from None
+
+
+def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:
+    """The secret SHEETS_MASTERY_<name>, or the content of the file that SHEETS_MASTERY_<name>_FILE names; None for neither.
+
+    `read` opens a file by its path. Raises SettingsError where both are set.
+    """
+    variable = f"SHEETS_MASTERY_{name}"
+    value, path = environment.get(variable), environment.get(f"{variable}_FILE")
+    if value and path:
+        raise SettingsError(f"{variable} and {variable}_FILE are both set; keep one of them.")
+    if path:
+        return read(path).strip()
+    return value or None
+
+
+def _sentence(error: Any) -> str:
+    """One pydantic complaint, said to the person who wrote the file."""
+    key = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        elif part not in {"function-before", "function-after"}:
+            key += f".{part}" if key else str(part)
+    kind, given = error["type"], error.get("input")
+    context = error.get("ctx", {})
+    match kind:
+        case "extra_forbidden":
+            what = "there is no such key; see config/mastery.example.toml for those there are"
+        case "missing":
+            what = "is needed but not there"
+        case "value_error":
+            what = str(context.get("error", error["msg"]))
+        case "literal_error":
+            what = f"must be {context['expected']}, not {given!r}"
+        case "string_too_short" | "too_short":
+            what = "must not be empty"
+        case _:
+            said = error["msg"][0].lower() + error["msg"][1:]
+            shown = f"; it is {given}" if isinstance(given, int | float | Decimal | str) else ""
+            what = f"{said}{shown}"
+    return f"{key}: {what}." if key else f"{what}."

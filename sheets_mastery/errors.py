@@ -1,0 +1,88 @@
+"""Every way the program can stop, in one tree.
+
+SheetsMasteryError
+├── SettingsError            the TOML file or the environment says something that cannot be done
+├── CredentialsError         a key or token is missing, malformed or not good enough
+├── SheetError               one gradebook cannot be read or written; the others go on
+│   ├── SheetNotFound        no such spreadsheet
+│   ├── SheetNotShared       it exists, but not for this account
+│   ├── SheetProtected       a protected range refused the write
+│   ├── LayoutError          a tab or a column that everything hangs on is not there
+│   └── Unreachable          no answer, a broken answer, or a quota: try again later
+├── LedgerError              the record of what has happened cannot be read or written
+├── PlanChanged              the approved plan is not what would be done now
+├── WaitingForPerson         the guard wants a person to look first
+└── MailError                one letter did not go
+    ├── MailRefused          it never will as it is: a definite no
+    ├── MailLater            nothing was taken: trying again is safe
+    └── MailUnknown          it may or may not have been taken: a person looks
+
+A mistake in a cell is none of these: it is a `gradebook.Problem`, and the other students' work goes on.
+The message of an error is written for a teacher and holds no mark, no name and no address.
+"""
+
+from __future__ import annotations
+
+
+class SheetsMasteryError(Exception):
+    """Something stopped the work; the message says what, where and what to do."""
+
+
+class SettingsError(SheetsMasteryError):
+    """The settings cannot be used. The message names the key."""
+
+
+class CredentialsError(SheetsMasteryError):
+    """The Google credentials cannot be used. The message names the setting that points at them."""
+
+
+class SheetError(SheetsMasteryError):
+    """One gradebook cannot be read or written."""
+
+
+class SheetNotFound(SheetError):
+    """There is no spreadsheet with the id in the settings."""
+
+
+class SheetNotShared(SheetError):
+    """The spreadsheet is not shared with the account that the service runs as."""
+
+
+class SheetProtected(SheetError):
+    """Google refused the write because a range is protected."""
+
+
+class LayoutError(SheetError):
+    """A tab or column that everything hangs on was not found."""
+
+
+class Unreachable(SheetError):
+    """Google did not answer, answered with half an answer, or asked to wait."""
+
+
+class LedgerError(SheetsMasteryError):
+    """The ledger cannot be opened, read or written."""
+
+
+class PlanChanged(SheetsMasteryError):
+    """The plan that was approved is not the plan that would be carried out now."""
+
+
+class WaitingForPerson(SheetsMasteryError):
+    """Nothing was done, because a person should look first."""
+
+
+class MailError(SheetsMasteryError):
+    """One letter did not go."""
+
+
+class MailRefused(MailError):
+    """The letter was refused for good; sending it again as it is would be refused again."""
+
+
+class MailLater(MailError):
+    """Nothing was taken over; the same letter may be tried again."""
+
+
+class MailUnknown(MailError):
+    """The letter may have been taken over or not; nobody but a person may decide to send it again."""

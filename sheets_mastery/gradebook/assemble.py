@@ -1,0 +1,395 @@
+"""A reading of the spreadsheet to a `Gradebook`.
+
+Mistakes in cells become problems and block no more than the student or the assignment they are about. Only where there is
+nothing to go by (no marks tab, no id column) does it stop with a `LayoutError`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sheets_mastery.a1 import Cell
+from sheets_mastery.config import AssignmentSettings, GradebookSettings, Marking
+from sheets_mastery.errors import LayoutError
+from sheets_mastery.gradebook.layout import Columns, find_columns, find_rows, read_day
+from sheets_mastery.gradebook.marks import MarkReader
+from sheets_mastery.gradebook.records import Assignment, ContractCells, Gradebook, Mark, Place, Problem, Student, key
+from sheets_mastery.gradebook.roster import Entry, read_entries, same_person, twice
+from sheets_mastery.reading import Reading, Tab
+
+_HELP_WORDS = {
+    "": "",
+    "any": "",
+    "all": "",
+    "class time": "class_time",
+    "video": "video",
+    "practice": "practice",
+    "extra practice": "practice",
+    "peer tutoring": "peer_tutoring",
+    "small group": "small_group",
+    "one-to-one": "one_to_one",
+    "one to one": "one_to_one",
+}
+
+
+def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marking) -> Gradebook:
+    """Understand a spreadsheet. Raises LayoutError where the marks tab, its id column or a named roster tab is missing."""
+    tab = _tab(reading, settings.marks_tab, f"gradebooks.marks_tab of {settings.name}")
+    columns = find_columns(tab, settings.labels)
+    if columns is None:
+        raise LayoutError(
+            f"The tab {tab.title} has no header row with a student id "
+            f"(looked for {_listed(settings.labels.id)} in the first 30 rows). Name yours under gradebooks.labels.id."
+        )
+    rows = find_rows(tab, columns, settings.labels)
+    entries, problems = read_entries(tab, columns, frozenset(rows.values()), reading.locale)
+    flag_column, flag_problems = _flag_column(tab, columns, settings)
+    assignments, assignment_problems = _assignments(
+        tab, columns, rows, [entry.row for entry in entries], settings, flag_column, reading.locale
+    )
+    students, roster_problems = _students(reading, settings, tab, entries)
+    marks, mark_problems = _marks(tab, students, assignments, MarkReader.of(marking, reading.locale))
+    links, link_problems = _links(reading, settings)
+    return Gradebook(
+        name=settings.name,
+        students=students,
+        assignments=assignments,
+        marks=marks,
+        problems=(
+            *problems,
+            *roster_problems,
+            *flag_problems,
+            *assignment_problems,
+            *mark_problems,
+            *link_problems,
+        ),
+        links=links,
+        sheet_id=tab.sheet_id,
+        tab=tab.title,
+        header_row=columns.header_row,
+        id_column=columns.id,
+        name_column=columns.one("name"),
+        points_row=rows.get("points"),
+        flag_column=flag_column,
+    )
+
+
+def _tab(reading: Reading, title: str, setting: str) -> Tab:
+    found = reading.tab(title)
+    if found is None:
+        raise LayoutError(
+            f'There is no tab called "{title}" ({setting}); the document has {_listed([tab.title for tab in reading])}.'
+        )
+    return found
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def _flag_column(tab: Tab, columns: Columns, settings: GradebookSettings) -> tuple[int | None, list[Problem]]:
+    if not settings.flag_column:
+        return None, []
+    wanted = key(settings.flag_column)
+    header = tab.row(columns.header_row)
+    found = [column for column, content in enumerate(header) if key(content.text) == wanted]
+    if len(found) == 1 and found[0] not in columns.taken:
+        return found[0], []
+    what = "there is no column" if not found else "there is more than one possible column"
+    return None, [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(columns.header_row, found[0] if found else 0)),
+            what=f'{what} called "{settings.flag_column}" for the missing titles, so none is written.',
+            remedy="Add exactly one such column, or take flag_column out of the settings.",
+        )
+    ]
+
+
+def _students(
+    reading: Reading, settings: GradebookSettings, marks_tab: Tab, entries: list[Entry]
+) -> tuple[tuple[Student, ...], list[Problem]]:
+    """The students of the marks tab, completed from the roster tab where there is one."""
+    problems: list[Problem] = []
+    doubled = twice(entries)
+    roster = _roster(reading, settings, marks_tab)
+    by_key: dict[str, Entry] = {}
+    roster_doubled: frozenset[str] = frozenset()
+    if roster is not None:
+        roster_tab, roster_columns = roster
+        roster_entries, problems = read_entries(roster_tab, roster_columns, frozenset(), reading.locale)
+        roster_doubled = twice(roster_entries)
+        by_key = {key(entry.id): entry for entry in roster_entries}
+        on_marks = {key(entry.id) for entry in entries}
+        for entry in roster_entries:
+            place = Place(tab=roster_tab.title, cell=Cell(entry.row, roster_columns.id))
+            if key(entry.id) in roster_doubled:
+                problems.append(_twice(place, "Roster rows"))
+            elif key(entry.id) not in on_marks:
+                problems.append(
+                    Problem(
+                        place=place,
+                        what=f"this student has no row on the tab {marks_tab.title}.",
+                        remedy="Add the row there, or take the student off the roster.",
+                    )
+                )
+    columns = find_columns(marks_tab, settings.labels)
+    id_column = 0 if columns is None else columns.id
+    students = []
+    for entry in entries:
+        place = Place(tab=marks_tab.title, cell=Cell(entry.row, id_column))
+        other = by_key.get(key(entry.id))
+        blocked = ""
+        if key(entry.id) in doubled:
+            blocked = "the id is there twice"
+            problems.append(_twice(place, "rows"))
+        elif key(entry.id) in roster_doubled:
+            blocked = "the id is on the roster twice"
+        elif roster is not None and other is None:
+            problems.append(
+                Problem(
+                    place=place,
+                    what="this student is not on the roster, so there is no contract and nobody to write to.",
+                    remedy=f"Add a row with this id on the tab {roster[0].title}.",
+                )
+            )
+        elif other is not None and not same_person(entry.name, other.name):
+            blocked = "the roster has another name for this id"
+            problems.append(
+                Problem(
+                    place=place,
+                    what="the roster has another name for this id, so this student is left alone.",
+                    remedy="Look which of the two rows is right; perhaps only one column was sorted.",
+                )
+            )
+        students.append(_completed(entry, other, blocked))
+    return tuple(students), problems
+
+
+def _twice(place: Place, what: str) -> Problem:
+    return Problem(
+        place=place,
+        what=f"more than one of the {what.lower()} claims this student id, so none of them is judged or written about.",
+        remedy="Give each student an id of their own.",
+    )
+
+
+def _roster(reading: Reading, settings: GradebookSettings, marks_tab: Tab) -> tuple[Tab, Columns] | None:
+    if settings.roster_tab:
+        tab: Tab | None = _tab(reading, settings.roster_tab, f"gradebooks.roster_tab of {settings.name}")
+    else:
+        tab = reading.tab("Roster")
+    if tab is None or tab.sheet_id == marks_tab.sheet_id:
+        return None
+    columns = find_columns(tab, settings.labels)
+    if columns is None:
+        raise LayoutError(
+            f"The tab {tab.title} has no header row with a student id (looked for {_listed(settings.labels.id)})."
+        )
+    return tab, columns
+
+
+def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
+    """A student from the marks row and the roster row. The roster knows families and contracts where it has them."""
+    contract = entry.contract
+    if other is not None and (not other.contract.level.blank or contract.level.blank):
+        contract = other.contract
+    return Student(
+        id=entry.id,
+        name=entry.name or (other.name if other else ""),
+        section=entry.section or (other.section if other else ""),
+        guardians=(other.guardians if other and other.guardians else entry.guardians),
+        address=(other.address if other and other.address else entry.address),
+        language=(other.language if other and other.language else entry.language),
+        contract=contract if not blocked else ContractCells(place=contract.place),
+        row=entry.row,
+        blocked=blocked,
+    )
+
+
+def _assignments(
+    tab: Tab,
+    columns: Columns,
+    rows: dict[str, int],
+    student_rows: list[int],
+    settings: GradebookSettings,
+    flag_column: int | None,
+    locale: str,
+) -> tuple[tuple[Assignment, ...], list[Problem]]:
+    """Every column with a title that is about work, from left to right."""
+    problems: list[Problem] = []
+    found: list[Assignment] = []
+    ignored = {key(label) for label in settings.labels.ignore}
+    told = {key(title): each for title, each in settings.assignments.items()}
+    for column, header in enumerate(tab.row(columns.header_row)):
+        if header.blank or column in columns.taken or column == flag_column or key(header.text) in ignored:
+            continue
+        says = told.get(key(header.text), AssignmentSettings())
+        place = Place(tab=tab.title, cell=Cell(columns.header_row, column))
+        cells = [tab.at(row, column) for row in student_rows]
+        points, in_sheet, wrong = _points(tab, column, rows, says, settings)
+        problems += wrong
+        percent = bool(cells) and all(content.format == "PERCENT" for content in cells)
+        numbers = any(isinstance(content.value, Decimal) and content.format != "PERCENT" for content in cells)
+        shares = any(content.format == "PERCENT" and not content.blank for content in cells)
+        if points is None and not shares:
+            if numbers and not wrong:
+                problems.append(
+                    Problem(
+                        place=place,
+                        what="this column has numbers but no maximum, so it is not judged.",
+                        remedy="Fill in the row of maxima, say points in the settings, or list the title under labels.ignore.",
+                    )
+                )
+            continue
+        if not isinstance(header.value, str) or header.error is not None:
+            problems.append(
+                Problem(
+                    place=place,
+                    what="the title of this column is a number or a date, so its marks are not judged.",
+                    remedy="Type the title as text, for example with an apostrophe in front.",
+                )
+            )
+            continue
+        due, wrong = _day(tab, rows.get("due"), column, locale)
+        problems += wrong
+        graded, wrong = _day(tab, rows.get("graded"), column, locale)
+        problems += wrong
+        kind = tab.at(rows["kind"], column).text if "kind" in rows else ""
+        found.append(
+            Assignment(
+                title=header.value,
+                column=column,
+                points=points,
+                kind=kind or says.kind,
+                due=due or says.due,
+                graded=graded or says.graded,
+                points_in_sheet=in_sheet,
+                percent=percent,
+            )
+        )
+    counts = Counter(each.id for each in found)
+    for each in found:
+        if counts[each.id] > 1:
+            problems.append(
+                Problem(
+                    place=Place(tab=tab.title, cell=Cell(columns.header_row, each.column)),
+                    what=f"more than one column is called “{' '.join(each.title.split())}”, so none of them is judged.",
+                    remedy="Give each assignment a title of its own.",
+                )
+            )
+    return tuple(each for each in found if counts[each.id] == 1), problems
+
+
+def _points(
+    tab: Tab, column: int, rows: dict[str, int], says: AssignmentSettings, settings: GradebookSettings
+) -> tuple[Fraction | None, bool, list[Problem]]:
+    """The maximum of a column: from the sheet's row of maxima, else from the settings. And whether it is in the sheet."""
+    if "points" in rows:
+        content = tab.at(rows["points"], column)
+        if isinstance(content.value, Decimal) and content.value > 0 and content.format != "PERCENT":
+            return Fraction(content.value), True, []
+        if not content.blank or content.error is not None:
+            return (
+                None,
+                False,
+                [
+                    Problem(
+                        place=Place(tab=tab.title, cell=Cell(rows["points"], column)),
+                        what="this is no maximum, so the column is not judged.",
+                        remedy="Type a number above zero.",
+                    )
+                ],
+            )
+    if says.points is not None:
+        return Fraction(says.points), False, []
+    if settings.points is not None and "points" not in rows:
+        return Fraction(settings.points), False, []
+    return None, False, []
+
+
+def _day(tab: Tab, row: int | None, column: int, locale: str) -> tuple[date | None, list[Problem]]:
+    if row is None or (tab.at(row, column).blank and tab.at(row, column).error is None):
+        return None, []
+    day = read_day(tab.at(row, column), locale)
+    if day is not None:
+        return day, []
+    return None, [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(row, column)),
+            what="this is not a date, so the column is treated as one without it.",
+            remedy="Type the date like 2026-09-18.",
+        )
+    ]
+
+
+def _marks(
+    tab: Tab, students: tuple[Student, ...], assignments: tuple[Assignment, ...], reader: MarkReader
+) -> tuple[tuple[tuple[Mark, ...], ...], list[Problem]]:
+    problems: list[Problem] = []
+    table = []
+    for student in students:
+        line = []
+        for assignment in assignments:
+            mark, wrong = reader.read(tab.at(student.row, assignment.column), assignment.points)
+            line.append(mark)
+            if wrong:
+                what, remedy = wrong
+                place = Place(tab=tab.title, cell=Cell(student.row, assignment.column))
+                problems.append(Problem(place=place, what=what, remedy=remedy))
+        table.append(tuple(line))
+    return tuple(table), problems
+
+
+def _links(reading: Reading, settings: GradebookSettings) -> tuple[dict[tuple[str, str], str], list[Problem]]:
+    """The tab with help: one row each with the assignment, the kind of help, and the link."""
+    tab = reading.tab(settings.remediation_tab)
+    if tab is None:
+        return {}, []
+    header = {key(content.text): column for column, content in enumerate(tab.row(0))}
+    work, kind, link = header.get("assignment"), header.get("help"), header.get("link")
+    if work is None or link is None:
+        return {}, [
+            Problem(
+                place=Place(tab=tab.title, cell=Cell(0, 0)),
+                what="the first row needs the labels Assignment, Help and Link, so no links are used.",
+                remedy="Type these labels into row 1.",
+            )
+        ]
+    links: dict[tuple[str, str], str] = {}
+    problems = []
+    for row in range(1, len(tab.cells)):
+        address = tab.at(row, link).text
+        if not address or tab.at(row, work).blank:
+            continue
+        word = key(tab.at(row, kind).text) if kind is not None else ""
+        if not _is_web_address(address):
+            problems.append(
+                Problem(
+                    place=Place(tab=tab.title, cell=Cell(row, link)),
+                    what="this is not a web address, so it is not put into letters.",
+                    remedy="Type the whole address with https:// in front.",
+                )
+            )
+        elif word not in _HELP_WORDS:
+            problems.append(
+                Problem(
+                    place=Place(tab=tab.title, cell=Cell(row, kind or 0)),
+                    what="this kind of help is not known.",
+                    remedy="Type video, practice, peer tutoring, small group, one-to-one or class time.",
+                )
+            )
+        else:
+            links[key(tab.at(row, work).text), _HELP_WORDS[word]] = address
+    return links, problems
+
+
+def _is_web_address(text: str) -> bool:
+    return (
+        text.startswith(("https://", "http://"))
+        and len(text) > 10
+        and not any(c.isspace() or c in "<>\"'" for c in text)
+    )

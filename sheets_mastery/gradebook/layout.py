@@ -1,0 +1,137 @@
+"""Finding one's way on a tab: the header row, its columns, and the rows that speak about assignments.
+
+Everything is found by the labels in the settings, nothing by position. A label may carry a number ("Guardian 2 Email"),
+which tells several columns of one sort apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sheets_mastery.config import Labels
+from sheets_mastery.gradebook.marks import EPOCH
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.reading import Content, Tab
+
+_HEADER_WITHIN = 30
+_NUMBER = re.compile(r"\b(\d{1,2})\b")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_THREE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
+
+#: The columns that say something about a student, in the words of `Labels`.
+STUDENT_COLUMNS = (
+    "id",
+    "name",
+    "section",
+    "level",
+    "signed_by",
+    "signed_on",
+    "student_email",
+    "guardian_name",
+    "guardian_email",
+    "language",
+    "may_write",
+)
+#: The rows that say something about an assignment.
+ASSIGNMENT_ROWS = ("points", "due", "graded", "kind")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Columns:
+    """The student columns of one tab."""
+
+    #: The header's row, from 0.
+    header_row: int
+    #: Where each sort of column stands: sort -> {number in the label, 0 for none: column}.
+    places: dict[str, dict[int, int]]
+
+    def one(self, sort: str) -> int | None:
+        """The first column of a sort."""
+        found = self.places.get(sort)
+        return found[min(found)] if found else None
+
+    def numbered(self, sort: str, number: int) -> int | None:
+        """The column of a sort with a number; one without a number speaks for all of them."""
+        found = self.places.get(sort, {})
+        return found.get(number, found.get(0))
+
+    @property
+    def id(self) -> int:
+        """The column with the student ids."""
+        found = self.places["id"]
+        return found[min(found)]
+
+    @property
+    def taken(self) -> frozenset[int]:
+        """Every column that is about the student."""
+        return frozenset(column for found in self.places.values() for column in found.values())
+
+
+def find_columns(tab: Tab, labels: Labels) -> Columns | None:
+    """The student columns, by the first row that has an id label; None where there is no such row.
+
+    Where several labels of one sort are there, the one that stands first in the settings wins.
+    """
+    wanted_ids = [key(label) for label in labels.id]
+    for row in range(min(_HEADER_WITHIN, len(tab.cells))):
+        words = {column: key(content.text) for column, content in enumerate(tab.row(row)) if not content.blank}
+        if len(words) >= 2 and any(word in wanted_ids for word in words.values()):
+            return Columns(
+                header_row=row, places={sort: _places(words, getattr(labels, sort)) for sort in STUDENT_COLUMNS}
+            )
+    return None
+
+
+def _places(words: dict[int, str], labels: tuple[str, ...]) -> dict[int, int]:
+    ranked = {key(label): rank for rank, label in reversed(list(enumerate(labels)))}
+    best: dict[int, tuple[int, int]] = {}
+    for column, word in words.items():
+        found = _NUMBER.search(word)
+        number = 0 if word in ranked or not found else int(found[1])
+        rank = ranked.get(word) if number == 0 else ranked.get(key(_NUMBER.sub(" ", word, count=1)))
+        if rank is not None and (number not in best or rank < best[number][0]):
+            best[number] = (rank, column)
+    return {number: column for number, (_, column) in sorted(best.items())}
+
+
+def find_rows(tab: Tab, columns: Columns, labels: Labels) -> dict[str, int]:
+    """The rows about assignments: sort -> row. Their label stands in one of the student columns or left of them."""
+    label_columns = columns.taken | set(range(max(columns.taken, default=0)))
+    rows: dict[str, int] = {}
+    wanted = {key(label): sort for sort in reversed(ASSIGNMENT_ROWS) for label in getattr(labels, sort)}
+    for row in range(min(_HEADER_WITHIN, len(tab.cells))):
+        if row == columns.header_row:
+            continue
+        for column in sorted(label_columns):
+            sort = wanted.get(key(tab.at(row, column).text).rstrip(":"))
+            if sort is not None:
+                rows.setdefault(sort, row)
+                break
+    return rows
+
+
+def read_day(content: Content, locale: str) -> date | None:
+    """The day in a cell: a date of the sheet, or a text such as 2026-09-18 or the locale's own order; None for no day."""
+    value = content.value
+    if isinstance(value, Decimal):
+        if content.format not in {"DATE", "DATE_TIME"} or not 0 < value < 200_000:
+            return None
+        return EPOCH + timedelta(days=int(value))
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if found := _ISO.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _THREE.fullmatch(text):
+        first, second, year = (int(part) for part in found.groups())
+        month, day = (first, second) if locale in {"en_US", "en", ""} else (second, first)
+        year += 2000 if year < 100 else 0
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

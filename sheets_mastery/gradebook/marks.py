@@ -1,0 +1,200 @@
+"""One cell to one `Mark`, exactly, or to a sentence about why not.
+
+What may stand in a mark cell: a number (points), a percentage (by number format or as text), "17/20" as text, one of the
+school's codes, or nothing. Everything else is UNREADABLE and is said to the teacher, never guessed. A score is kept as an
+exact fraction of the maximum.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from sheets_mastery.config import Codes, Marking
+from sheets_mastery.gradebook.records import BLANK, Mark, MarkKind, key
+from sheets_mastery.reading import Content
+
+_MOMENTS = {"DATE", "DATE_TIME", "TIME", "DURATION"}
+_POINT_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
+_COMMA_NUMBER = re.compile(r"\d{1,6}(?:,\d{1,6})?")
+_SPACES = " \t\n\u00a0\u2007\u202f"
+_ERRORS = {
+    "ERROR": "#ERROR!",
+    "NULL_VALUE": "#NULL!",
+    "DIVIDE_BY_ZERO": "#DIV/0!",
+    "VALUE": "#VALUE!",
+    "REF": "#REF!",
+    "NAME": "#NAME?",
+    "NUM": "#NUM!",
+    "N_A": "#N/A",
+    "LOADING": "Loading…",
+}
+#: The first day of Sheets' calendar: a date is the number of days since then.
+EPOCH = date(1899, 12, 30)
+
+
+def decimal_comma(locale: str) -> bool:
+    """Whether a document of this locale writes 0,5 for a half (and separates a formula's arguments by semicolons).
+
+    Sheets' locales are "en_US", "de_DE", …, or a bare language.
+    """
+    language, _, country = locale.partition("_")
+    if country in {"CH", "LI"}:
+        return language == "fr"
+    points = {
+        "en",
+        "ja",
+        "ko",
+        "zh",
+        "th",
+        "he",
+        "iw",
+        "hi",
+        "bn",
+        "ta",
+        "te",
+        "ml",
+        "mr",
+        "gu",
+        "kn",
+        "pa",
+        "cy",
+        "ga",
+    }
+    if language in points:
+        return country == "ZA"
+    american_spanish = {"MX", "US", "PR", "PE", "GT", "HN", "NI", "PA", "SV", "DO"}
+    return not (language == "es" and country in american_spanish)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkReader:
+    """How the mark cells of one gradebook are read."""
+
+    #: What the codes mean, by `key`.
+    codes: dict[str, MarkKind]
+    #: The highest believable share of the maximum.
+    highest: Fraction
+    #: Whether texts of this document use the decimal comma.
+    comma: bool
+
+    @classmethod
+    def of(cls, marking: Marking, locale: str) -> MarkReader:
+        """A reader for a document's locale."""
+        return cls(
+            codes=_meanings(marking.codes),
+            highest=Fraction(marking.highest_percent) / 100,
+            comma=decimal_comma(locale),
+        )
+
+    def read(self, content: Content, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
+        """The mark in a cell of a column with this maximum, and what is wrong with it (what, remedy) if anything is."""
+        if content.error is not None:
+            shown = _ERRORS.get(content.error, content.error)
+            return _unreadable(
+                content,
+                f"the formula shows {shown}, so this mark cannot be read.",
+                "Mend the formula or type the mark.",
+            )
+        if content.blank:
+            return BLANK, None
+        value = content.value
+        if isinstance(value, bool):
+            return _unreadable(content, "there is a checkbox here, not a mark.", "Type a score or a code.")
+        if isinstance(value, Decimal):
+            return self._number(content, value, points)
+        return self._text(content, content.text, points)
+
+    def _number(self, content: Content, value: Decimal, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
+        if content.format in _MOMENTS:
+            return _unreadable(content, _moment(content, value), "Type the score alone, such as 7, or '7/10 as text.")
+        if content.format == "PERCENT":
+            return self._score(content, Fraction(value))
+        if points is None:
+            return _unreadable(content, "there is a number here, but no maximum for the column.", _SAY_THE_MAXIMUM)
+        return self._score(content, Fraction(value) / points)
+
+    def _text(self, content: Content, text: str, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
+        if meaning := self.codes.get(key(text)):
+            return Mark(kind=meaning, written=content.text), None
+        bare = text.strip(_SPACES)
+        if bare.endswith("%"):
+            number = self._plain(bare[:-1])
+            if number is not None:
+                return self._score(content, number / 100)
+        elif "/" in bare:
+            got, _, of = bare.partition("/")
+            above, below = self._plain(got), self._plain(of)
+            if above is not None and below:
+                return self._score(content, above / below)
+        else:
+            number = self._plain(bare)
+            if number is not None:
+                if points is None:
+                    return _unreadable(
+                        content, "there is a number here, but no maximum for the column.", _SAY_THE_MAXIMUM
+                    )
+                return self._score(content, number / points)
+        return _unreadable(
+            content,
+            f"“{_short(content.text)}” is neither a score nor a code that the settings know.",
+            "Type a score, or add the code under marking.codes in the settings.",
+        )
+
+    def _plain(self, text: str) -> Fraction | None:
+        """An unsigned number in the document's own writing; None for anything else (1e3, nan, ３ and -1 included)."""
+        bare = text.strip(_SPACES)
+        if self.comma and _COMMA_NUMBER.fullmatch(bare) and bare.isascii():
+            return Fraction(bare.replace(",", "."))
+        if _POINT_NUMBER.fullmatch(bare) and bare.isascii() and not (self.comma and "." in bare):
+            return Fraction(bare)
+        return None
+
+    def _score(self, content: Content, share: Fraction) -> tuple[Mark, tuple[str, str] | None]:
+        if share < 0:
+            return _unreadable(content, "the score is below zero.", "Type the score that was reached.")
+        if share > self.highest:
+            return _unreadable(
+                content,
+                f"the score is more than {float(self.highest) * 100:g} % of the maximum.",
+                "Look for a slip of the keys, or correct the maximum.",
+            )
+        return Mark(kind=MarkKind.SCORE, written=content.text, share=share), None
+
+
+_SAY_THE_MAXIMUM = "Add a row of maxima, or say points in the settings."
+
+
+def _meanings(codes: Codes) -> dict[str, MarkKind]:
+    pairs = (
+        (codes.excused, MarkKind.EXCUSED),
+        (codes.not_in, MarkKind.NOT_IN),
+        (codes.absent, MarkKind.ABSENT),
+        (codes.pending, MarkKind.PENDING),
+    )
+    return {key(code): meaning for listed, meaning in pairs for code in listed}
+
+
+def _unreadable(content: Content, what: str, remedy: str) -> tuple[Mark, tuple[str, str]]:
+    return Mark(kind=MarkKind.UNREADABLE, written=content.text), (what, remedy)
+
+
+def _moment(content: Content, value: Decimal) -> str:
+    if content.format in {"TIME", "DURATION"}:
+        return "there is a time of day here, not a mark."
+    try:
+        day = EPOCH + timedelta(days=int(value))
+    except OverflowError:
+        return "there is a date here, not a mark."
+    return (
+        f"there is the date {day.isoformat()} here; Sheets makes a date of a typed {day.month}/{day.day}, "
+        "and which score was meant cannot be known."
+    )
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 40 else flat[:39] + "…"

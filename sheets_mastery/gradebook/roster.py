@@ -1,0 +1,250 @@
+"""The rows of a tab about students: who they are, who may be written to about them.
+
+Deny wins: a guardian gets letters only when the sheet says so wherever it could say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sheets_mastery.a1 import Cell
+from sheets_mastery.gradebook.layout import Columns, read_day
+from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, key
+from sheets_mastery.reading import Content, Tab
+
+_YES = {"yes", "y", "true", "x", "✓", "1", "ok", "sí", "si", "ja", "oui"}
+_NO = {"no", "n", "false", "0", "nein", "non", "do not contact", "no contact", "never"}
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
+_SEPARATORS = re.compile(r"[;,\n]+")
+_LANGUAGES = {
+    "english": "en",
+    "inglés": "en",
+    "spanish": "es",
+    "español": "es",
+    "espanol": "es",
+    "french": "fr",
+    "français": "fr",
+    "vietnamese": "vi",
+    "tiếng việt": "vi",
+    "chinese": "zh",
+    "中文": "zh",
+    "arabic": "ar",
+    "العربية": "ar",
+}
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What one row of one tab says about a student; fields are empty where the tab has no such column."""
+
+    #: The student's id as text.
+    id: str
+    #: The row, from 0.
+    row: int
+    name: str
+    section: str
+    guardians: tuple[Guardian, ...]
+    address: str
+    language: str
+    contract: ContractCells
+
+
+def id_text(content: Content) -> str | None:
+    """An id as text: what was typed for a text, the digits of a whole number; None for what cannot be an id.
+
+    The live rules look the id up as `$A4&""`, which gives the same text.
+    """
+    value = content.value
+    if content.error is not None or isinstance(value, bool) or content.format in {"DATE", "DATE_TIME", "TIME"}:
+        return None
+    if isinstance(value, Decimal):
+        return f"{value.to_integral_value():f}" if value == value.to_integral_value() else None
+    return content.text or None
+
+
+def read_entries(tab: Tab, columns: Columns, skip: frozenset[int], locale: str) -> tuple[list[Entry], list[Problem]]:
+    """Every row below the header that has an id, and what is wrong with the rest. `skip` holds rows about assignments."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    id_column = columns.id
+    for row in range(columns.header_row + 1, len(tab.cells)):
+        if row in skip:
+            continue
+        content = tab.at(row, id_column)
+        identity = id_text(content)
+        if identity is None:
+            problems += _no_id(tab, columns, row, id_column)
+            continue
+        entry, wrong = _entry(tab, columns, row, identity, locale)
+        entries.append(entry)
+        problems += wrong
+    return entries, problems
+
+
+def twice(entries: list[Entry]) -> frozenset[str]:
+    """The keys of ids that more than one row claims."""
+    return frozenset(each for each, count in Counter(key(entry.id) for entry in entries).items() if count > 1)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two writings of a name can be one person: the same words in any order, or one of them missing."""
+    words = [sorted(key(name).replace(",", " ").split()) for name in (one, other)]
+    return not words[0] or not words[1] or words[0] == words[1]
+
+
+def _no_id(tab: Tab, columns: Columns, row: int, id_column: int) -> Iterator[Problem]:
+    content = tab.at(row, id_column)
+    name_column, level_column = columns.one("name"), columns.one("level")
+    named = name_column is not None and not tab.at(row, name_column).blank
+    told = any(
+        not tab.at(row, column).blank
+        for column in (
+            level_column,
+            columns.one("guardian_email"),
+            columns.one("student_email"),
+            columns.one("section"),
+        )
+        if column is not None
+    )
+    place = Place(tab=tab.title, cell=Cell(row, id_column))
+    if not content.blank or content.error is not None:
+        yield Problem(place=place, what="this cannot be a student id.", remedy="Type the id as text or a whole number.")
+    elif named and told:
+        yield Problem(place=place, what="this student has no id and is left out.", remedy="Type the student's id.")
+
+
+def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> tuple[Entry, list[Problem]]:
+    def text(sort: str) -> str:
+        column = columns.one(sort)
+        return "" if column is None else tab.at(row, column).text
+
+    problems: list[Problem] = []
+    guardians: list[Guardian] = []
+    for number, column in columns.places["guardian_email"].items():
+        addresses, wrong = _addresses(tab, row, column)
+        problems += wrong
+        may, wrong = _may_receive(tab, row, columns.numbered("may_write", number))
+        problems += wrong
+        language, wrong = _language(tab, row, columns.numbered("language", number))
+        problems += wrong
+        name_column = columns.numbered("guardian_name", number)
+        name = "" if name_column is None else tab.at(row, name_column).text
+        guardians += [Guardian(name=name, address=address, language=language, may_receive=may) for address in addresses]
+    address_column = columns.one("student_email")
+    own, wrong = ([], []) if address_column is None else _addresses(tab, row, address_column)
+    problems += wrong
+    language, _ = _language(tab, row, columns.numbered("language", 0))
+    contract, wrong = _contract_cells(tab, columns, row, locale)
+    problems += wrong
+    return (
+        Entry(
+            id=identity,
+            row=row,
+            name=text("name"),
+            section=text("section"),
+            guardians=_each_address_once(guardians),
+            address=own[0] if own else "",
+            language=language,
+            contract=contract,
+        ),
+        list(dict.fromkeys(problems)),
+    )
+
+
+def _each_address_once(guardians: list[Guardian]) -> tuple[Guardian, ...]:
+    """One guardian an address; a refusal anywhere counts for all of its rows."""
+    refused = {each.address.casefold() for each in guardians if not each.may_receive}
+    kept: dict[str, Guardian] = {}
+    for each in guardians:
+        folded = each.address.casefold()
+        if folded not in kept:
+            allowed = each.may_receive and folded not in refused
+            kept[folded] = Guardian(name=each.name, address=each.address, language=each.language, may_receive=allowed)
+    return tuple(kept.values())
+
+
+def _addresses(tab: Tab, row: int, column: int) -> tuple[list[str], list[Problem]]:
+    """The bare addresses in a cell. No display names, no groups, no guessing."""
+    content = tab.at(row, column)
+    if content.blank and content.error is None:
+        return [], []
+    parts = [part.strip() for part in _SEPARATORS.split(content.text)]
+    good = [part for part in parts if _ADDRESS.fullmatch(part) and ".." not in part]
+    if content.error is not None or any(part and part not in good for part in parts):
+        return [], [
+            Problem(
+                place=Place(tab=tab.title, cell=Cell(row, column)),
+                what="this is not an e-mail address, so nobody is written to from this cell.",
+                remedy="Type the bare address; separate several by a comma.",
+            )
+        ]
+    return good, []
+
+
+def _may_receive(tab: Tab, row: int, column: int | None) -> tuple[bool, list[Problem]]:
+    """Whether a guardian may be written to: without such a column yes, with one only when it says yes."""
+    if column is None:
+        return True, []
+    content = tab.at(row, column)
+    if isinstance(content.value, bool):
+        return content.value, []
+    word = key(content.text)
+    if word in _YES:
+        return True, []
+    if not word or word in _NO:
+        return False, []
+    return False, [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(row, column)),
+            what="this is neither yes nor no, so this guardian is not written to.",
+            remedy="Type yes or no.",
+        )
+    ]
+
+
+def _language(tab: Tab, row: int, column: int | None) -> tuple[str, list[Problem]]:
+    if column is None or tab.at(row, column).blank:
+        return "", []
+    written = tab.at(row, column).text
+    word = key(written)
+    if word in _LANGUAGES:
+        return _LANGUAGES[word], []
+    if _LANGUAGE_CODE.fullmatch(word):
+        return word.replace("_", "-").partition("-")[0], []
+    return "", [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(row, column)),
+            what="this language is not known here, so letters are in the school's usual one.",
+            remedy='Type a language code such as "en" or "es".',
+        )
+    ]
+
+
+def _contract_cells(tab: Tab, columns: Columns, row: int, locale: str) -> tuple[ContractCells, list[Problem]]:
+    column = columns.one("level")
+    if column is None:
+        return ContractCells(place=Place(tab=tab.title, cell=Cell(row, columns.id))), []
+    place = Place(tab=tab.title, cell=Cell(row, column))
+    problems: list[Problem] = []
+    signed_on = None
+    on_column = columns.one("signed_on")
+    if on_column is not None and not tab.at(row, on_column).blank:
+        signed_on = read_day(tab.at(row, on_column), locale)
+        if signed_on is None:
+            problems.append(
+                Problem(
+                    place=Place(tab=tab.title, cell=Cell(row, on_column)),
+                    what="this is not a date; the contract is taken to be in force.",
+                    remedy="Type the date like 2026-09-01.",
+                )
+            )
+    by_column = columns.one("signed_by")
+    signed_by = "" if by_column is None else tab.at(row, by_column).text
+    return ContractCells(place=place, level=tab.at(row, column), signed_by=signed_by, signed_on=signed_on), problems
