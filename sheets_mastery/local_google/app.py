@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import drive, gmail, oauth, sheets
+from .answers import JSON, answer
 from .discovery import Method, find_method
 from .errors import GoogleError, error, not_implemented
 from .faults import Faults
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from .store import Store
-
-JSON = "application/json; charset=UTF-8"
-
-
-def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return a JSON answer; None is an empty body."""
-    body = b"" if value is None else orjson.dumps(value)
-    return Response(body, status, headers, JSON)
 
 
 def create_app(store: Store, *, strict_auth: bool = False) -> Starlette:
@@ -77,7 +70,7 @@ def create_app(store: Store, *, strict_auth: bool = False) -> Starlette:
             *sheets.routes(books),
             *drive.routes(store, books),
             *gmail.routes(store),
-            *oauth.routes(store),
+            *oauth.routes(store, strict=strict_auth),
         ],
         middleware=[Middleware(Gate, log=log, faults=faults, guard=guard)],
         exception_handlers={GoogleError: _said, 404: _unknown, 405: _unknown},

@@ -41,6 +41,8 @@ class Method:
         self.id: str = description["id"]
         self.http_method: str = description["httpMethod"]
         self.api = api
+        #: The scopes any one of which opens it, as full addresses.
+        self.scopes: list[str] = description.get("scopes", [])
         path = api.service_path + description.get("flatPath", description["path"])
         self.pattern = re.compile("/" + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)) + "$")
         #: How much of the path is fixed text: the more, the better a match.
