@@ -26,9 +26,9 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
 
 
 def selection(fields: str) -> Selection:
-    """Read a partial-response mask such as ``kind,files(id,owners/emailAddress)``. Google's 400 for one that is none."""
-    tokens = iter(re.findall(r"[\w*-]+|[^\w\s*-]", fields) + [""])
-    picked, end = _picked(tokens, fields)
+    """Read a mask such as ``kind,files(id,owners/emailAddress)``. Google's 400 for one that is none."""
+    marks = iter([*re.findall(r"[\w*-]+|[^\w\s*-]", fields), ""])
+    picked, end = _picked(marks, fields)
     if end:
         raise _invalid(fields)
     return picked
@@ -44,26 +44,26 @@ def select(value: Any, picked: Selection) -> Any:
     return {name: select(inner, chosen[name] or {}) for name, inner in value.items() if chosen[name] is not None}
 
 
-def _picked(tokens: Iterator[str], fields: str) -> tuple[Selection, str]:
-    """Read comma-separated paths up to a closing bracket or the end; return them and the token that ended them."""
+def _picked(marks: Iterator[str], fields: str) -> tuple[Selection, str]:
+    """Read comma-separated paths up to a closing bracket or the end; return them and the mark that ended them."""
     picked: Selection = {}
-    token = ","
-    while token == ",":
+    mark = ","
+    while mark == ",":
         inner = picked
-        token = "/"
-        while token == "/":
-            name = next(tokens)
+        mark = "/"
+        while mark == "/":
+            name = next(marks)
             if not re.fullmatch(r"[\w*-]+", name):
                 raise _invalid(fields)
             inner = inner.setdefault(name, {})
-            token = next(tokens)
-        if token == "(":
-            within, token = _picked(tokens, fields)
-            if token != ")":
+            mark = next(marks)
+        if mark == "(":
+            within, mark = _picked(marks, fields)
+            if mark != ")":
                 raise _invalid(fields)
             inner |= within
-            token = next(tokens)
-    return picked, token
+            mark = next(marks)
+    return picked, mark
 
 
 def _invalid(fields: str) -> Exception:

@@ -265,10 +265,8 @@ class Office:
             claims = claims_of(assertion)
         except MalformedToken as broken:
             raise OAuthError("invalid_grant", "Invalid JWT: Failed to parse.") from broken
-        now, issued, expires = self._now(), claims.get("iat"), claims.get("exp")
-        if not (isinstance(issued, int) and isinstance(expires, int)) or not (
-            issued - 300 <= now < expires and expires - issued <= TOKEN_LIFE
-        ):
+        issued, expires = (said if isinstance(said := claims.get(name), int) else 0 for name in ("iat", "exp"))
+        if not issued - 300 <= self._now() < expires or expires - issued > TOKEN_LIFE:
             raise OAuthError(
                 "invalid_grant",
                 "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
