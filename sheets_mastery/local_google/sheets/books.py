@@ -96,14 +96,14 @@ class Spreadsheets:
     def read(self, spreadsheet_id: str) -> Document:
         """Return it for reading only. 404 when there is none, 403 when it is not shared with us."""
         document = self._load(spreadsheet_id)
-        if self._role(spreadsheet_id) == "none":
+        if self.role(spreadsheet_id) == "none":
             raise permission_denied()
         return document
 
     def edit(self, spreadsheet_id: str) -> Document:
         """Return a copy to change and then ``commit``. 404, or 403 when we may not write."""
         document = self._load(spreadsheet_id)
-        if self._role(spreadsheet_id) != "writer":
+        if self.role(spreadsheet_id) != "writer":
             raise permission_denied()
         edited = document.copy()
         edited.protected_against_us = bool(self._access.get(spreadsheet_id, {}).get("protectedAgainstUs"))
@@ -125,7 +125,8 @@ class Spreadsheets:
         document = self._load(said["spreadsheetId"])
         document.protected_against_us = bool(said.get("protectedAgainstUs"))
 
-    def _role(self, spreadsheet_id: str) -> str:
+    def role(self, spreadsheet_id: str) -> str:
+        """Return what we may do with it: "writer", "reader" or "none"."""
         role: str = self._access.get(spreadsheet_id, {}).get("role", "writer")
         return role
 
