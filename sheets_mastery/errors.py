@@ -23,6 +23,8 @@ The message of an error is written for a teacher and holds no mark, no name and 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class SheetsMasteryError(Exception):
     """Something stopped the work; the message says what, where and what to do."""
@@ -82,6 +84,9 @@ class MailRefused(MailError):
 
 class MailLater(MailError):
     """Nothing was taken over; the same letter may be tried again."""
+
+    #: The first moment at which the mail service wants to be asked again; None where it did not say.
+    not_before: datetime | None = None
 
 
 class MailUnknown(MailError):

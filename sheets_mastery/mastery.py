@@ -172,6 +172,13 @@ def rounded(share: Fraction) -> Fraction:
     return Fraction((share * scale * 2 + 1) // 2, scale)
 
 
+def percent_text(percent: Fraction) -> str:
+    """A percentage to be read: at most two decimals and never rounded up, so that 85.999 is not shown as the 86 it missed."""
+    hundredths = percent.numerator * 100 // percent.denominator
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
 def _graded(gradebook: Gradebook, marking: Marking, today: date) -> set[tuple[str, int]]:
     """The (section, index of an assignment) pairs that the teacher has marked.
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
-from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import Notice
-from sheets_mastery.remediation import Attempt, Remediation, Work
+from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.gradebook import Gradebook, Problem, read_gradebook
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.mastery import Standing, Verdict, standings
+from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
+from sheets_mastery.reading import Reading
+from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
+from sheets_mastery.writeback import Edit, write_back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,3 +85,282 @@ class Facts:
     joined: tuple[tuple[str, tuple[str, ...]], ...]
     #: Letters withdrawn: (key, why).
     withdrawn: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Everything that a sync of one gradebook would do."""
+
+    #: The gradebook as it was understood.
+    gradebook: Gradebook
+    #: The students, judged, in the gradebook's order.
+    standings: tuple[Standing, ...]
+    #: What the teacher should mend.
+    problems: tuple[Problem, ...]
+    #: What has become of the owed work.
+    owed: Owed
+    #: What is decided about letters.
+    letters: LettersOwed
+    #: What the ledger will learn.
+    facts: Facts
+    #: What is written into the document.
+    edits: tuple[Edit, ...]
+    #: Why a person should look before any of it happens; empty for an ordinary plan.
+    objections: tuple[str, ...]
+    #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
+    fingerprint: str
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether carrying it out would change the document, the letters or the ledger's facts."""
+        facts = self.facts
+        return bool(
+            self.edits
+            or facts.verdicts
+            or facts.levels
+            or facts.attempts
+            or facts.episodes
+            or facts.new_notices
+            or facts.joined
+            or facts.withdrawn
+        )
+
+
+def decide(
+    reading: Reading, past: Past, settings: Settings, gradebook_settings: GradebookSettings, now: datetime
+) -> Plan:
+    """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
+
+    Raises LayoutError where there is nothing to go by.
+    """
+    today = now.astimezone(settings.school.zone).date()
+    gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    marks = [
+        ((key(student.id), assignment.id), mark)
+        for student, row in zip(gradebook.students, gradebook.marks, strict=True)
+        if not student.blocked
+        for assignment, mark in zip(gradebook.assignments, row, strict=True)
+    ]
+    new_attempts = attempts(marks, past.attempts, today)
+    numbers = {work: attempt.number for work, attempt in past.attempts.items()}
+    numbers |= {attempt.work: attempt.number for attempt in new_attempts}
+    whats_owed = owed(
+        [standing for standing in judged if not standing.student.blocked],
+        gradebook.assignments,
+        before=_not_in_doubt(past.episodes, gradebook),
+        attempt_numbers=numbers,
+        settings=settings.remediation,
+        school=settings.school,
+        today=today,
+        new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
+    )
+    letters = letters_owed(
+        judged,
+        whats_owed,
+        gradebook=gradebook.name,
+        known=past.notices,
+        announced=past.announced,
+        letters=settings.letters,
+        school=settings.school,
+        secret=past.secret,
+        now=now,
+    )
+    edits, in_the_way = write_back(
+        reading, gradebook, judged, whats_owed.open, problems, settings.tiers, settings.marking
+    )
+    facts = _facts(gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
+    return Plan(
+        gradebook=gradebook,
+        standings=judged,
+        problems=(*problems, *in_the_way),
+        owed=whats_owed,
+        letters=letters,
+        facts=facts,
+        edits=edits,
+        objections=tuple(guard(gradebook, facts, past, settings)),
+        fingerprint=_fingerprint(gradebook.name, edits, facts),
+    )
+
+
+def judge_reading(
+    reading: Reading, settings: Settings, gradebook_settings: GradebookSettings, today: date
+) -> tuple[Gradebook, dict[str, Contract], tuple[Standing, ...], tuple[Problem, ...]]:
+    """Understand and judge one reading: what a sync and a delivery have in common."""
+    gradebook = read_gradebook(reading, gradebook_settings, settings.marking)
+    contracts, level_problems = contracts_in_force(gradebook, settings.tiers, today)
+    judged = standings(gradebook, contracts, settings.marking, settings.school, today)
+    return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
+
+
+def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
+    """Why a person should look first: too many letters, too many changed verdicts, a shrunken or moved sheet."""
+    limits = settings.guard
+    students = len(gradebook.students)
+    to_write = {notice.student for notice in facts.new_notices}
+    if len(to_write) > max(limits.letters_least, limits.letters_share * students):
+        yield f"letters would be written about {len(to_write)} of {students} students at once"
+    settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
+    changed = sum(
+        change.work in settled and change.after is not None and change.after is not Verdict.CHECK
+        for change in facts.verdicts
+    )
+    if changed > max(limits.letters_least, limits.verdicts_share * len(settled)):
+        yield f"{changed} of {len(settled)} settled verdicts would change at once"
+    if past.students:
+        now = _students(gradebook, past.secret)
+        gone = sum(student not in now for student in past.students)
+        if gone > limits.students_share * len(past.students):
+            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
+        renamed = sum(now.get(student, name) != name for student, name in past.students.items())
+        if renamed > max(1, limits.names_share * len(past.students)):
+            yield f"{renamed} students stand beside another name than before, as if one column had been sorted alone"
+
+
+def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) -> dict[Work, Remediation]:
+    """The open episodes, less those of students whose row is in doubt just now: they neither close nor move."""
+    doubtful = {key(student.id) for student in gradebook.students if student.blocked}
+    return {work: episode for work, episode in episodes.items() if work[0] not in doubtful}
+
+
+def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+    return {key(student.id): digest(secret, "name", key(student.name)) for student in gradebook.students}
+
+
+def _facts(
+    gradebook: Gradebook,
+    judged: tuple[Standing, ...],
+    contracts: Mapping[str, Contract],
+    past: Past,
+    new_attempts: tuple[Attempt, ...],
+    whats_owed: Owed,
+    letters: LettersOwed,
+) -> Facts:
+    now = {
+        (key(standing.student.id), assignment.id): each.verdict
+        for standing in judged
+        if not standing.student.blocked
+        for assignment, each in zip(gradebook.assignments, standing.judged, strict=True)
+    }
+    doubtful = {key(student.id) for student in gradebook.students if student.blocked}
+    changes = [
+        VerdictChange(work=work, before=past.verdicts.get(work), after=verdict)
+        for work, verdict in now.items()
+        if past.verdicts.get(work) is not verdict
+    ]
+    changes += [
+        VerdictChange(work=work, before=verdict, after=None)
+        for work, verdict in past.verdicts.items()
+        if work not in now and work[0] not in doubtful
+    ]
+    students = _students(gradebook, past.secret)
+    return Facts(
+        reading=_reading_fingerprint(gradebook, past.secret),
+        students=None if students == past.students else students,
+        verdicts=tuple(changes),
+        levels=tuple(_level_changes(gradebook, contracts, past)),
+        attempts=new_attempts,
+        episodes=(*whats_owed.newly, *whats_owed.moved_on, *whats_owed.ended),
+        new_notices=letters.new,
+        joined=letters.joined,
+        withdrawn=letters.withdrawn,
+    )
+
+
+def _level_changes(gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past) -> Iterator[LevelChange]:
+    for student in gradebook.students:
+        identity = key(student.id)
+        contract = contracts.get(identity)
+        level = Fraction(contract.tier.pass_mark) if contract else None
+        if not student.blocked and (identity not in past.levels or past.levels[identity] != level):
+            yield LevelChange(
+                student=identity,
+                before=past.levels.get(identity),
+                after=level,
+                signed_by=contract.signed_by if contract else "",
+                since=contract.since if contract else None,
+            )
+
+
+def _reading_fingerprint(gradebook: Gradebook, secret: bytes) -> str:
+    """A keyed digest of what was understood, so that two readings can be compared without being kept."""
+    words = [assignment.title for assignment in gradebook.assignments]
+    for student, marks in zip(gradebook.students, gradebook.marks, strict=True):
+        words.append(student.id)
+        words += [f"{mark.kind}:{mark.written}" for mark in marks]
+    return digest(secret, "reading", *words)
+
+
+def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
+    """Twelve hexadecimal digits over everything that the plan would do, moments left out."""
+    said = hashlib.sha256()
+    for part in (
+        name,
+        *map(repr, edits),
+        *map(repr, facts.verdicts),
+        *map(repr, facts.levels),
+        *map(repr, facts.attempts),
+        *map(repr, facts.episodes),
+        *(f"{notice.key} {notice.episodes}" for notice in facts.new_notices),
+        *map(repr, facts.joined),
+        *map(repr, facts.withdrawn),
+    ):
+        said.update(part.encode())
+        said.update(b"\0")
+    return said.hexdigest()[:12]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """A plan in numbers and sentences: what a person or a script is shown. It names no student."""
+
+    gradebook: str
+    fingerprint: str
+    #: (level's name, pass mark in percent, students, of them on track), in the order of the settings; then no contract.
+    levels: tuple[tuple[str, str, int, int], ...]
+    students: int
+    assignments: int
+    on_track: int
+    #: How many marks have each verdict.
+    verdicts: Mapping[str, int]
+    newly_missing: int
+    made_good: int
+    letters_new: int
+    letters_joined: int
+    letters_withdrawn: int
+    #: How many people or students get no letter, by reason.
+    held_back: Mapping[str, int]
+    #: Each problem as a sentence with its place.
+    problems: tuple[str, ...]
+    #: How many edits of each kind.
+    edits: Mapping[str, int]
+    objections: tuple[str, ...]
+
+
+def describe(plan: Plan, settings: Settings) -> Summary:
+    """Sum a plan up."""
+    levels = []
+    for tier in settings.tiers:
+        held = [each for each in plan.standings if each.contract is not None and each.contract.tier.name == tier.name]
+        mark = f"{tier.pass_mark.normalize():f}"
+        levels.append((tier.name, mark, len(held), sum(each.on_track for each in held)))
+    without = [each for each in plan.standings if each.contract is None]
+    if without:
+        levels.append(("no contract", "", len(without), 0))
+    return Summary(
+        gradebook=plan.gradebook.name,
+        fingerprint=plan.fingerprint,
+        levels=tuple(levels),
+        students=len(plan.standings),
+        assignments=len(plan.gradebook.assignments),
+        on_track=sum(standing.on_track for standing in plan.standings),
+        verdicts=dict(Counter(str(each.verdict) for standing in plan.standings for each in standing.judged)),
+        newly_missing=len(plan.owed.newly),
+        made_good=sum(episode.why is Closed.MADE_GOOD for episode in plan.owed.ended),
+        letters_new=len(plan.letters.new),
+        letters_joined=len(plan.letters.joined),
+        letters_withdrawn=len(plan.letters.withdrawn),
+        held_back=dict(Counter(str(why) for _, why in plan.letters.held_back)),
+        problems=tuple(str(problem) for problem in plan.problems),
+        edits=dict(Counter(type(edit).__name__ for edit in plan.edits)),
+        objections=plan.objections,
+    )

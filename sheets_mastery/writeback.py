@@ -1,10 +1,26 @@
-"""What the sheet should show, less what it shows now → Edits."""
+"""What the sheet should show, less what it shows now → Edits.
+
+Planning looks at what is *present*, not at what is remembered: a second sync plans nothing, and a half-finished one heals
+without a path of its own. Ours in a document are: the tabs of `tabs`, the rules of `liverules`, notes between our
+prefix and our closing line, and, where the settings name one, the flag column's cells that begin with our word. Nothing
+else is ever written to.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from sheets_mastery.reading import Look, Rule
+from sheets_mastery import tabs
+from sheets_mastery.a1 import Cell, Range
+from sheets_mastery.config import Marking, Tier
+from sheets_mastery.gradebook import Gradebook, Place, Problem
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
+from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
+from sheets_mastery.reading import Content, Look, Reading, Rule, Tab
+from sheets_mastery.remediation import Remediation, Work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +61,7 @@ class PutValues:
     row: int
     column: int
     #: Rows of equal length.
-    values: tuple[tuple[str | int | None, ...], ...]
+    values: tuple[tuple[str | int | Decimal | None, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,3 +115,291 @@ class AddRule:
 
 
 Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutNote | PutLook | SetWidths | DeleteRule | AddRule
+
+#: A note is ours when it begins and ends like this; one that a teacher has written into is the teacher's.
+NOTE_PREFIX = "[Mastery] "
+NOTE_CLOSING = "\n(Mastery keeps this note up to date. Change it, and it is yours.)"
+#: A cell of the flag column is ours when it begins like this.
+FLAG_PREFIX = "missing: "
+_HEADER = Look(fill="#DDE3EA", ink="#1B2733", bold=True)
+_HELP = {
+    "class_time": "class time to hand it in",
+    "video": "the video",
+    "practice": "extra practice",
+    "peer_tutoring": "peer tutoring",
+    "small_group": "a small group",
+    "one_to_one": "one-to-one help",
+}
+
+
+def write_back(
+    reading: Reading,
+    gradebook: Gradebook,
+    standings: tuple[Standing, ...],
+    episodes: Mapping[Work, Remediation],
+    problems: Iterable[Problem],
+    tiers: tuple[Tier, ...],
+    marking: Marking,
+) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
+    """Everything that has to be written so that the document shows the standings, and what cannot be written and why.
+
+    `problems` are those of the reading; the ones found here join them on our tab.
+    """
+    marks = next(tab for tab in reading if tab.sheet_id == gradebook.sheet_id)
+    foreign = tuple(_foreign_tabs(reading))
+    if foreign:
+        return (), foreign
+    notes = _notes(gradebook, standings, episodes)
+    flags = _flags(gradebook, standings)
+    in_the_way = tuple(_in_the_way(reading, marks, gradebook, notes, flags))
+    mastery = tabs.mastery_table(gradebook, standings)
+    trouble = tabs.trouble_table((*problems, *in_the_way))
+    mastery_tab = tabs.present(reading, mastery.sheet_id, mastery.title)
+    trouble_tab = tabs.present(reading, trouble.sheet_id, trouble.title)
+    lookup = LookUp(
+        tab=mastery_tab.title if mastery_tab else mastery.title,
+        rows=mastery.rows,
+        columns=mastery.columns,
+        before=len(tabs.MASTERY_LABELS),
+        level_column=tabs.LEVEL_COLUMN,
+    )
+    edits: list[Edit] = []
+    if mastery_tab is None or not _locked(mastery_tab, _grid(mastery_tab)):
+        edits += _table_edits(mastery_tab, mastery)
+        edits += _rule_edits(mastery_tab or _empty(mastery), tab_rules(lookup, reading.locale))
+    if (trouble_tab is not None or trouble.something) and (
+        trouble_tab is None or not _locked(trouble_tab, _grid(trouble_tab))
+    ):
+        edits += _table_edits(trouble_tab, trouble)
+    if not _locked(marks, _block(gradebook)):
+        edits += _rule_edits(marks, marks_rules(gradebook, tiers, marking, lookup, reading.locale))
+    edits += _note_edits(marks, notes)
+    edits += _flag_edits(marks, gradebook, flags)
+    return tuple(edits), in_the_way
+
+
+def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
+    """Everything of ours, taken out of a document again. `gradebook` tells the flag column; None where it cannot be read."""
+    edits: list[Edit] = []
+    ours = {
+        tab.sheet_id
+        for sheet_id, title, labels in tabs.OURS
+        if (tab := tabs.present(reading, sheet_id, title)) is not None and tabs.is_ours(tab, labels)
+    }
+    for tab in reading:
+        if tab.sheet_id not in ours:
+            edits += _rule_edits(tab, ())
+            edits += _note_edits(tab, {})
+    if gradebook is not None:
+        marks = next(tab for tab in reading if tab.sheet_id == gradebook.sheet_id)
+        edits += _flag_edits(marks, gradebook, {})
+    edits += [DeleteTab(sheet_id=sheet_id) for sheet_id in sorted(ours)]
+    return tuple(edits)
+
+
+def note_text(judged: Judged, episode: Remediation | None) -> str:
+    """The note on a missing cell: what was reached, what is needed, what comes next and by when."""
+    if judged.verdict is Verdict.RETAKE and judged.got is not None and judged.needed is not None:
+        said = f"Missing: {percent_text(judged.got)}, this student's level is {percent_text(judged.needed)}."
+    else:
+        said = "Missing: not handed in."
+    if episode is not None:
+        said += f" Next: {_HELP[episode.help]}, by {episode.due.isoformat()}."
+    return f"{NOTE_PREFIX}{said}{NOTE_CLOSING}"
+
+
+def is_our_note(note: str) -> bool:
+    """Whether a note is ours to change or take away."""
+    return note.startswith(NOTE_PREFIX) and note.endswith(NOTE_CLOSING)
+
+
+# What should be there
+
+
+def _notes(
+    gradebook: Gradebook, standings: tuple[Standing, ...], episodes: Mapping[Work, Remediation]
+) -> dict[Cell, str]:
+    return {
+        Cell(standing.student.row, assignment.column): note_text(
+            judged, episodes.get((key(standing.student.id), assignment.id))
+        )
+        for standing in standings
+        for assignment, judged in zip(gradebook.assignments, standing.judged, strict=True)
+        if judged.verdict.missing
+    }
+
+
+def _flags(gradebook: Gradebook, standings: tuple[Standing, ...]) -> dict[Cell, str]:
+    if gradebook.flag_column is None:
+        return {}
+    wanted = {}
+    for standing in standings:
+        titles = [
+            " ".join(assignment.title.split())
+            for assignment, judged in zip(gradebook.assignments, standing.judged, strict=True)
+            if judged.verdict.missing
+        ]
+        if titles:
+            wanted[Cell(standing.student.row, gradebook.flag_column)] = FLAG_PREFIX + "; ".join(titles)
+    return wanted
+
+
+# Less what is there
+
+
+def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
+    """A tab of ours, made, grown and filled. Every cell of it is ours."""
+    if before is None:
+        yield AddTab(
+            sheet_id=table.sheet_id, title=table.title, rows=table.rows, columns=table.columns, frozen=table.frozen
+        )
+        yield SetWidths(sheet_id=table.sheet_id, widths=table.widths)
+        yield PutLook(
+            sheet_id=table.sheet_id,
+            row=0,
+            column=0,
+            end_row=1,
+            end_column=len(table.values[0]),
+            look=_HEADER,
+            wrap=True,
+        )
+        yield PutValues(sheet_id=table.sheet_id, row=0, column=0, values=table.values)
+        return
+    if before.rows < table.rows or before.columns < table.columns:
+        yield ResizeTab(
+            sheet_id=before.sheet_id,
+            rows=max(before.rows, table.rows),
+            columns=max(before.columns, table.columns),
+        )
+    width = max(len(table.values[0]), max((len(row) for row in before.cells), default=0))
+    for row in range(max(len(table.values), len(before.cells))):
+        wanted = table.values[row] if row < len(table.values) else ()
+        padded = (*wanted, *(None for _ in range(width - len(wanted))))
+        changed = [column for column in range(width) if not _shows(before.at(row, column), padded[column])]
+        if changed:
+            first, last = changed[0], changed[-1]
+            yield PutValues(sheet_id=before.sheet_id, row=row, column=first, values=(padded[first : last + 1],))
+
+
+def _shows(content: Content, value: tabs.Value) -> bool:
+    """Whether a cell already holds a value of ours as a plain value."""
+    if content.error is not None or content.formula is not None or isinstance(content.value, bool):
+        return False
+    if value is None or value == "":
+        return content.value is None or content.value == ""
+    if isinstance(value, int):
+        return isinstance(content.value, Decimal) and content.value == value
+    return type(content.value) is type(value) and content.value == value
+
+
+def _rule_edits(tab: Tab, wanted: tuple[Rule, ...]) -> list[Edit]:
+    """Our rules replaced as a set, before the teacher's, whose order stays; nothing where they are as they should be."""
+    ours = [index for index, rule in enumerate(tab.rules) if is_ours(rule)]
+    there = [normal(rule) for index in ours if (rule := tab.rules[index]) is not None]
+    if there == [normal(rule) for rule in wanted] and ours == list(range(len(ours))):
+        return []
+    gone: list[Edit] = [DeleteRule(sheet_id=tab.sheet_id, index=index) for index in reversed(ours)]
+    return gone + [AddRule(sheet_id=tab.sheet_id, index=index, rule=rule) for index, rule in enumerate(wanted)]
+
+
+def _note_edits(tab: Tab, wanted: Mapping[Cell, str]) -> Iterator[Edit]:
+    """Notes set where they are missing or ours, and taken away where they are ours and no longer true."""
+    there = {
+        Cell(row, column): content.note
+        for row, contents in enumerate(tab.cells)
+        for column, content in enumerate(contents)
+        if content.note
+    }
+    for cell in sorted({*wanted, *there}):
+        note = there.get(cell, "")
+        new = wanted.get(cell, "")
+        if note != new and (not note or is_our_note(note)) and tab.editable(cell.row, cell.column):
+            yield PutNote(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, note=new)
+
+
+def _flag_edits(tab: Tab, gradebook: Gradebook, wanted: Mapping[Cell, str]) -> Iterator[Edit]:
+    if gradebook.flag_column is None:
+        return
+    for row in range(gradebook.header_row + 1, max(len(tab.cells), gradebook.end_row)):
+        cell = Cell(row, gradebook.flag_column)
+        content = tab.at(cell.row, cell.column)
+        new = wanted.get(cell)
+        if content.value != new and _free_for_flag(content) and tab.editable(cell.row, cell.column):
+            if new is not None or not content.blank:
+                yield PutValues(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, values=((new,),))
+
+
+def _free_for_flag(content: Content) -> bool:
+    """Whether a cell of the flag column is empty or holds what we wrote."""
+    ours = isinstance(content.value, str) and content.value.startswith(FLAG_PREFIX)
+    return content.error is None and content.formula is None and (content.value is None or content.value == "" or ours)
+
+
+# What stands in the way
+
+
+def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
+    for sheet_id, title, labels in tabs.OURS:
+        tab = tabs.present(reading, sheet_id, title)
+        if tab is not None and not tabs.is_ours(tab, labels):
+            yield Problem(
+                place=Place(tab=tab.title),
+                what="this tab has the name that this program uses, but the program did not make it; nothing is written.",
+                remedy="Give your tab another name.",
+            )
+
+
+def _in_the_way(
+    reading: Reading, marks: Tab, gradebook: Gradebook, notes: Mapping[Cell, str], flags: Mapping[Cell, str]
+) -> Iterator[Problem]:
+    for sheet_id, title, _ in tabs.OURS:
+        tab = tabs.present(reading, sheet_id, title)
+        if tab is not None and _locked(tab, _grid(tab)):
+            yield _protected(tab.title, "it is not kept up to date")
+    if _locked(marks, _block(gradebook)):
+        yield _protected(marks.title, "the marks are not coloured")
+    elif any(not marks.editable(cell.row, cell.column) for cell in (*notes, *flags)):
+        yield _protected(marks.title, "some cells get no note or no flag")
+    for student in gradebook.students:
+        if gradebook.flag_column is not None:
+            cell = Cell(student.row, gradebook.flag_column)
+            if not _free_for_flag(marks.at(cell.row, cell.column)):
+                yield Problem(
+                    place=Place(tab=marks.title, cell=cell),
+                    what="there is something of yours in the flag column, so the missing titles are not written here.",
+                    remedy="Empty the cell, or set another column aside.",
+                )
+
+
+def _protected(tab: str, consequence: str) -> Problem:
+    return Problem(
+        place=Place(tab=tab),
+        what=f"this tab is protected against the account that the program runs as; {consequence}.",
+        remedy="Allow that account to edit it under Data, Protect sheets and ranges.",
+    )
+
+
+def _locked(tab: Tab, area: Range) -> bool:
+    """Whether any cell of an area is protected against us."""
+    return any(
+        not each.ours_to_edit
+        and each.range.row < area.end_row
+        and area.row < each.range.end_row
+        and each.range.column < area.end_column
+        and area.column < each.range.end_column
+        for each in tab.protections
+    )
+
+
+def _grid(tab: Tab) -> Range:
+    return Range(0, 0, tab.rows, tab.columns)
+
+
+def _block(gradebook: Gradebook) -> Range:
+    """The rectangle around the marks."""
+    columns = [assignment.column for assignment in gradebook.assignments] or [gradebook.id_column]
+    return Range(gradebook.first_row, min(columns), gradebook.end_row, max(columns) + 1)
+
+
+def _empty(table: tabs.Table) -> Tab:
+    return Tab(sheet_id=table.sheet_id, title=table.title, rows=table.rows, columns=table.columns)

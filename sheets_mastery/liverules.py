@@ -1,0 +1,224 @@
+"""The live rules: the same verdict as `mastery.judge`, said in a formula that Sheets decides while the teacher types.
+
+One expression gives the word of a mark cell; a rule for each word compares with it, so the rules exclude one another by
+construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it decides on the
+spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it looks up in the
+`Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong child.
+
+Sheets refuses references to other tabs in such a formula, even by a named range, but `INDIRECT` passes
+(https://developers.google.com/workspace/sheets/api/guides/conditional-format). A rule has no id in the API: ours are
+known by a signature inside the formula, `N("sheets-mastery:…")`, which is always 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sheets_mastery.a1 import Cell, Range, column_letters, quoted
+from sheets_mastery.config import Marking, Tier
+from sheets_mastery.gradebook import Assignment, Gradebook
+from sheets_mastery.gradebook.marks import decimal_comma
+from sheets_mastery.mastery import DECIMALS, Verdict, bar
+from sheets_mastery.reading import Look, Rule
+
+SIGNATURE = "sheets-mastery:"
+
+#: Dark text on light fills, told apart with a colour-vision deficiency as well (tints of the Okabe-Ito colours).
+#: Every pair has a contrast of at least 7 : 1, and the word stands on the Mastery tab beside it.
+PALETTE: Mapping[Verdict, Look] = {
+    Verdict.MASTERED: Look(fill="#CDEBE0", ink="#0B3B2E"),
+    Verdict.RETAKE: Look(fill="#FFDDB0", ink="#4F2C00", bold=True),
+    Verdict.NOT_IN: Look(fill="#F5C9DD", ink="#561034", bold=True),
+    Verdict.EXCUSED: Look(fill="#DBE7F5", ink="#1E3550", italic=True),
+    Verdict.CHECK: Look(fill="#FFF4B8", ink="#453A00", italic=True),
+    Verdict.NO_CONTRACT: Look(fill="#E4E4E4", ink="#333333", italic=True),
+}
+#: Pending work has no fill: nothing is said about it. On our own tab its word is grey.
+PENDING = Look(ink="#5F5F5F", italic=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookUp:
+    """Where the formulas find things on the `Mastery` tab."""
+
+    #: The tab's title, which the teacher may have changed.
+    tab: str
+    #: The rows and columns of the tab's table; a little more than is in use.
+    rows: int
+    columns: int
+    #: How many columns stand before the assignments.
+    before: int
+    #: The column with the level, from 0.
+    level_column: int
+
+    def _indirect(self, area: Range) -> str:
+        reference = f"{quoted(self.tab)}!{area.absolute()}".replace('"', '""')
+        return f'INDIRECT("{reference}")'
+
+    @property
+    def ids(self) -> str:
+        return self._indirect(Range(1, 0, self.rows, 1))
+
+    @property
+    def levels(self) -> str:
+        return self._indirect(Range(1, self.level_column, self.rows, self.level_column + 1))
+
+    @property
+    def titles(self) -> str:
+        return self._indirect(Range(0, self.before, 1, self.columns))
+
+    @property
+    def words(self) -> str:
+        return self._indirect(Range(1, self.before, self.rows, self.columns))
+
+
+def is_ours(rule: Rule | None) -> bool:
+    """Whether a rule of the sheet carries our signature."""
+    return rule is not None and f'N("{SIGNATURE}' in rule.formula
+
+
+def normal(rule: Rule) -> Rule:
+    """A rule as it can be compared: spaces outside of texts do not count, neither does the order of its ranges."""
+    pieces = rule.formula.split('"')
+    pieces[::2] = ["".join(piece.split()).upper() for piece in pieces[::2]]
+    return Rule(ranges=tuple(sorted(rule.ranges)), formula='"'.join(pieces), look=rule.look)
+
+
+def marks_rules(
+    gradebook: Gradebook, tiers: tuple[Tier, ...], marking: Marking, lookup: LookUp, locale: str
+) -> tuple[Rule, ...]:
+    """The rules for the marks: for every way of reading a column, one rule a coloured verdict.
+
+    Columns are read alike when their maxima stand in the same place and their pass marks are the same. All ranges of a rule
+    begin in the same row, and the first one is the leftmost, so that "the first range's top left cell" is never in doubt.
+    """
+    if not gradebook.students:
+        return ()
+    groups: dict[tuple[str, tuple[tuple[Fraction, Fraction], ...]], list[Assignment]] = {}
+    for assignment in sorted(gradebook.assignments, key=lambda each: each.column):
+        bars = tuple(
+            (Fraction(tier.pass_mark), bar(Fraction(tier.pass_mark_for(assignment.kind)), marking.rounding))
+            for tier in tiers
+        )
+        groups.setdefault((_divisor(assignment), bars), []).append(assignment)
+    rules = []
+    for (divisor, bars), assignments in groups.items():
+        ranges = tuple(_ranges([each.column for each in assignments], gradebook.first_row, gradebook.end_row))
+        word = _status(gradebook, Cell(ranges[0].row, ranges[0].column), divisor, bars, marking, lookup)
+        for verdict, look in PALETTE.items():
+            name = verdict.name.lower().replace("_", "-")
+            formula = f'=AND(N("{SIGNATURE}{name}")=0,{word}="{verdict}")'
+            rules.append(Rule(ranges=ranges, formula=_localised(formula, locale), look=look))
+    return tuple(rules)
+
+
+def tab_rules(lookup: LookUp, locale: str) -> tuple[Rule, ...]:
+    """The rules for our own tab: a word, a colour."""
+    area = Range(1, lookup.before, lookup.rows, lookup.columns)
+    anchor = Cell(area.row, area.column)
+    return tuple(
+        Rule(
+            ranges=(area,),
+            formula=_localised(f'=AND(N("{SIGNATURE}tab:{verdict.name.lower()}")=0,{anchor}="{verdict}")', locale),
+            look=look,
+        )
+        for verdict, look in (*PALETTE.items(), (Verdict.PENDING, PENDING))
+    )
+
+
+def _divisor(assignment: Assignment) -> str:
+    """How a number of this column becomes a share: "%", "row" (the sheet's own maximum), a fraction, or "" (it cannot)."""
+    if assignment.percent:
+        return "%"
+    if assignment.points_in_sheet:
+        return "row"
+    return "" if assignment.points is None else str(assignment.points)
+
+
+def _ranges(columns: Iterable[int], first_row: int, end_row: int) -> Iterator[Range]:
+    """The columns as few rectangles, neighbours joined."""
+    start = end = -1
+    for column in columns:
+        if column == end:
+            end += 1
+            continue
+        if end >= 0:
+            yield Range(first_row, start, end_row, end)
+        start, end = column, column + 1
+    if end >= 0:
+        yield Range(first_row, start, end_row, end)
+
+
+def _status(
+    gradebook: Gradebook,
+    anchor: Cell,
+    divisor: str,
+    bars: tuple[tuple[Fraction, Fraction], ...],
+    marking: Marking,
+    lookup: LookUp,
+) -> str:
+    """The expression that gives the word for the cell at `anchor`, "" where nothing is painted."""
+    cell = str(anchor)
+    student = f"${column_letters(gradebook.id_column)}{anchor.row + 1}"
+    title = f"{column_letters(anchor.column)}${gradebook.header_row + 1}"
+    as_text = f'{student}&""'
+    row = f"MATCH({_exactly(as_text)},{lookup.ids},0)"
+    column = f"MATCH({_exactly(title)},{lookup.titles},0)"
+    word = f'IFERROR(INDEX({lookup.words},{row},{column}),"")'
+    level = f"INDEX({lookup.levels},{row})"
+    excused = ",".join(f'TRIM({cell})="{_text(code)}"' for code in marking.codes.excused)
+    text = f'IF(OR({excused}),"{Verdict.EXCUSED}",{word})' if excused else word
+    blank = f'IF({word}="{Verdict.NOT_IN}",{word},"")'
+    number = _number(cell, divisor, _bar(level, bars), word, gradebook, anchor)
+    settled = f'OR({word}="",{word}="{Verdict.CHECK}",{word}="{Verdict.NO_CONTRACT}")'
+    return f'IF({settled},{word},IF(ISNUMBER({cell}),{number},IF({cell}="",{blank},{text})))'
+
+
+def _number(cell: str, divisor: str, bar_text: str, word: str, gradebook: Gradebook, anchor: Cell) -> str:
+    """The word for a number. Up to 1.5 in a column of points may be a percentage and 20000 a date: those are looked up."""
+    if not divisor:
+        return word
+    if divisor == "%":
+        share = cell
+    elif divisor == "row" and gradebook.points_row is not None:
+        share = f"{cell}/{column_letters(anchor.column)}${gradebook.points_row + 1}"
+    else:
+        share = f"{cell}/({divisor})"
+    live = f'IF(ROUND({share},{DECIMALS})<{bar_text},"{Verdict.RETAKE}","{Verdict.MASTERED}")'
+    if divisor == "%":
+        return live
+    return f"IF(OR({cell}=0,AND({cell}*2>3,{cell}<20000)),{live},{word})"
+
+
+def _bar(level: str, bars: tuple[tuple[Fraction, Fraction], ...]) -> str:
+    """The share that has to be reached, from the level on the Mastery tab. Only whole numbers: no decimal sign to mind."""
+    if all(reached == mark / 100 for mark, reached in bars):
+        return f"{level}/100"
+    cases = ",".join(f"{_ratio(mark)},{_ratio(reached)}" for mark, reached in bars)
+    return f"SWITCH({level},{cases})"
+
+
+def _ratio(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+def _exactly(expression: str) -> str:
+    """An expression whose text MATCH takes literally: ~, * and ? are its wildcards."""
+    for sign in "~*?":
+        expression = f'SUBSTITUTE({expression},"{sign}","~{sign}")'
+    return expression
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split()).replace('"', '""')
+
+
+def _localised(formula: str, locale: str) -> str:
+    """The formula as it has to be typed in a document of a locale: arguments part by ";" where the comma is decimal."""
+    if not decimal_comma(locale):
+        return formula
+    pieces = formula.split('"')
+    pieces[::2] = [piece.replace(",", ";") for piece in pieces[::2]]
+    return '"'.join(pieces)

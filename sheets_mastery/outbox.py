@@ -1,0 +1,309 @@
+"""Deliver what is owed.
+
+Sending is apart from marking: it starts from the ledger, so an outage of the mail never stops a sync. A letter holds
+nothing until it leaves: it is rendered from one fresh reading of the gradebook, and only if that reading still says so.
+Everything a letter goes through is one conditional UPDATE that counts its rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.envelope import reference, seal
+from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown, SheetError
+from sheets_mastery.gradebook import Gradebook
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.letters import LetterPress, missing_letter
+from sheets_mastery.mastery import Standing, Verdict
+from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
+from sheets_mastery.plan import Past, judge_reading
+from sheets_mastery.reading import Reading
+
+_log = logging.getLogger("sheets_mastery")
+
+#: A claim is good for this long; the mailers' own deadlines are shorter.
+LEASE_SECONDS = 600
+#: After so many letters in a row that could not be handed over, the rest waits for the next run.
+_GIVE_UP_AFTER = 3
+#: Minutes until the next try, by the number of tries so far.
+_BACKOFF = (5, 15, 60, 240)
+
+
+class Sheets(Protocol):
+    """A place where spreadsheets are."""
+
+    def read(self, spreadsheet_id: str) -> Reading:
+        """The whole document as the service wants it, by one request."""
+        ...
+
+
+class Outbox(Protocol):
+    """The letters in the ledger."""
+
+    def past(self, gradebook: str, today: date) -> Past: ...
+    def sole_deliverer(self) -> AbstractContextManager[None]:
+        """Held while delivering; raises LedgerError where another delivery holds it."""
+        ...
+
+    def expire(self, now: datetime) -> int: ...
+    def sending(self) -> tuple[Notice, ...]: ...
+    def due(self, now: datetime) -> tuple[Notice, ...]: ...
+    def claim(
+        self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
+    ) -> Notice | None: ...
+    def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None: ...
+    def move(
+        self,
+        notice: Notice,
+        to: NoticeState,
+        *,
+        now: datetime,
+        reason: str = "",
+        not_before: datetime | None = None,
+        provider_id: str | None = None,
+    ) -> Notice | None: ...
+
+
+class Mailer(Protocol):
+    """A way for letters to leave."""
+
+    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
+        """Hand one letter over; answers what the mail service calls it. Raises a MailError where it did not go."""
+        ...
+
+    def recover(self, key: str, draft_id: str) -> str | None:
+        """After a crash: the service's name for a letter that went, None for one that did not. MailUnknown otherwise."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Delivery:
+    """What one delivery has done: how many letters by outcome."""
+
+    #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable".
+    counts: Counter[str] = field(default_factory=Counter)
+    #: What kept whole gradebooks from being delivered, in sentences.
+    troubles: list[str] = field(default_factory=list)
+
+
+def deliver(
+    sheets: Sheets,
+    outbox: Outbox,
+    mailer: Mailer,
+    press: LetterPress,
+    settings: Settings,
+    gradebooks: Iterable[GradebookSettings],
+    *,
+    clock: Callable[[], datetime],
+    lease_owner: str,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Delivery:
+    """Send every letter that is due, after one fresh reading of each gradebook that has any."""
+    delivery = Delivery()
+    with outbox.sole_deliverer():
+        now = clock()
+        delivery.counts["expired"] += outbox.expire(now)
+        _settle(outbox, mailer, delivery, now)
+        wanted = {each.name: each for each in gradebooks}
+        due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
+        if due and not _in_window(settings, now):
+            delivery.counts["outside hours"] += len(due)
+            due = []
+        done = troubles = 0
+        for name in dict.fromkeys(notice.gradebook for notice in due):
+            of_this = [notice for notice in due if notice.gradebook == name]
+            try:
+                view = _View.read(sheets, outbox, settings, wanted[name], now)
+            except SheetError as problem:
+                delivery.troubles.append(str(problem))
+                continue
+            for notice in of_this:
+                if troubles >= _GIVE_UP_AFTER:
+                    delivery.counts["later"] += 1
+                    continue
+                outcome = _one(notice, view, outbox, mailer, press, settings, clock, lease_owner)
+                delivery.counts[outcome] += 1
+                troubles = troubles + 1 if outcome == "later" else 0
+                done += 1
+                progress(done, len(due))
+                _log.info("letter key=%s outcome=%s", notice.key[:12], outcome)
+    delivery.counts += Counter()
+    return delivery
+
+
+def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -> None:
+    """Letters that a delivery claimed and did not finish: it died in between, for nobody else delivers now."""
+    for notice in outbox.sending():
+        try:
+            provider_id = mailer.recover(notice.key, notice.draft_id)
+        except MailUnknown as problem:
+            outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=str(problem))
+            delivery.counts["needs review"] += 1
+            continue
+        except MailLater:
+            # The mail service cannot be asked just now: the letter stays claimed until it can.
+            delivery.counts["later"] += 1
+            continue
+        if provider_id is None:
+            outbox.move(notice, NoticeState.READY, now=now, reason="interrupted before it left")
+        else:
+            outbox.move(
+                notice, NoticeState.SENT, now=now, provider_id=provider_id, reason="found after an interruption"
+            )
+            delivery.counts["sent"] += 1
+
+
+def _in_window(settings: Settings, now: datetime) -> bool:
+    local = now.astimezone(settings.school.zone)
+    window = settings.letters.window or settings.school.hours
+    return settings.school.open_on(local.date()) and window.holds(local.time())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """One gradebook as it is at the moment of sending."""
+
+    gradebook: Gradebook
+    standings: dict[str, Standing]
+    past: Past
+
+    @classmethod
+    def read(
+        cls, sheets: Sheets, outbox: Outbox, settings: Settings, gradebook: GradebookSettings, now: datetime
+    ) -> _View:
+        today = now.astimezone(settings.school.zone).date()
+        understood, _, judged, _ = judge_reading(sheets.read(gradebook.spreadsheet), settings, gradebook, today)
+        return cls(
+            gradebook=understood,
+            standings={key(each.student.id): each for each in judged},
+            past=outbox.past(gradebook.name, today),
+        )
+
+    def verdicts(self, notice: Notice) -> list[Verdict]:
+        """How the work that a letter announces is judged now; work that is gone is not in the list."""
+        standing = self.standings[notice.student]
+        announced = {work for work, episode in self.past.episodes.items() if episode.id in notice.episodes}
+        return [
+            judged.verdict
+            for assignment, judged in zip(self.gradebook.assignments, standing.judged, strict=True)
+            if (notice.student, assignment.id) in announced
+        ]
+
+
+def _one(
+    notice: Notice,
+    view: _View,
+    outbox: Outbox,
+    mailer: Mailer,
+    press: LetterPress,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    lease_owner: str,
+) -> str:
+    """Send one letter, or say why not."""
+    now = clock()
+    standing = view.standings.get(notice.student)
+    if standing is None:
+        return _withdraw(outbox, notice, "the student is no longer in the gradebook", now)
+    if standing.student.blocked:
+        # Whose row this is cannot be told just now; the letter waits until it can, or expires.
+        return "unreadable"
+    boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
+    box = next((each for each in boxes if each.digest == notice.guardian), None)
+    if box is None:
+        return _withdraw(outbox, notice, "this person is no longer to be written to", now)
+    verdicts = view.verdicts(notice)
+    if not any(verdict.missing for verdict in verdicts):
+        if Verdict.CHECK in verdicts:
+            return "unreadable"
+        return _withdraw(outbox, notice, "put right before it left", now)
+    try:
+        letter = _written(notice, standing, box, view, press, settings, now)
+    except MailRefused as problem:
+        claimed = outbox.claim(
+            notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS
+        )
+        if claimed is not None:
+            outbox.move(claimed, NoticeState.FAILED, now=now, reason=str(problem))
+        return "refused"
+    # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
+    claimed = outbox.claim(notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS)
+    if claimed is None:
+        return "taken by another"
+    return _hand_over(claimed, letter, box, outbox, mailer, settings, clock)
+
+
+def _hand_over(
+    claimed: Notice,
+    letter: bytes,
+    box: Letterbox,
+    outbox: Outbox,
+    mailer: Mailer,
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> str:
+    current = claimed
+
+    def on_draft(draft_id: str) -> None:
+        nonlocal current
+        noted = outbox.note_draft(current, draft_id, clock())
+        if noted is None:
+            raise MailUnknown("another delivery has taken this letter over")
+        current = noted
+
+    try:
+        provider_id = mailer.send(
+            letter, sender=settings.mail.sender, recipient=box.address, key=claimed.key, on_draft=on_draft
+        )
+    except MailLater as problem:
+        wait = timedelta(minutes=_BACKOFF[min(current.attempt, len(_BACKOFF)) - 1])
+        not_before = max(clock() + wait, problem.not_before or clock())
+        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem), not_before=not_before)
+        return "later"
+    except MailUnknown as problem:
+        outbox.move(current, NoticeState.NEEDS_REVIEW, now=clock(), reason=str(problem))
+        return "needs review"
+    except MailError as problem:
+        outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
+        return "refused"
+    outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
+    return "sent"
+
+
+def _written(
+    notice: Notice,
+    standing: Standing,
+    box: Letterbox,
+    view: _View,
+    press: LetterPress,
+    settings: Settings,
+    now: datetime,
+) -> bytes:
+    """The letter as bytes, from one student's standing and nobody else's."""
+    episodes = {work: each for work, each in view.past.episodes.items() if work[0] == notice.student}
+    letter = missing_letter(
+        standing,
+        view.gradebook.assignments,
+        episodes,
+        view.gradebook.links,
+        box,
+        settings,
+        reference(notice.key),
+        announced=frozenset(notice.episodes),
+    )
+    rendered = press.render(letter, box.language)
+    return seal(
+        rendered, notice, sender=settings.mail.sender, recipient=box.address, reply_to=settings.school.reply_to, now=now
+    )
+
+
+def _withdraw(outbox: Outbox, notice: Notice, why: str, now: datetime) -> str:
+    outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
+    return "withdrawn"

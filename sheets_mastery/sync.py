@@ -1,0 +1,128 @@
+"""One gradebook, once: read, decide, write."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from typing import Protocol
+
+from sheets_mastery.a1 import Range, quoted
+from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.errors import LayoutError, PlanChanged, WaitingForPerson
+from sheets_mastery.gradebook import read_gradebook
+from sheets_mastery.plan import Facts, Past, Plan, decide
+from sheets_mastery.reading import Reading
+from sheets_mastery.writeback import DeleteTab, Edit, removal
+
+_log = logging.getLogger("sheets_mastery")
+
+#: How often a sync looks again when rows moved while it wrote.
+_LOOK_AGAIN = 2
+
+
+class Sheets(Protocol):
+    """A place where spreadsheets are."""
+
+    def read(self, spreadsheet_id: str) -> Reading:
+        """The whole document as the service wants it, by one request."""
+        ...
+
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
+        """Write by one atomic request; answers the texts shown in the watched column afterwards, one a row."""
+        ...
+
+
+class Ledger(Protocol):
+    """The record of what has happened."""
+
+    def past(self, gradebook: str, today: date) -> Past:
+        """What is known about a gradebook."""
+        ...
+
+    def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
+        """Learn the facts of a plan, all or none."""
+        ...
+
+
+def make_plan(
+    sheets: Sheets, ledger: Ledger, settings: Settings, gradebook: GradebookSettings, now: datetime
+) -> tuple[Plan, Reading]:
+    """What a sync would do now. Nothing is written anywhere."""
+    reading = sheets.read(gradebook.spreadsheet)
+    past = ledger.past(gradebook.name, now.astimezone(settings.school.zone).date())
+    return decide(reading, past, settings, gradebook, now), reading
+
+
+def sync(
+    sheets: Sheets,
+    ledger: Ledger,
+    settings: Settings,
+    gradebook: GradebookSettings,
+    now: datetime,
+    *,
+    approved: str | None = None,
+) -> Plan:
+    """Read, decide, write; answers the plan that was carried out.
+
+    Raises WaitingForPerson when the guard objects and nobody has approved, PlanChanged when `approved` is not the
+    fingerprint of what would be done now: then nothing at all has happened.
+    """
+    plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
+    if approved is not None and approved != plan.fingerprint:
+        raise PlanChanged(
+            f"{gradebook.name}: the plan {approved} is not what would be done now; that is {plan.fingerprint}. "
+            "Look at it with `plan` and approve it anew."
+        )
+    if approved is None and plan.objections:
+        raise WaitingForPerson(
+            f"{gradebook.name}: {'; '.join(plan.objections)}. Look with `plan`, then `apply --plan {plan.fingerprint}`."
+        )
+    done = plan
+    for _ in range(1 + _LOOK_AGAIN):
+        ledger.record(gradebook.name, plan.facts, now=now)
+        if not plan.edits:
+            break
+        # Notes and flags are written by row. If the teacher sorted between our read and our write, they now lie beside the
+        # wrong child: the answer to the write tells, and the next look puts it right by what is present in the sheet.
+        watched, expected = _watch(plan, reading)
+        if sheets.apply(gradebook.spreadsheet, plan.edits, watched) == expected:
+            break
+        _log.warning("sync gradebook=%s rows moved while writing, looking again", gradebook.name)
+        plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
+        if plan.objections:
+            raise WaitingForPerson(f"{gradebook.name}: {'; '.join(plan.objections)}. Look with `plan`.")
+    _log.info(
+        "sync gradebook=%s plan=%s edits=%d verdicts=%d letters=%d",
+        gradebook.name,
+        plan.fingerprint,
+        len(plan.edits),
+        len(plan.facts.verdicts),
+        len(plan.facts.new_notices),
+    )
+    return done
+
+
+def remove(sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> int:
+    """Take everything of ours out of the document again; answers how many edits that took."""
+    reading = sheets.read(gradebook.spreadsheet)
+    try:
+        understood = read_gradebook(reading, gradebook, settings.marking)
+    except LayoutError:
+        # Without a layout there is no flag column to empty; rules, notes and tabs are known without it.
+        understood = None
+    edits = removal(reading, understood)
+    if edits:
+        gone = {edit.sheet_id for edit in edits if isinstance(edit, DeleteTab)}
+        stays = next(tab for tab in reading if tab.sheet_id not in gone)
+        sheets.apply(gradebook.spreadsheet, edits, f"{quoted(stays.title)}!A1:A1")
+    _log.info("remove gradebook=%s edits=%d", gradebook.name, len(edits))
+    return len(edits)
+
+
+def _watch(plan: Plan, reading: Reading) -> tuple[str, tuple[str, ...]]:
+    """The column of student ids to look at after the write, and what should stand in it."""
+    gradebook = plan.gradebook
+    area = Range(gradebook.header_row, gradebook.id_column, gradebook.end_row, gradebook.id_column + 1)
+    tab = next(each for each in reading if each.sheet_id == gradebook.sheet_id)
+    texts = tuple(tab.at(row, area.column).shown for row in range(area.row, area.end_row))
+    return f"{quoted(tab.title)}!{area}", texts

@@ -1,0 +1,108 @@
+"""What stands on the tabs of ours: `Mastery` with one row a student, and `Mastery Trouble` with what should be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sheets_mastery.gradebook import Gradebook, Problem
+from sheets_mastery.mastery import Standing
+from sheets_mastery.reading import Reading, Tab
+
+Value = str | int | Decimal | None
+
+#: Ids chosen by us, so that a request that is sent twice fails loudly instead of making a second tab, and so that the
+#: tabs are known when a teacher renames them.
+MASTERY_ID = 768_693_001
+TROUBLE_ID = 768_693_002
+MASTERY_TITLE = "Mastery"
+TROUBLE_TITLE = "Mastery Trouble"
+MASTERY_LABELS = ("Student ID", "Student", "Level", "Missing")
+TROUBLE_LABELS = ("Where", "What is wrong", "What to do")
+#: The tabs of ours: id, title at birth, labels of the first row.
+OURS = ((MASTERY_ID, MASTERY_TITLE, MASTERY_LABELS), (TROUBLE_ID, TROUBLE_TITLE, TROUBLE_LABELS))
+LEVEL_COLUMN = MASTERY_LABELS.index("Level")
+_ROWS_AT_A_TIME = 50
+_COLUMNS_AT_A_TIME = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A tab of ours as it should be."""
+
+    sheet_id: int
+    #: The title it gets when it is made; a teacher may change it afterwards.
+    title: str
+    #: Rows from A1 on, all of one length.
+    values: tuple[tuple[Value, ...], ...]
+    #: The size of the grid: never smaller, sometimes larger.
+    rows: int
+    columns: int
+    #: How many rows and columns stay in view.
+    frozen: tuple[int, int]
+    #: Widths in pixels from column A on.
+    widths: tuple[int, ...]
+    #: Whether it says anything: a tab that says nothing is not made.
+    something: bool = True
+
+
+def mastery_table(gradebook: Gradebook, standings: Iterable[Standing]) -> Table:
+    """One row a student in the gradebook's order: id, name, level, how many are missing, a word an assignment."""
+    header = (*MASTERY_LABELS, *(assignment.title for assignment in gradebook.assignments))
+    body = tuple(
+        (
+            standing.student.id,
+            standing.student.name,
+            _number(standing.contract.tier.pass_mark) if standing.contract else None,
+            standing.missing,
+            *(judged.verdict.value for judged in standing.judged),
+        )
+        for standing in standings
+    )
+    before = len(MASTERY_LABELS)
+    return Table(
+        sheet_id=MASTERY_ID,
+        title=MASTERY_TITLE,
+        values=(header, *body),
+        rows=_rounded_up(len(body) + 1, _ROWS_AT_A_TIME),
+        columns=before + _rounded_up(len(gradebook.assignments), _COLUMNS_AT_A_TIME),
+        frozen=(1, before),
+        widths=(90, 180, 60, 70, *(130 for _ in gradebook.assignments)),
+    )
+
+
+def trouble_table(problems: Iterable[Problem]) -> Table:
+    """One row a problem, in reading order."""
+    body: tuple[tuple[Value, ...], ...] = tuple((str(each.place), each.what, each.remedy) for each in problems)
+    values = (TROUBLE_LABELS, *(body or (("", "Nothing to mend.", ""),)))
+    return Table(
+        sheet_id=TROUBLE_ID,
+        title=TROUBLE_TITLE,
+        values=values,
+        rows=_rounded_up(len(values), _ROWS_AT_A_TIME),
+        columns=len(TROUBLE_LABELS),
+        frozen=(1, 0),
+        widths=(140, 480, 420),
+        something=bool(body),
+    )
+
+
+def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
+    """A tab of ours in a reading: by its id, and by its title where it came back from a copy under another id."""
+    return next((tab for tab in reading if tab.sheet_id == sheet_id), None) or reading.tab(title)
+
+
+def is_ours(tab: Tab, labels: tuple[str, ...]) -> bool:
+    """Whether we made this tab: it has our id, or it is empty, or it begins with our labels."""
+    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
+    begins = tuple(tab.at(0, column).text for column in range(len(labels))) == labels
+    return tab.sheet_id in {MASTERY_ID, TROUBLE_ID} or empty or begins
+
+
+def _number(value: Decimal) -> int | Decimal:
+    return int(value) if value == value.to_integral_value() else value
+
+
+def _rounded_up(count: int, step: int) -> int:
+    return max(-(-count // step), 1) * step
