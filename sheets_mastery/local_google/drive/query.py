@@ -67,16 +67,18 @@ def _invalid() -> GoogleError:
 
 
 class _Reader:
-    """Recursive descent with one symbol of sight: ``symbol`` is its text, "" at the end; ``kind`` its group in SYMBOL."""
+    """Recursive descent with one symbol of sight: its text, "" at the end, and its group in SYMBOL."""
 
     def __init__(self, query: str) -> None:
         self.query = query.rstrip()
         self.at = 0
+        self.symbol = ""
+        self.kind: str | None = None
         self.next()
 
     def next(self) -> str:
         """Step on, and return what was stepped over."""
-        passed = getattr(self, "symbol", "")
+        passed = self.symbol
         if self.at == len(self.query):
             self.symbol, self.kind = "", None
             return passed

@@ -1,0 +1,7 @@
+"""Gmail v1: mailboxes in which letters lie, and from which nothing ever leaves this machine."""
+
+from __future__ import annotations
+
+from .routes import routes
+
+__all__ = ["routes"]
