@@ -1,0 +1,419 @@
+"""The command line: one command a verb, each handing over to the floor below.
+
+Everything heavy is imported inside the commands, so that `--help` answers at once.
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sheets_mastery import __version__, errors
+
+if TYPE_CHECKING:
+    from sheets_mastery.config import GradebookSettings
+    from sheets_mastery.outbox import Delivery
+    from sheets_mastery.plan import Plan, Summary
+    from sheets_mastery.terminal import Screen
+    from sheets_mastery.wiring import Service
+
+DONE, FAILED, USAGE, WAITING = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="sheets-mastery",
+    help="Tiered mastery learning in Google Sheets: judge every mark against the student's own level, colour the sheet, "
+    "flag what is missing, and write to the families.",
+    epilog="Try it with no account: sheets-mastery demo. "
+    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+local = typer.Typer(help="The local Google: Sheets, Drive and Gmail on your own machine.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(local, name="local")
+
+Config = Annotated[
+    Path, typer.Option("-c", "--config", envvar="SHEETS_MASTERY_CONFIG", help="The settings file.", show_default=True)
+]
+Which = Annotated[str | None, typer.Option("--gradebook", help="Only the gradebook with this name.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of tables.")]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        help="Pretend it is this moment in the school's time (2026-10-30T16:30). Only with mail to a maildir.",
+        show_default=False,
+    ),
+]
+DEFAULT = Path("mastery.toml")
+
+
+def main() -> None:
+    """Run the command line; every way to stop becomes one sentence and an exit code."""
+    logging.basicConfig(level=os.environ.get("SHEETS_MASTERY_LOG", "WARNING"), format="%(asctime)s %(message)s")
+    try:
+        app()
+    except errors.SheetsMasteryError as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
+        sys.exit(exit_code(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def exit_code(problem: errors.SheetsMasteryError) -> int:
+    """The exit code for a way to stop."""
+    if isinstance(problem, errors.SettingsError | errors.CredentialsError):
+        return USAGE
+    if isinstance(problem, errors.WaitingForPerson | errors.PlanChanged):
+        return WAITING
+    return FAILED
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Where the demo keeps its files.")] = Path("sheets-mastery-demo"),
+    as_json: AsJson = False,
+) -> None:
+    """Run everything on a demo school, with no account and nothing leaving this machine.
+
+    Starts the local Google, fills it with 84 students and 24 assignments, syncs, and delivers the letters to a maildir.
+
+    Example: sheets-mastery demo
+    """
+    from sheets_mastery import demo as door
+
+    _finish(door.run(directory, _screen(as_json), as_json=as_json), as_json=as_json)
+
+
+@local.command("serve")
+def local_serve(
+    directory: Annotated[Path, typer.Argument(help="Where its spreadsheets and letters are kept.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 picks a free one.")] = 8787,
+) -> None:
+    """Run only the local Google, until Ctrl-C.
+
+    Example: sheets-mastery local serve sheets-mastery-demo/local-google
+    """
+    from sheets_mastery.local_google import LocalGoogle
+
+    with _until_stopped() as stopped, LocalGoogle(directory, port=port) as server:
+        typer.echo(f"The local Google listens at {server.url} (Ctrl-C stops it).")
+        stopped.wait()
+
+
+@app.command()
+def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = False) -> None:
+    """Check settings, credentials, mail and the layout of every gradebook, and say what to mend.
+
+    Example: sheets-mastery doctor -c mastery.toml
+    """
+    from sheets_mastery import doctor as door
+    from sheets_mastery import terminal
+
+    screen = _screen(as_json)
+    with screen.busy("Looking at everything once"):
+        found = door.examine(config, gradebook, dict(os.environ))
+    rows = [(check.what, check.well, check.said) for check in found]
+    well = all(check.well for check in found)
+    if as_json:
+        _print_json({"well": well, "checks": [asdict(check) for check in found]})
+    else:
+        screen.show(terminal.checks(rows))
+    raise typer.Exit(DONE if well else max(check.code for check in found))
+
+
+@app.command()
+def plan(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Show what a sync would do, with its fingerprint. Nothing is written anywhere.
+
+    Example: sheets-mastery plan --gradebook "Algebra 1"
+    """
+
+    def work(service: Service, each: GradebookSettings) -> Plan:
+        from sheets_mastery.sync import make_plan
+
+        decided, _ = make_plan(service.sheets, service.ledger, service.settings, each, service.clock())
+        return decided
+
+    _plans(config, gradebook, now, work, as_json=as_json, done=False)
+
+
+@app.command()
+def apply(
+    plan_fingerprint: Annotated[str, typer.Option("--plan", help="The fingerprint that `plan` has shown.")],
+    config: Config = DEFAULT,
+    gradebook: Which = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out the plan with this fingerprint, or nothing.
+
+    Whoever approves a plan approves all of it, whatever its size; if the sheet has changed since, nothing happens.
+
+    Example: sheets-mastery apply --plan 3f2a90c1d4e7 --gradebook "Algebra 1"
+    """
+
+    def work(service: Service, each: GradebookSettings) -> Plan:
+        return service.sync(each, "apply", approved=plan_fingerprint)
+
+    _plans(config, gradebook, now, work, as_json=as_json, done=True, only_one=True)
+
+
+@app.command()
+def sync(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Read every gradebook, judge it, colour it, flag what is missing, and decide about letters.
+
+    Stops for a person (exit code 3) when the change is larger than the guard allows.
+
+    Example: sheets-mastery sync
+    """
+
+    def work(service: Service, each: GradebookSettings) -> Plan:
+        return service.sync(each, "sync")
+
+    _plans(config, gradebook, now, work, as_json=as_json, done=True)
+
+
+@app.command()
+def deliver(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, as_json: AsJson = False) -> None:
+    """Send the letters that are owed and due, each after one more look at the sheet.
+
+    Example: sheets-mastery deliver
+    """
+    screen = _screen(as_json)
+    with _service(config, now) as service:
+        delivery = _deliver(service, service.chosen(gradebook), screen)
+        if as_json:
+            _print_json({"letters": dict(delivery.counts), "troubles": delivery.troubles})
+        else:
+            _show_delivery(screen, delivery)
+    raise typer.Exit(_delivery_code(delivery))
+
+
+@app.command()
+def run(
+    config: Config = DEFAULT,
+    gradebook: Which = None,
+    once: Annotated[bool, typer.Option("--once", help="One sync and one delivery now, then stop: for cron.")] = False,
+    now: Now = None,
+) -> None:
+    """The scheduled job: sync and deliver at an interval, inside the school's hours, until stopped.
+
+    Example: sheets-mastery run -c /etc/sheets-mastery/mastery.toml
+    """
+    from sheets_mastery import terminal
+    from sheets_mastery.schedule import keep_running
+
+    screen = _screen(quiet=False)
+    codes = [DONE]
+    with _until_stopped() as stopped, _service(config, now) as service:
+        zone = service.settings.school.zone
+
+        def work(_moment: datetime) -> None:
+            codes.append(_one_run(service, gradebook, screen))
+
+        if once:
+            work(service.clock())
+        else:
+            keep_running(
+                work,
+                service.settings,
+                clock=service.clock,
+                wait=stopped.wait,
+                waiting=lambda until: screen.say(f"Next run: {terminal.moment(until, zone)}"),
+            )
+    raise typer.Exit(codes[-1] if once else DONE)
+
+
+@app.command()
+def status(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = False) -> None:
+    """Show the last run, and what waits for a person and why.
+
+    Example: sheets-mastery status --json
+    """
+    from sheets_mastery import status as door
+
+    with _service(config, None) as service:
+        report = door.report(service, gradebook)
+        if as_json:
+            _print_json(asdict(report))
+        else:
+            _screen(as_json).show(*door.drawn(report, service.settings.school.zone))
+    raise typer.Exit(WAITING if report.waits_for_person else DONE)
+
+
+@app.command()
+def remove(
+    config: Config = DEFAULT,
+    gradebook: Which = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take everything of ours out of the sheet again: tabs, rules, notes, flags. Your own cells stay as they are.
+
+    Example: sheets-mastery remove --gradebook "Algebra 1"
+    """
+    screen = _screen(quiet=False)
+    with _service(config, None) as service:
+        for each in service.chosen(gradebook):
+            if not yes:
+                typer.confirm(f"Take everything of Sheets Mastery out of {each.name}?", abort=True)
+            edits = service.remove(each)
+            screen.say(f"{each.name}: {edits} edits; the sheet is as it was before." if edits else f"{each.name}: nothing of ours is there.")
+
+
+def _plans(
+    config: Path,
+    gradebook: str | None,
+    now: str | None,
+    work: Callable[[Service, GradebookSettings], Plan],
+    *,
+    as_json: bool,
+    done: bool,
+    only_one: bool = False,
+) -> None:
+    """Make or carry out a plan for each gradebook; one that fails does not stop the others."""
+    from sheets_mastery import terminal
+    from sheets_mastery.plan import describe
+
+    screen = _screen(as_json)
+    shown: list[dict[str, Any]] = []
+    code = DONE
+    with _service(config, now) as service:
+        chosen = service.chosen(gradebook)
+        if only_one and len(chosen) > 1:
+            raise errors.SettingsError("There is more than one gradebook in the settings: say which with --gradebook.")
+        for each in chosen:
+            try:
+                with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
+                    result: Summary = describe(work(service, each), service.settings)
+            except errors.SheetsMasteryError as problem:
+                screen.complain(str(problem))
+                shown.append({"gradebook": each.name, "error": str(problem), "exit_code": exit_code(problem)})
+                code = worse(code, exit_code(problem))
+                continue
+            shown.append(asdict(result))
+            if not as_json:
+                screen.show(terminal.summary(result, done=done))
+        requests = service.requests
+        if as_json:
+            _print_json({"gradebooks": shown, "requests": requests})
+        else:
+            screen.say(f"{requests} HTTP request{'s' if requests != 1 else ''} used.")
+    raise typer.Exit(code)
+
+
+def worse(one: int, other: int) -> int:
+    """The exit code that says more: a failure before a wait, a wait before nothing."""
+    order = (DONE, WAITING, FAILED, USAGE)
+    return max(one, other, key=order.index)
+
+
+def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
+    """One turn of the scheduled job. Nothing that goes wrong here ends the job; it is said, and seen in `status`."""
+    code = DONE
+    for each in service.chosen(gradebook):
+        try:
+            done = service.sync(each, "run")
+        except errors.SheetsMasteryError as problem:
+            screen.complain(str(problem))
+            code = worse(code, exit_code(problem))
+        else:
+            screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+    try:
+        delivery = _deliver(service, service.chosen(gradebook), screen)
+    except errors.SheetsMasteryError as problem:
+        screen.complain(str(problem))
+        return worse(code, exit_code(problem))
+    _show_delivery(screen, delivery)
+    return worse(code, _delivery_code(delivery))
+
+
+def _deliver(service: Service, gradebooks: tuple[GradebookSettings, ...], screen: Screen) -> Delivery:
+    with screen.letters() as bar:
+        task = bar.add_task("letters", total=None)
+        return service.deliver(gradebooks, progress=lambda done, of: bar.update(task, completed=done, total=of))
+
+
+def _show_delivery(screen: Screen, delivery: Delivery) -> None:
+    from sheets_mastery import terminal
+
+    if delivery.counts:
+        screen.show(terminal.facts("Letters", dict(delivery.counts)))
+    else:
+        screen.say("No letter is due.")
+    for trouble in delivery.troubles:
+        screen.complain(trouble)
+
+
+def _delivery_code(delivery: Delivery) -> int:
+    if delivery.troubles:
+        return FAILED
+    return WAITING if delivery.counts["needs review"] or delivery.counts["refused"] else DONE
+
+
+@contextmanager
+def _service(config: Path, now: str | None) -> Iterator[Service]:
+    from sheets_mastery.wiring import Service
+
+    service = Service.load(config, dict(os.environ), clock=lambda: datetime.now(UTC))
+    if now is not None:
+        service.pretend(now)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """An event that SIGTERM and Ctrl-C set: work in hand is finished, then the program ends."""
+    stopped = threading.Event()
+    before = {sign: signal.signal(sign, lambda *_: stopped.set()) for sign in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopped
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _screen(as_json: bool = False, *, quiet: bool | None = None) -> Screen:
+    from sheets_mastery.terminal import Screen
+
+    return Screen(quiet=as_json if quiet is None else quiet)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def _finish(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        _print_json(result)
+
+
+if __name__ == "__main__":
+    main()

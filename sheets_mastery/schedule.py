@@ -1,0 +1,59 @@
+"""The scheduled job: when the next run is, and the loop that waits for it.
+
+A run missed because the machine slept is caught up once, never as many times as it was missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sheets_mastery.config import School, Settings
+
+#: The longest nap in seconds: after a machine has slept, the wall clock is looked at again this soon.
+_NAP = 30.0
+
+
+def next_run(now: datetime, last: datetime | None, settings: Settings) -> datetime:
+    """The first moment, not before `now`, at which a run is due: so many minutes after the last, inside the school's hours."""
+    due = now if last is None else max(now, last + timedelta(minutes=settings.schedule.every_minutes))
+    return _opening(due, settings.school)
+
+
+def keep_running(
+    work: Callable[[datetime], None],
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], bool],
+    waiting: Callable[[datetime], None] = lambda _until: None,
+) -> None:
+    """Work whenever a run is due, until `wait` says stop.
+
+    `wait(seconds)` waits at most that long and answers whether to stop; `work` is never interrupted. `waiting` is told
+    once about each moment that is waited for.
+    """
+    last: datetime | None = None
+    while not wait(0):
+        until = next_run(clock(), last, settings)
+        if until > clock():
+            waiting(until)
+        while (seconds := (until - clock()).total_seconds()) > 0:
+            if wait(min(seconds, _NAP)):
+                return
+        last = clock()
+        work(last)
+
+
+def _opening(moment: datetime, school: School) -> datetime:
+    """The first moment from this one on at which the school is open."""
+    local = moment.astimezone(school.zone)
+    if school.open_on(local.date()):
+        if school.hours.holds(local.time()):
+            return moment
+        if local.time() < school.hours.start:
+            return datetime.combine(local.date(), school.hours.start, tzinfo=school.zone)
+    day = local.date() + timedelta(days=1)
+    while not school.open_on(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, school.hours.start, tzinfo=school.zone)

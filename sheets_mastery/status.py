@@ -1,0 +1,112 @@
+"""What the ledger says about the last runs, and what waits for a person and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from sheets_mastery import terminal
+from sheets_mastery.notices import NoticeState
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sheets_mastery.wiring import Service
+
+_FOR_A_PERSON = (NoticeState.NEEDS_REVIEW, NoticeState.BLOCKED, NoticeState.FAILED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastRun:
+    """The last run of one gradebook."""
+
+    gradebook: str
+    #: None where there has been none.
+    started: datetime | None
+    command: str
+    #: "done", "waiting", "failed", "interrupted", or "never".
+    outcome: str
+    #: Why it did not end well, "" where it did.
+    why: str
+    #: The fingerprint of the plan that was carried out or waits.
+    fingerprint: str
+    #: HTTP requests it took.
+    requests: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The whole state, without a name, a mark or an address."""
+
+    runs: tuple[LastRun, ...]
+    #: Letters by gradebook and state.
+    letters: dict[str, dict[str, int]]
+    #: What a person should look at, in sentences.
+    waiting: tuple[str, ...]
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether anything waits for a person."""
+        return bool(self.waiting)
+
+
+def report(service: Service, gradebook: str | None) -> Report:
+    """Ask the ledger. No request to Google is made."""
+    runs, letters, waiting = [], {}, []
+    for each in service.chosen(gradebook):
+        last = next(iter(service.ledger.last_runs(each.name, limit=1)), None)
+        if last is None:
+            runs.append(
+                LastRun(gradebook=each.name, started=None, command="", outcome="never", why="", fingerprint="", requests=0)
+            )
+        else:
+            runs.append(
+                LastRun(
+                    gradebook=each.name,
+                    started=last.started,
+                    command=last.command,
+                    outcome=last.outcome or "interrupted",
+                    why=last.why,
+                    fingerprint=last.fingerprint,
+                    requests=last.requests,
+                )
+            )
+            if last.outcome in {"waiting", "failed"}:
+                waiting.append(last.why)
+        counts = service.ledger.counts(each.name)
+        letters[each.name] = {str(state): count for state, count in counts.items() if count}
+        for state in _FOR_A_PERSON:
+            if counts.get(state):
+                reasons = sorted({n.reason for n in service.ledger.waiting(each.name) if n.state is state and n.reason})
+                waiting.append(f"{each.name}: {counts[state]} letters {state}" + (f" ({'; '.join(reasons)})" if reasons else ""))
+    return Report(runs=tuple(runs), letters=letters, waiting=tuple(waiting))
+
+
+def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
+    """The report as tables."""
+    from rich.table import Table
+    from rich.text import Text
+
+    runs = Table(title="Last run", title_justify="left")
+    for column in ("gradebook", "when", "command", "outcome", "plan", "requests"):
+        runs.add_column(column)
+    for run in found.runs:
+        colour = {"done": "green", "waiting": "yellow", "never": "bright_black"}.get(run.outcome, "red")
+        runs.add_row(
+            run.gradebook,
+            terminal.moment(run.started, zone),
+            run.command,
+            Text(run.outcome, style=colour),
+            run.fingerprint,
+            str(run.requests),
+        )
+    letters = Table(title="Letters", title_justify="left")
+    letters.add_column("gradebook")
+    letters.add_column("state")
+    letters.add_column("letters", justify="right")
+    for name, counts in found.letters.items():
+        for state, count in counts.items():
+            letters.add_row(name, state, str(count))
+    sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
+    return (runs, letters, *(sentences or [Text("Nothing waits for a person.", style="green")]))

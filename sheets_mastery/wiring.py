@@ -1,0 +1,237 @@
+"""Choosing and connecting: settings to the real ledger, Google, mailer and letter press."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheets_mastery import config
+from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.errors import SettingsError, SheetsMasteryError, WaitingForPerson
+from sheets_mastery.plan import Plan, describe
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+
+    from sheets_mastery.google.sheets import GoogleSheets
+    from sheets_mastery.ledger import Ledger
+    from sheets_mastery.letters import LetterPress
+    from sheets_mastery.outbox import Delivery, Mailer
+
+SHEETS_SCOPE = "https://www.googleapis.com/auth/spreadsheets"
+GMAIL_SCOPE = "https://www.googleapis.com/auth/gmail.compose"
+
+
+class Service:
+    """One installation, connected as its settings say. What is not used is not connected."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        environment: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.settings = settings
+        #: Relative paths in the settings count from here.
+        self.folder = folder
+        self.clock = clock
+        self._environment = environment
+        #: Names this process as the holder of a claim.
+        self._incarnation = secrets.token_hex(8)
+
+    @classmethod
+    def load(
+        cls, path: Path, environment: Mapping[str, str], *, clock: Callable[[], datetime], endpoint: str | None = None
+    ) -> Service:
+        """Read the settings file. `endpoint` replaces where the local Google listens, for the demo's own server."""
+        try:
+            text = path.read_text("utf-8")
+        except FileNotFoundError:
+            raise SettingsError(
+                f"There is no settings file {path}. Write one after config/mastery.example.toml, or name it with -c."
+            ) from None
+        except (OSError, UnicodeDecodeError) as problem:
+            raise SettingsError(f"The settings file {path} cannot be read: {problem}.") from None
+        settings = config.parse(text, environment)
+        if endpoint is not None:
+            google = settings.google.model_copy(update={"endpoint": endpoint})
+            settings = settings.model_copy(update={"google": google})
+        return cls(settings, path.resolve().parent, environment, clock)
+
+    def pretend(self, moment: str) -> None:
+        """Let it be another moment, in the school's time. Refused where letters would really leave."""
+        if self.settings.mail.transport != "maildir":
+            raise SettingsError("--now goes only with mail.transport = \"maildir\": nothing real may leave at a pretended time.")
+        try:
+            pretended = datetime.fromisoformat(moment)
+        except ValueError:
+            raise SettingsError(f'--now: "{moment}" is no moment; write it like 2026-10-30T16:30.') from None
+        aware = pretended if pretended.tzinfo else pretended.replace(tzinfo=self.settings.school.zone)
+        self.clock = lambda: aware
+
+    def chosen(self, name: str | None) -> tuple[GradebookSettings, ...]:
+        """The gradebook with a name, or all of them."""
+        return self.settings.gradebooks if name is None else (self.settings.gradebook(name),)
+
+    # The work
+
+    def sync(self, gradebook: GradebookSettings, command: str, *, approved: str | None = None) -> Plan:
+        """One sync, with its run in the ledger."""
+        from sheets_mastery.sync import sync
+
+        before = self.requests
+        run = self.ledger.start_run(gradebook.name, command, now=self.clock())
+        outcome, fingerprint, why = "failed", "", "stopped by an error in the program"
+        counts: dict[str, int] = {}
+        try:
+            plan = sync(self.sheets, self.ledger, self.settings, gradebook, self.clock(), approved=approved)
+            summary = describe(plan, self.settings)
+            outcome, fingerprint, why = "done", plan.fingerprint, ""
+            counts = {
+                "students": summary.students,
+                "on track": summary.on_track,
+                "newly missing": summary.newly_missing,
+                "made good": summary.made_good,
+                "letters": summary.letters_new,
+                "problems": len(summary.problems),
+            }
+        except SheetsMasteryError as problem:
+            outcome, why = ("waiting" if isinstance(problem, WaitingForPerson) else "failed"), str(problem)
+            raise
+        finally:
+            self.ledger.finish_run(
+                run,
+                outcome,
+                now=self.clock(),
+                fingerprint=fingerprint,
+                requests=self.requests - before,
+                counts=counts,
+                why=why,
+            )
+        return plan
+
+    def deliver(
+        self, gradebooks: tuple[GradebookSettings, ...], progress: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> Delivery:
+        """Send what is owed and due."""
+        from sheets_mastery.outbox import deliver
+
+        return deliver(
+            self.sheets,
+            self.ledger,
+            self.mailer,
+            self.press,
+            self.settings,
+            gradebooks,
+            clock=self.clock,
+            lease_owner=self._incarnation,
+            progress=progress,
+        )
+
+    def remove(self, gradebook: GradebookSettings) -> int:
+        """Take everything of ours out of one document."""
+        from sheets_mastery.sync import remove
+
+        return remove(self.sheets, self.settings, gradebook)
+
+    # The connections
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests went to Google Sheets."""
+        return self.sheets.traffic.requests if "sheets" in self.__dict__ else 0
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from sheets_mastery.ledger import open_ledger
+
+        return open_ledger(self._ledger_url(), now=self.clock())
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        from sheets_mastery.google import auth
+
+        google = self.settings.google
+        return auth.credentials(google, self.scopes, folder=self.folder)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What Google is asked for: the sheets, and drafts only where letters leave by Gmail."""
+        return (SHEETS_SCOPE, GMAIL_SCOPE) if self.settings.mail.transport == "gmail" else (SHEETS_SCOPE,)
+
+    @cached_property
+    def sheets(self) -> GoogleSheets:
+        from sheets_mastery.google.sheets import GoogleSheets
+
+        google = self.settings.google
+        return GoogleSheets(self.credentials, endpoint=google.endpoint, timeout=google.timeout_seconds)
+
+    @cached_property
+    def press(self) -> LetterPress:
+        from sheets_mastery.letters import LetterPress
+
+        files = packaged("letters")
+        if self.settings.letters.folder:
+            files |= _texts(self.folder / self.settings.letters.folder, "letters.folder")
+        return LetterPress(files)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        from sheets_mastery import mail
+
+        settings = self.settings.mail
+        if settings.transport == "gmail":
+            from sheets_mastery.google.gmail import GmailMailer
+
+            mailer: Mailer = GmailMailer(self.credentials, endpoint=self.settings.google.endpoint)
+        elif settings.transport == "smtp" and settings.smtp is not None:
+            password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
+            mailer = mail.SmtpMailer(settings.smtp, password)
+        else:
+            mailer = mail.MaildirMailer(self.folder / settings.folder)
+        return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
+
+    def close(self) -> None:
+        """Let go of every connection that was made."""
+        for name in ("ledger", "sheets", "mailer"):
+            connection = self.__dict__.pop(name, None)
+            if connection is not None and hasattr(connection, "close"):
+                connection.close()
+
+    def _ledger_url(self) -> str:
+        """The ledger's address; a relative SQLite path counts from the folder of the settings."""
+        url = self.settings.ledger.url
+        prefix = "sqlite:///"
+        if url.startswith(prefix) and not url.startswith(prefix + "/"):
+            return prefix + str(self.folder / url.removeprefix(prefix))
+        return url
+
+
+def packaged(folder: str) -> dict[str, str]:
+    """The texts of a folder of `config/`: from the wheel, or from the checkout for an editable install."""
+    inside = resources.files("sheets_mastery") / "_config"
+    root = Path(str(inside)) if inside.is_dir() else Path(__file__).resolve().parent.parent / "config"
+    return _texts(root / folder, folder)
+
+
+def _texts(folder: Path, setting: str) -> dict[str, str]:
+    if not folder.is_dir():
+        raise SettingsError(f"{setting}: there is no folder {folder}.")
+    return {
+        path.name: path.read_text("utf-8")
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(".") and path.suffix != ".py"
+    }
+
+
+def _read_secret(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"The secret in {path} cannot be read: {problem}.") from None
