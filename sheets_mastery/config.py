@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -42,15 +42,15 @@ def _zone(name: str) -> str:
 
 
 def _window(value: Any) -> Any:
-    if isinstance(value, str):
-        found = _WINDOW.fullmatch(value.strip())
-        if not found:
-            raise ValueError('is no span of the day; write it like "07:30-18:00"')
-        start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
-        if start >= end:
-            raise ValueError("ends before it starts")
-        return Window(start=start, end=end)
-    return value
+    if isinstance(value, Window):
+        return value
+    found = _WINDOW.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('is no span of the day; write it like "07:30-18:00"')
+    start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    if start >= end:
+        raise ValueError("ends before it starts")
+    return Window(start=start, end=end)
 
 
 def _exact(value: Any) -> Any:
@@ -60,23 +60,45 @@ def _exact(value: Any) -> Any:
     return value
 
 
+def _percent(value: Decimal) -> Decimal:
+    """0.86 is a slip for 86: taken as it stands it would let nearly everything pass."""
+    if value <= 1:
+        raise ValueError(f"is in percent; write 86 for 86 %, not {value:f}")
+    return value
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
 def _address(text: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;:\"'()\[\]\\]+@[^@\s<>,;:\"'()\[\]\\]+\.[A-Za-z0-9-]+", text):
+    if not re.fullmatch(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"'()\[\]\\]+\.[A-Za-z0-9-]+", text):
         raise ValueError("is not one bare e-mail address")
     return text
 
 
 def _loopback(url: str) -> str:
-    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
+    try:
+        parts = urlsplit(url)
+        here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"} and parts.port != 0
+    except ValueError:
+        here = False
+    if not here:
         raise ValueError('must be an http address of this machine, such as "http://127.0.0.1:8787"')
     return url.rstrip("/")
 
 
-Percent = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0, le=100, decimal_places=4)]
+# Numbers, dates and switches are taken as they are written: `true` is no 1, and 20261126 is no day.
+Percent = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_percent), Field(gt=0, le=100, decimal_places=4)]
 Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
 Address = Annotated[str, AfterValidator(_address)]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, AfterValidator(_said)]
+Whole = Annotated[int, Field(strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
+Day = Annotated[date, Field(strict=True)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -116,7 +138,7 @@ class School(_Section):
     #: Days on which there is school.
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = ("mon", "tue", "wed", "thu", "fri")
     #: Days without school.
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[Day, ...] = ()
     #: The hours in which the scheduled job works.
     hours: DayWindow = Window(start=time(7), end=time(18))
 
@@ -169,9 +191,9 @@ class Marking(_Section):
     #: "none": 85.99 is below 86. "whole": percentages are rounded half up to whole percent first.
     rounding: Literal["none", "whole"] = "none"
     #: School days after the due date before a blank counts as not handed in.
-    grace_days: Annotated[int, Field(ge=0, le=60)] = 1
+    grace_days: Annotated[Whole, Field(ge=0, le=60)] = 1
     #: Days after the due date before "absent" counts as not handed in.
-    absent_grace_days: Annotated[int, Field(ge=0, le=120)] = 7
+    absent_grace_days: Annotated[Whole, Field(ge=0, le=120)] = 7
     #: A column counts as graded once this share of a section has an entry (or by its own graded date).
     graded_share: Share = Decimal("0.5")
     #: A score above this share of the maximum, in percent, is reported instead of believed.
@@ -187,11 +209,11 @@ class Letters(_Section):
     #: The hours of a school day in which letters leave; by default the school's hours.
     window: DayWindow | None = None
     #: Days after which a letter that could not leave is given up, visibly.
-    expires_after_days: Annotated[int, Field(ge=1, le=60)] = 5
+    expires_after_days: Annotated[Whole, Field(ge=1, le=60)] = 5
     #: Whether students get a letter of their own, at the address in their roster column.
-    to_students: bool = False
+    to_students: Switch = False
     #: Whether percentages stand in the body. They never stand in the subject.
-    show_marks: bool = True
+    show_marks: Switch = True
     #: The language where the roster names none.
     language: Text = "en"
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
@@ -203,7 +225,7 @@ class Help(_Section):
 
     help: Literal["class_time", "video", "practice", "peer_tutoring", "small_group", "one_to_one"]
     #: School days until the work is expected again.
-    within_days: Annotated[int, Field(ge=1, le=60)] = 5
+    within_days: Annotated[Whole, Field(ge=1, le=60)] = 5
     #: Where the help is to be found, when the `Remediation` tab has no link for the assignment.
     link: str = ""
 
@@ -231,7 +253,7 @@ class Guard(_Section):
     #: Letters to more than this share of the students …
     letters_share: Share = Decimal("0.3")
     #: … and to more than this many students.
-    letters_least: Annotated[int, Field(ge=0)] = 5
+    letters_least: Annotated[Whole, Field(ge=0)] = 5
     #: More than this share of the verdicts changed since the last sync.
     verdicts_share: Share = Decimal("0.5")
     #: More than this share of the students gone since the last sync.
@@ -243,7 +265,13 @@ class Guard(_Section):
 class Labels(_Section):
     """The words in the header row by which columns and rows are found. Compared without regard to case and spaces."""
 
-    id: tuple[Text, ...] = ("Student ID", "ID", "Student Number", "Student Num", "SIS User ID")
+    id: Annotated[tuple[Text, ...], Field(min_length=1)] = (
+        "Student ID",
+        "ID",
+        "Student Number",
+        "Student Num",
+        "SIS User ID",
+    )
     name: tuple[Text, ...] = ("Student", "Student Name", "Name")
     section: tuple[Text, ...] = ("Section", "Period", "Class")
     level: tuple[Text, ...] = ("Level", "Contract", "Contract Level", "Tier")
@@ -266,8 +294,8 @@ class AssignmentSettings(_Section):
     """What the sheet does not say about one assignment. A row of the sheet that says it wins."""
 
     points: Points | None = None
-    due: date | None = None
-    graded: date | None = None
+    due: Day | None = None
+    graded: Day | None = None
     kind: str = ""
 
 
@@ -314,7 +342,7 @@ class Google(_Section):
     #: Where the local Google listens.
     endpoint: Annotated[str, AfterValidator(_loopback)] | None = None
     #: Seconds to wait for an answer.
-    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 180
+    timeout_seconds: Annotated[Whole, Field(ge=1, le=600)] = 180
 
     @model_validator(mode="after")
     def _what_each_kind_needs(self) -> Self:
@@ -331,7 +359,7 @@ class Smtp(_Section):
     """The school's mail server."""
 
     host: Text
-    port: Annotated[int, Field(gt=0, lt=65536)] = 587
+    port: Annotated[Whole, Field(gt=0, lt=65536)] = 587
     #: "starttls" and "tls" refuse to go on without encryption; "none" is for this machine only.
     security: Literal["starttls", "tls", "none"] = "starttls"
     #: The account; its password is in SHEETS_MASTERY_SMTP_PASSWORD (or …_FILE).
@@ -374,7 +402,7 @@ class Schedule(_Section):
     """The scheduled job."""
 
     #: Minutes between two syncs inside the school's hours.
-    every_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    every_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
 
 
 class Settings(_Section):
@@ -399,7 +427,7 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _no_two_alike(self) -> Self:
         for key, values in (
-            ("tiers: two levels have the pass mark", [f"{tier.pass_mark:f}" for tier in self.tiers]),
+            ("tiers: two levels have the pass mark", [f"{tier.pass_mark.normalize():f}" for tier in self.tiers]),
             ("tiers: two levels are called", [tier.name.casefold() for tier in self.tiers]),
             ("gradebooks: two gradebooks are called", [each.name.casefold() for each in self.gradebooks]),
         ):
@@ -420,7 +448,8 @@ class Settings(_Section):
 def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from TOML text.
 
-    The variable SHEETS_MASTERY_LEDGER_URL in `environment` replaces `ledger.url`, because that address can hold a password.
+    The variable SHEETS_MASTERY_LEDGER_URL in `environment` replaces `ledger.url`, because that address can hold a
+    password.
     Raises SettingsError with one line for each key that cannot be used.
     """
     try:
@@ -435,21 +464,39 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(tree)
     except ValidationError as problem:
-        raise SettingsError("\n".join(dict.fromkeys(_sentence(each) for each in problem.errors()))) from None
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
 
 
 def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:
-    """The secret SHEETS_MASTERY_<name>, or the content of the file that SHEETS_MASTERY_<name>_FILE names; None for neither.
+    """The secret SHEETS_MASTERY_<name>, or what the file that SHEETS_MASTERY_<name>_FILE names holds; None for neither.
 
-    `read` opens a file by its path. Raises SettingsError where both are set.
+    `read` opens a file by its path. Raises SettingsError where both are set, and where the file is empty or unreadable.
     """
     variable = f"SHEETS_MASTERY_{name}"
     value, path = environment.get(variable), environment.get(f"{variable}_FILE")
     if value and path:
         raise SettingsError(f"{variable} and {variable}_FILE are both set; keep one of them.")
-    if path:
-        return read(path).strip()
-    return value or None
+    if not path:
+        return value or None
+    try:
+        kept = read(path).strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+        raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {why}.") from None
+    if not kept:
+        raise SettingsError(f"{variable}_FILE names {path}, which is empty.")
+    return kept
+
+
+def _causes(errors: Iterable[Any]) -> list[Any]:
+    """The complaints without their consequences: a list whose only entry is wrong is not empty because of that."""
+    listed = list(errors)
+    return [
+        each
+        for each in listed
+        if each["type"] != "too_short"
+        or not any(other["loc"][: len(each["loc"])] == each["loc"] for other in listed if other is not each)
+    ]
 
 
 def _sentence(error: Any) -> str:
@@ -471,10 +518,26 @@ def _sentence(error: Any) -> str:
             what = str(context.get("error", error["msg"]))
         case "literal_error":
             what = f"must be {context['expected']}, not {given!r}"
-        case "string_too_short" | "too_short":
+        case "too_short":
             what = "must not be empty"
+        case "model_type" | "dict_type":
+            what = "must be a table"
+        case "tuple_type":
+            what = "must be a list in square brackets"
+        case "string_type":
+            what = "must be text in quotes"
+        case "bool_type":
+            what = "must be true or false"
+        case "int_type":
+            what = "must be a whole number"
+        case "decimal_type" | "decimal_parsing" | "finite_number":
+            what = "must be a number"
+        case "date_type":
+            what = "must be a date such as 2026-09-18, without quotes"
+        case "string_pattern_mismatch":
+            what = "may hold letters, digits, spaces and .()&+- and no more than 60 of them"
         case _:
-            said = error["msg"][0].lower() + error["msg"][1:]
+            said = error["msg"].replace("Input should", "must", 1)
             shown = f"; it is {given}" if isinstance(given, int | float | Decimal | str) else ""
             what = f"{said}{shown}"
     return f"{key}: {what}." if key else f"{what}."
