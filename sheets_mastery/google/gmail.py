@@ -1,0 +1,160 @@
+"""Letters through a teacher's own Gmail, each at most once.
+
+`messages.send` is not enough: Gmail replaces the Message-ID, so after a lost answer nobody can tell whether the letter
+went. A draft is a token instead. It is made first and its id is committed by the caller; sending consumes it; and a
+draft that can still be deleted has certainly not been sent and never will be.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from email import policy
+from email.parser import BytesParser
+from typing import NoReturn
+
+from google.auth.credentials import Credentials
+
+from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, Unreachable
+from sheets_mastery.google.refusals import Refusal
+from sheets_mastery.google.services import Refused, call, service
+from sheets_mastery.google.wire import Wire
+
+#: The headers with addresses that Gmail acts on.
+_ADDRESSING = {"from", "sender", "to", "cc", "bcc"}
+_LATER = "Gmail took nothing over; the letter will be tried again."
+_MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
+
+
+class GmailMailer:
+    """The mailbox of one account."""
+
+    def __init__(self, credentials: Credentials, *, endpoint: str | None = None, timeout: float = 60) -> None:
+        """`endpoint` is the address of a local Google, if any; `timeout` is for one request, in seconds."""
+        self._wire = Wire(credentials, endpoint=endpoint, timeout_seconds=timeout)
+        self._drafts = service("gmail", "v1", self._wire).users().drafts()
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,  # noqa: ARG002 - every mailer is told; here the draft is the token
+        on_draft: Callable[[str], None],
+    ) -> str:
+        """Send a letter; answers Gmail's id of the message.
+
+        `on_draft` commits the draft's name before anything can leave; if it raises, the draft is thrown away.
+        Raises MailLater (nothing left, nothing stays behind), MailRefused, MailUnknown, or CredentialsError, which is
+        no matter of this letter: nothing left, and no other letter will either.
+        """
+        _check_addresses(letter, sender, recipient)
+        draft = self._create(letter)
+        try:
+            on_draft(draft)
+        except Exception:
+            self._discard(draft)
+            raise
+        return self._send(draft)
+
+    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - as in send
+        """After an interruption: None for a letter that did not go, and whose draft now no longer exists.
+
+        Raises MailUnknown where a person has to look, MailLater where Gmail cannot be asked, CredentialsError.
+        """
+        if not draft_id:
+            # Sending begins only after the draft's name is committed.
+            return None
+        draft, _, message = draft_id.partition("/")
+        try:
+            found = call(self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
+            if found.get("message", {}).get("id") != message:
+                # Gmail gives a draft's message another id with every change.
+                raise MailUnknown("A person has changed the letter's draft in Gmail: send it from there, or delete it.")
+            # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
+            call(self._drafts.delete(userId="me", id=draft))
+        except Unreachable as silent:
+            raise MailLater("Gmail did not answer; the letter is looked for again.") from silent
+        except Refused as refused:
+            if refused.refusal.status == 404:
+                raise MailUnknown("The letter's draft is gone: it was sent, or a person deleted it.") from refused
+            _refuse_account(refused.refusal)
+            raise _later(refused.refusal) from refused
+        return None
+
+    def _create(self, letter: bytes) -> str:
+        body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
+        try:
+            draft = call(self._drafts.create(userId="me", body=body, fields="id,message(id)"))
+        except Unreachable as silent:
+            # If the draft was made after all, it lies there unsent.
+            raise MailLater(_LATER) from silent
+        except Refused as refused:
+            _refuse_letter_or_wait(refused.refusal, refused)
+        return f"{draft['id']}/{draft['message']['id']}"
+
+    def _send(self, draft: str) -> str:
+        try:
+            sent = call(self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
+        except Unreachable as silent:
+            raise MailUnknown(_MAY_HAVE_GONE) from silent
+        except Refused as refused:
+            if refused.refusal.outage:
+                raise MailUnknown(_MAY_HAVE_GONE) from refused
+            if refused.refusal.status == 404:
+                raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
+            _refuse_account(refused.refusal)
+            # The next try makes a draft of its own; this one must not lie where a person could send it as well.
+            self._discard(draft)
+            _refuse_letter_or_wait(refused.refusal, refused)
+        return str(sent.get("id", ""))
+
+    def _discard(self, draft: str) -> None:
+        """Delete a draft that nobody will send any more. If that fails it stays behind, unsent."""
+        try:
+            call(self._drafts.delete(userId="me", id=draft.partition("/")[0]))
+        except (Unreachable, Refused, CredentialsError):
+            return
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._wire.close()
+
+
+def _check_addresses(letter: bytes, sender: str, recipient: str) -> None:
+    """Gmail takes the recipients from the headers: they are the one that is meant, or the letter stays here."""
+    headers = BytesParser(policy=policy.default).parsebytes(letter, headersonly=True)
+    named = [
+        (name.lower(), address.addr_spec)
+        for name, value in headers.items()
+        if name.lower().removeprefix("resent-") in _ADDRESSING
+        for address in value.addresses
+    ]
+    if sorted(named) != [("from", sender), ("to", recipient)]:
+        raise MailRefused("The letter's headers name somebody else than the one it is for; it was not sent.")
+
+
+def _refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:
+    """Raise what an answer means that says that nothing was sent."""
+    _refuse_account(refusal)
+    if refusal.rate or refusal.used_up or refusal.outage:
+        raise _later(refusal) from cause
+    raise MailRefused(f"Gmail refuses the letter (status {refusal.status}).") from cause
+
+
+def _refuse_account(refusal: Refusal) -> None:
+    """Raise CredentialsError for an answer about the account: no letter of its will go."""
+    if refusal.credentials:
+        raise CredentialsError(refusal.credentials)
+    if "failedPrecondition" in refusal.reasons or (refusal.status == 403 and not (refusal.rate or refusal.used_up)):
+        raise CredentialsError(
+            "google.subject: this account has no Gmail or may not use it; "
+            "a service account needs the subject that it writes for."
+        )
+
+
+def _later(refusal: Refusal) -> MailLater:
+    later = MailLater("Gmail asks to wait." if refusal.rate or refusal.used_up else _LATER)
+    later.not_before = refusal.retry_at
+    return later

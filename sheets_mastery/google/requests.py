@@ -1,0 +1,191 @@
+"""`Edit`s → the requests of one `batchUpdate`.
+
+Every request names exactly the fields that it is about, so that nothing else of a cell changes. Values go as
+`stringValue` and `numberValue`, which Sheets stores and never parses: what came from a cell cannot come back as a
+formula. https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sheets_mastery.a1 import Range
+from sheets_mastery.reading import Look, Rule
+from sheets_mastery.writeback import (
+    AddRule,
+    AddTab,
+    DeleteRule,
+    DeleteTab,
+    Edit,
+    PutLook,
+    PutNote,
+    PutValues,
+    ResizeTab,
+    SetWidths,
+)
+
+Json = dict[str, Any]
+
+_LOOK_FIELDS = "userEnteredFormat(backgroundColorStyle,textFormat(foregroundColorStyle,bold,italic),wrapStrategy)"
+
+
+def requests(edits: Iterable[Edit]) -> list[Json]:
+    """The requests for some edits, in their order; notes that follow each other are joined column by column."""
+    batch: list[Json] = []
+    for notes, group in groupby(edits, lambda edit: isinstance(edit, PutNote)):
+        if notes:
+            batch += _notes(edit for edit in group if isinstance(edit, PutNote))
+        else:
+            for edit in group:
+                batch += _requests(edit)
+    return batch
+
+
+def _requests(edit: Edit) -> Iterator[Json]:
+    match edit:
+        case AddTab():
+            yield {
+                "addSheet": {
+                    "properties": {
+                        "sheetId": edit.sheet_id,
+                        "title": edit.title,
+                        "gridProperties": {
+                            "rowCount": edit.rows,
+                            "columnCount": edit.columns,
+                            "frozenRowCount": edit.frozen[0],
+                            "frozenColumnCount": edit.frozen[1],
+                        },
+                    }
+                }
+            }
+        case ResizeTab():
+            yield {
+                "updateSheetProperties": {
+                    "properties": {
+                        "sheetId": edit.sheet_id,
+                        "gridProperties": {"rowCount": edit.rows, "columnCount": edit.columns},
+                    },
+                    "fields": "gridProperties(rowCount,columnCount)",
+                }
+            }
+        case DeleteTab():
+            yield {"deleteSheet": {"sheetId": edit.sheet_id}}
+        case PutValues():
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, edit.row, edit.column),
+                    "rows": [{"values": [_value(value) for value in row]} for row in edit.values],
+                    "fields": "userEnteredValue",
+                }
+            }
+        case PutNote():
+            yield from _notes((edit,))
+        case PutLook():
+            yield {
+                "repeatCell": {
+                    "range": _grid_range(edit.sheet_id, Range(edit.row, edit.column, edit.end_row, edit.end_column)),
+                    "cell": {"userEnteredFormat": _format(edit.look) | ({"wrapStrategy": "WRAP"} if edit.wrap else {})},
+                    "fields": _LOOK_FIELDS,
+                }
+            }
+        case SetWidths():
+            yield from _widths(edit)
+        case DeleteRule():
+            yield {"deleteConditionalFormatRule": {"sheetId": edit.sheet_id, "index": edit.index}}
+        case AddRule():
+            yield {
+                "addConditionalFormatRule": {"index": edit.index, "rule": _rule(edit.sheet_id, edit.rule)},
+            }
+
+
+def _notes(notes: Iterable[PutNote]) -> Iterator[Json]:
+    """One request for each unbroken run down a column. For a cell that is named twice, the last note holds."""
+    last = {(note.sheet_id, note.column, note.row): note.note for note in notes}
+    # Within a run, row less rank stays the same.
+    ranked = enumerate(sorted(last))
+    for (sheet_id, column, _), run in groupby(ranked, lambda each: (*each[1][:2], each[1][2] - each[0])):
+        places = [place for _, place in run]
+        yield {
+            "updateCells": {
+                "start": _start(sheet_id, places[0][2], column),
+                "rows": [{"values": [{"note": last[place]}]} for place in places],
+                "fields": "note",
+            }
+        }
+
+
+def _widths(edit: SetWidths) -> Iterator[Json]:
+    """One request for each run of columns of equal width."""
+    for width, run in groupby(enumerate(edit.widths), lambda each: each[1]):
+        columns = [column for column, _ in run]
+        yield {
+            "updateDimensionProperties": {
+                "range": {
+                    "sheetId": edit.sheet_id,
+                    "dimension": "COLUMNS",
+                    "startIndex": columns[0],
+                    "endIndex": columns[-1] + 1,
+                },
+                "properties": {"pixelSize": width},
+                "fields": "pixelSize",
+            }
+        }
+
+
+def _value(value: str | int | Decimal | None) -> Json:
+    """A cell with a value; one without a value is emptied by the request's field mask."""
+    match value:
+        case None | "":
+            return {}
+        case str():
+            return {"userEnteredValue": {"stringValue": value}}
+        case int():
+            return {"userEnteredValue": {"numberValue": value}}
+        case Decimal():
+            # Sheets keeps doubles; the nearest one reads back as the same decimal.
+            return {"userEnteredValue": {"numberValue": float(value)}}
+
+
+def _rule(sheet_id: int, rule: Rule) -> Json:
+    return {
+        "ranges": [_grid_range(sheet_id, each) for each in rule.ranges],
+        "booleanRule": {
+            "condition": {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": rule.formula}]},
+            "format": _format(rule.look),
+        },
+    }
+
+
+def _format(look: Look) -> Json:
+    """A CellFormat with what the look has; a rule's format may hold nothing else than these."""
+    text: Json = {"bold": True} if look.bold else {}
+    if look.italic:
+        text["italic"] = True
+    if look.ink:
+        text["foregroundColorStyle"] = _colour(look.ink)
+    format_: Json = {"textFormat": text} if text else {}
+    if look.fill:
+        format_["backgroundColorStyle"] = _colour(look.fill)
+    return format_
+
+
+def _colour(colour: str) -> Json:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return {"rgbColor": dict(zip(("red", "green", "blue"), parts, strict=True))}
+
+
+def _start(sheet_id: int, row: int, column: int) -> Json:
+    return {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+
+
+def _grid_range(sheet_id: int, where: Range) -> Json:
+    return {
+        "sheetId": sheet_id,
+        "startRowIndex": where.row,
+        "endRowIndex": where.end_row,
+        "startColumnIndex": where.column,
+        "endColumnIndex": where.end_column,
+    }

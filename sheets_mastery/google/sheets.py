@@ -1,0 +1,118 @@
+"""A gradebook in Google Sheets: read whole by one request, written by one more or by none."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+from google.auth.credentials import Credentials
+from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
+
+from sheets_mastery.errors import Unreachable
+from sheets_mastery.google.auth import account
+from sheets_mastery.google.readings import MASK, reading
+from sheets_mastery.google.requests import requests
+from sheets_mastery.google.transport import SheetsTransport
+from sheets_mastery.google.wire import Traffic, Wire
+from sheets_mastery.reading import Reading
+from sheets_mastery.writeback import Edit
+
+_ROWS = re.compile(r"\$?[A-Z]*\$?([0-9]+):\$?[A-Z]*\$?([0-9]+)")
+_SHOWN = "updatedSpreadsheet(sheets(data(rowData(values(formattedValue)))))"
+
+
+class GoogleSheets:
+    """Google Sheets for one account. Close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        endpoint: str | None = None,
+        timeout: float = 180,
+        sleep: Callable[[float], None] = time.sleep,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        """`endpoint` is the address of a local Google, if any; `timeout` is for a call with all its tries, in seconds."""
+        wire = Wire(credentials, endpoint=endpoint, timeout_seconds=timeout)
+        self._transport = SheetsTransport(wire, whoami=account(credentials), sleep=sleep, uniform=uniform)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire so far."""
+        return self._transport.wire.traffic
+
+    @property
+    def whoami(self) -> str:
+        """The account that a teacher shares the sheet with."""
+        return self._transport.whoami
+
+    def read(self, spreadsheet_id: str) -> Reading:
+        """The whole spreadsheet at one moment, by one request.
+
+        Raises SheetNotFound, SheetNotShared, SheetError, Unreachable or CredentialsError.
+        """
+        answer = self._call("get", SPREADSHEET_URL % spreadsheet_id, {"fields": MASK}, None)
+        try:
+            return reading(spreadsheet_id, answer)
+        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            raise Unreachable("Google's answer is not a whole spreadsheet.") from odd
+
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
+        """Carry out all edits or none of them, by one request; without edits nothing is sent and nothing is answered.
+
+        `watch` is a range of one column in A1 notation, such as "Marks!A4:A87". The answer holds the texts shown there
+        right after the write, "" for a blank, one for each row of the range (of a range without an end: up to its last
+        text): a caller who finds other texts than it planned with knows that rows were moved in between.
+        Raises SheetProtected, SheetNotShared, SheetNotFound, CredentialsError, or Unreachable, after which the edits
+        may have been carried out or not: what the next reading shows is true.
+        """
+        if not edits:
+            return ()
+        body = {
+            "requests": requests(edits),
+            "includeSpreadsheetInResponse": True,
+            "responseRanges": [watch],
+            "responseIncludeGridData": True,
+        }
+        answer = self._call("post", SPREADSHEET_BATCH_UPDATE_URL % spreadsheet_id, {"fields": _SHOWN}, body)
+        try:
+            return _shown(answer, watch)
+        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            raise Unreachable("Google's answer to the write was not whole; the next sync looks again.") from odd
+
+    def _call(self, method: str, url: str, params: dict[str, Any], body: dict[str, Any] | None) -> dict[str, Any]:
+        response = self._transport.request(method, url, params=params, json=body)
+        try:
+            answer = response.json()
+        except ValueError as cut:
+            raise Unreachable("Google's answer broke off, or something in between answered in its place.") from cut
+        if not isinstance(answer, dict):
+            raise Unreachable("Something in between answered in Google's place.")
+        return answer
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+
+def _shown(answer: dict[str, Any], watch: str) -> tuple[str, ...]:
+    """The watched column. Google cuts trailing blanks off; where the range has an end they are put back."""
+    blocks = [block for sheet in answer["updatedSpreadsheet"]["sheets"] for block in sheet.get("data", ())]
+    rows = blocks[0].get("rowData", ()) if blocks else ()
+    texts = [next((cell.get("formattedValue", "") for cell in row.get("values", ())), "") for row in rows]
+    if found := _ROWS.fullmatch(watch.rpartition("!")[2]):
+        texts += [""] * (int(found[2]) - int(found[1]) + 1 - len(texts))
+    else:
+        while texts and not texts[-1]:
+            texts.pop()
+    return tuple(texts)
