@@ -177,8 +177,6 @@ class Mailbox:
         return self._add(sent, [*to_us, "SENT"], self._joined(sent, thread, more.get("replaces")), more)
 
     def _add(self, letter: Letter, labels: list[str], thread: str | None, more: Record) -> Record:
-        if len(letter.raw) > LARGEST:
-            raise classic_error(413, "uploadTooLarge", "Request Entity Too Large")
         key = self._new_id()
         record = {
             "id": key,
@@ -234,9 +232,11 @@ def not_found() -> GoogleError:
 
 
 def _bytes(raw: str) -> bytes:
+    if len(raw) * 3 // 4 > LARGEST + 2:
+        raise classic_error(413, "uploadTooLarge", "Request Entity Too Large")
     try:
         return base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))
-    except (ValueError, binascii.Error) as broken:
+    except binascii.Error as broken:
         raise refused("Invalid value for ByteString: " + raw[:50]) from broken
 
 
