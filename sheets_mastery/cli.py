@@ -34,8 +34,8 @@ DONE, FAILED, USAGE, WAITING = 0, 1, 2, 3
 
 app = typer.Typer(
     name="sheets-mastery",
-    help="Tiered mastery learning in Google Sheets: judge every mark against the student's own level, colour the sheet, "
-    "flag what is missing, and write to the families.",
+    help="Tiered mastery learning in Google Sheets: judge every mark against the student's own level, "
+    "colour the sheet, flag what is missing, and write to the families.",
     epilog="Try it with no account: sheets-mastery demo. "
     "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.",
     no_args_is_help=True,
@@ -44,13 +44,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-local = typer.Typer(help="The local Google: Sheets, Drive and Gmail on your own machine.", no_args_is_help=True, rich_markup_mode=None)
+local = typer.Typer(
+    help="The local Google: Sheets, Drive and Gmail on your own machine.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(local, name="local")
 
 Config = Annotated[
     Path, typer.Option("-c", "--config", envvar="SHEETS_MASTERY_CONFIG", help="The settings file.", show_default=True)
 ]
-Which = Annotated[str | None, typer.Option("--gradebook", help="Only the gradebook with this name.", show_default=False)]
+Which = Annotated[
+    str | None, typer.Option("--gradebook", help="Only the gradebook with this name.", show_default=False)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script instead of tables.")]
 Now = Annotated[
     str | None,
@@ -144,6 +148,25 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
     else:
         screen.show(terminal.checks(rows))
     raise typer.Exit(DONE if well else max(check.code for check in found))
+
+
+@app.command("sign-in")
+def sign_in(
+    config: Config = DEFAULT,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Sign in with your own Google account, once; for google.credentials = "oauth".
+
+    Example: sheets-mastery sign-in -c mastery.toml
+    """
+    from sheets_mastery.google import auth
+
+    with _service(config, None) as service:
+        google = service.settings.google
+        if google.credentials != "oauth":
+            raise errors.SettingsError(f'google.credentials is "{google.credentials}"; signing in is for "oauth".')
+        kept = auth.sign_in(google, auth.scopes(service.settings.mail), folder=service.folder, open_browser=browser)
+    typer.echo(f"Signed in; the token is kept in {kept}.")
 
 
 @app.command()
@@ -282,7 +305,8 @@ def remove(
             if not yes:
                 typer.confirm(f"Take everything of Sheets Mastery out of {each.name}?", abort=True)
             edits = service.remove(each)
-            screen.say(f"{each.name}: {edits} edits; the sheet is as it was before." if edits else f"{each.name}: nothing of ours is there.")
+            said = f"{edits} edits; the sheet is as it was before" if edits else "nothing of ours is there"
+            screen.say(f"{each.name}: {said}.")
 
 
 def _plans(

@@ -1,4 +1,4 @@
-"""Looks at everything once and says what to mend: settings, credentials, mail, ledger, letters, every gradebook's layout."""
+"""Looks at everything once and says what to mend, from the settings to every gradebook's layout."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from sheets_mastery import tabs
 from sheets_mastery.config import GradebookSettings
 from sheets_mastery.errors import CredentialsError, SettingsError, SheetsMasteryError
+from sheets_mastery.google import auth
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import Service
@@ -92,7 +93,7 @@ def _mail(service: Service) -> Iterator[Check]:
 
 def _credentials(service: Service) -> Iterator[Check]:
     google = service.settings.google
-    scopes = ", ".join(scope.rpartition("/")[2] for scope in service.scopes)
+    scopes = ", ".join(scope.rpartition("/")[2] for scope in auth.scopes(service.settings.mail))
     try:
         service.credentials  # noqa: B018 - making them is the check
     except CredentialsError as problem:
@@ -120,8 +121,8 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     yield Check(
         what=name,
         well=bool(book.students and book.assignments),
-        said=f"tab {book.tab}, header in row {book.header_row + 1}: {len(book.students)} students in {sections} sections, "
-        f"{len(book.assignments)} assignments, {dated} with a due date",
+        said=f"tab {book.tab}, header in row {book.header_row + 1}: {len(book.students)} students in {sections} "
+        f"sections, {len(book.assignments)} assignments, {dated} with a due date",
     )
     yield Check(
         what=f"{name}: levels",

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.envelope import reference, seal
-from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown, SheetError
+from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailRefused, MailUnknown, SheetError
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
@@ -79,7 +79,7 @@ class Mailer(Protocol):
         ...
 
     def recover(self, key: str, draft_id: str) -> str | None:
-        """After a crash: the service's name for a letter that went, None for one that did not. MailUnknown otherwise."""
+        """After a crash: the service's name for a letter that went, None for one that did not; else MailUnknown."""
         ...
 
 
@@ -267,6 +267,10 @@ def _hand_over(
         not_before = max(clock() + wait, problem.not_before or clock())
         outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem), not_before=not_before)
         return "later"
+    except CredentialsError as problem:
+        # No fault of this letter, and no other letter will leave either.
+        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+        raise
     except MailUnknown as problem:
         outbox.move(current, NoticeState.NEEDS_REVIEW, now=clock(), reason=str(problem))
         return "needs review"

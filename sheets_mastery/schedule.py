@@ -15,7 +15,7 @@ _NAP = 30.0
 
 
 def next_run(now: datetime, last: datetime | None, settings: Settings) -> datetime:
-    """The first moment, not before `now`, at which a run is due: so many minutes after the last, inside the school's hours."""
+    """The first moment from `now` on at which a run is due: so many minutes after the last, in the school's hours."""
     due = now if last is None else max(now, last + timedelta(minutes=settings.schedule.every_minutes))
     return _opening(due, settings.school)
 

@@ -58,7 +58,9 @@ def report(service: Service, gradebook: str | None) -> Report:
         last = next(iter(service.ledger.last_runs(each.name, limit=1)), None)
         if last is None:
             runs.append(
-                LastRun(gradebook=each.name, started=None, command="", outcome="never", why="", fingerprint="", requests=0)
+                LastRun(
+                    gradebook=each.name, started=None, command="", outcome="never", why="", fingerprint="", requests=0
+                )
             )
         else:
             runs.append(
@@ -79,7 +81,9 @@ def report(service: Service, gradebook: str | None) -> Report:
         for state in _FOR_A_PERSON:
             if counts.get(state):
                 reasons = sorted({n.reason for n in service.ledger.waiting(each.name) if n.state is state and n.reason})
-                waiting.append(f"{each.name}: {counts[state]} letters {state}" + (f" ({'; '.join(reasons)})" if reasons else ""))
+                waiting.append(
+                    f"{each.name}: {counts[state]} letters {state}" + (f" ({'; '.join(reasons)})" if reasons else "")
+                )
     return Report(runs=tuple(runs), letters=letters, waiting=tuple(waiting))
 
 

@@ -82,8 +82,8 @@ def sync(
         ledger.record(gradebook.name, plan.facts, now=now)
         if not plan.edits:
             break
-        # Notes and flags are written by row. If the teacher sorted between our read and our write, they now lie beside the
-        # wrong child: the answer to the write tells, and the next look puts it right by what is present in the sheet.
+        # Notes and flags are written by row. If the teacher sorted between our read and our write, they now lie beside
+        # the wrong child: the answer to the write tells, and the next look puts it right by what is in the sheet.
         watched, expected = _watch(plan, reading)
         if sheets.apply(gradebook.spreadsheet, plan.edits, watched) == expected:
             break

@@ -169,19 +169,22 @@ def _verdicts(plan: Summary) -> Table:
     for word, colour in _VERDICTS:
         count = plan.verdicts.get(word, 0)
         if count:
-            table.add_row(Text(word, style=colour), str(count), Text("▇" * max(round(count / total * _BAR), 1), style=colour))
+            table.add_row(
+                Text(word, style=colour), str(count), Text("▇" * max(round(count / total * _BAR), 1), style=colour)
+            )
     return table
 
 
 def _changes(plan: Summary, *, done: bool) -> Table:
     held = ", ".join(f"{count} × {why}" for why, count in plan.held_back.items()) or "nobody"
+    letters = f"{plan.letters_new} new, {plan.letters_joined} added to, {plan.letters_withdrawn} withdrawn"
     written = ", ".join(f"{count} × {kind}" for kind, count in plan.edits.items()) or "nothing: no request"
     return facts(
         "What has changed" if done else "What would change",
         {
             "newly missing": plan.newly_missing,
             "made good": plan.made_good,
-            "letters owed": f"{plan.letters_new} new, {plan.letters_joined} added to, {plan.letters_withdrawn} withdrawn",
+            "letters owed": letters,
             "not written to": held,
             "in the sheet": written,
         },

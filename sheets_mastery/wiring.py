@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
     from sheets_mastery.google.sheets import GoogleSheets
+    from sheets_mastery.google.wire import Wire
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
     from sheets_mastery.outbox import Delivery, Mailer
-
-SHEETS_SCOPE = "https://www.googleapis.com/auth/spreadsheets"
-GMAIL_SCOPE = "https://www.googleapis.com/auth/gmail.compose"
 
 
 class Service:
@@ -44,6 +42,7 @@ class Service:
         self._environment = environment
         #: Names this process as the holder of a claim.
         self._incarnation = secrets.token_hex(8)
+        self._wires: list[Wire] = []
 
     @classmethod
     def load(
@@ -67,7 +66,9 @@ class Service:
     def pretend(self, moment: str) -> None:
         """Let it be another moment, in the school's time. Refused where letters would really leave."""
         if self.settings.mail.transport != "maildir":
-            raise SettingsError("--now goes only with mail.transport = \"maildir\": nothing real may leave at a pretended time.")
+            raise SettingsError(
+                '--now goes only with mail.transport = "maildir": nothing real may leave at a pretended time.'
+            )
         try:
             pretended = datetime.fromisoformat(moment)
         except ValueError:
@@ -155,22 +156,27 @@ class Service:
 
     @cached_property
     def credentials(self) -> Credentials:
+        """Those for the sheets."""
         from sheets_mastery.google import auth
 
-        google = self.settings.google
-        return auth.credentials(google, self.scopes, folder=self.folder)
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """What Google is asked for: the sheets, and drafts only where letters leave by Gmail."""
-        return (SHEETS_SCOPE, GMAIL_SCOPE) if self.settings.mail.transport == "gmail" else (SHEETS_SCOPE,)
+        return auth.credentials(self.settings.google, (auth.SHEETS,), folder=self.folder)
 
     @cached_property
     def sheets(self) -> GoogleSheets:
+        from sheets_mastery.google import auth
         from sheets_mastery.google.sheets import GoogleSheets
+        from sheets_mastery.google.transport import SheetsTransport
+
+        transport = SheetsTransport(self._wire(self.credentials), whoami=auth.account(self.credentials))
+        return GoogleSheets(transport)
+
+    def _wire(self, credentials: Credentials) -> Wire:
+        from sheets_mastery.google.wire import Wire
 
         google = self.settings.google
-        return GoogleSheets(self.credentials, endpoint=google.endpoint, timeout=google.timeout_seconds)
+        wire = Wire(credentials, endpoint=google.endpoint, timeout_seconds=google.timeout_seconds)
+        self._wires.append(wire)
+        return wire
 
     @cached_property
     def press(self) -> LetterPress:
@@ -187,9 +193,11 @@ class Service:
 
         settings = self.settings.mail
         if settings.transport == "gmail":
+            from sheets_mastery.google import auth
             from sheets_mastery.google.gmail import GmailMailer
 
-            mailer: Mailer = GmailMailer(self.credentials, endpoint=self.settings.google.endpoint)
+            mailbox = auth.credentials(self.settings.google, (auth.GMAIL,), folder=self.folder)
+            mailer: Mailer = GmailMailer(self._wire(mailbox))
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
             mailer = mail.SmtpMailer(settings.smtp, password)
@@ -199,10 +207,10 @@ class Service:
 
     def close(self) -> None:
         """Let go of every connection that was made."""
-        for name in ("ledger", "sheets", "mailer"):
-            connection = self.__dict__.pop(name, None)
-            if connection is not None and hasattr(connection, "close"):
-                connection.close()
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+        for wire in self._wires:
+            wire.close()
 
     def _ledger_url(self) -> str:
         """The ledger's address; a relative SQLite path counts from the folder of the settings."""
