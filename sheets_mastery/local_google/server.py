@@ -52,7 +52,9 @@ class LocalGoogle:
     def start(self) -> Self:
         """Listen and serve; requests sent from now on are answered. OSError when the port is taken."""
         self._socket = _listen(self._port)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="local-google", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="local-google", daemon=True
+        )
         self._thread.start()
         return self
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from ..errors import invalid_argument, not_found, permission_denied
+from sheets_mastery.local_google.errors import invalid_argument, not_found, not_implemented, permission_denied
+from .batch import KINDS, check_properties
+from .defaults import PROPERTIES
 from .document import Document
+from .formats import tidied
+from .places import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ..store import Store
+    from sheets_mastery.local_google.store import Store
 
 KIND = "spreadsheets"
+CREATABLE = {"spreadsheetId", "properties", "sheets", "namedRanges", "spreadsheetUrl"}
 ROLES = ("none", "reader", "writer")
 
 
@@ -66,7 +71,20 @@ class Spreadsheets:
 
     def create(self, body: dict[str, Any], spreadsheet_id: str | None = None) -> Document:
         """Make a spreadsheet from a ``Spreadsheet`` resource, of which everything may be left out."""
-        document = Document.create(body, spreadsheet_id or self.store.new_id(), _stamp(self.store.now()))
+        unknown = set(body) - CREATABLE
+        if unknown:
+            raise not_implemented(f"spreadsheets.create with {', '.join(sorted(unknown))}")
+        given = {**PROPERTIES, **tidied(body.get("properties") or {})}
+        document = Document(spreadsheet_id or self.store.new_id(), given, _stamp(self.store.now()))
+        self._wire(document)
+        try:
+            check_properties(given)
+            sheets = body.get("sheets") or [{"properties": {"sheetId": 0, "title": "Sheet1"}}]
+            for request in requests_for(sheets, body.get("namedRanges") or []):
+                kind, said = next(iter(request.items()))
+                KINDS[kind](document, said)
+        except Invalid as wrong:
+            raise invalid_argument(str(wrong)) from wrong
         self._keep(document)
         return document
 
@@ -78,6 +96,7 @@ class Spreadsheets:
         properties = {**state["properties"], "title": title}
         copied = {**state, "properties": properties, "created": stamp, "modified": stamp, "version": 1}
         document = Document.from_json({**copied, "spreadsheetId": new_id})
+        self._wire(document)
         self._keep(document)
         return document
 
@@ -105,9 +124,7 @@ class Spreadsheets:
         document = self._load(spreadsheet_id)
         if self.role(spreadsheet_id) != "writer":
             raise permission_denied()
-        edited = document.copy()
-        edited.protected_against_us = bool(self._access.get(spreadsheet_id, {}).get("protectedAgainstUs"))
-        return edited
+        return document.copy()
 
     def commit(self, document: Document) -> None:
         """Keep a changed copy in place of what was there: all of it or, if the process dies, none of it."""
@@ -136,7 +153,11 @@ class Spreadsheets:
             if saved is None:
                 raise not_found()
             self._open[spreadsheet_id] = Document.from_json(saved)
+            self._wire(self._open[spreadsheet_id])
         return self._open[spreadsheet_id]
+
+    def _wire(self, document: Document) -> None:
+        document.now, document.new_id = self.store.now, self.store.new_id
 
     def _keep(self, document: Document) -> None:
         self.store.save(KIND, document.id, document.to_json())
@@ -146,6 +167,32 @@ class Spreadsheets:
     def _tell(self, spreadsheet_id: str) -> None:
         for watcher in self.watchers:
             watcher(spreadsheet_id)
+
+
+def requests_for(sheets: list[dict[str, Any]], named_ranges: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the batchUpdate requests that make the sheets of a ``Spreadsheet`` resource. 501 for what they cannot."""
+    for number, sheet in enumerate(sheets):
+        unknown = set(sheet) - {"properties", "data", "conditionalFormats", "merges", "protectedRanges", "basicFilter"}
+        if unknown:
+            raise not_implemented(f"spreadsheets.create with sheets.{', '.join(sorted(unknown))}")
+        said = {"sheetId": number, "title": f"Sheet{number + 1}", **sheet.get("properties", {}), "index": number}
+        yield {"addSheet": {"properties": said}}
+        for data in sheet.get("data", []):
+            if set(data) - {"startRow", "startColumn", "rowData"}:
+                raise not_implemented("spreadsheets.create with rowMetadata or columnMetadata")
+            start = {"rowIndex": data.get("startRow", 0), "columnIndex": data.get("startColumn", 0)}
+            rows = data.get("rowData", [])
+            yield {"updateCells": {"start": {**start, "sheetId": said["sheetId"]}, "rows": rows, "fields": "*"}}
+        for place in sheet.get("merges", []):
+            yield {"mergeCells": {"range": place}}
+        for index, rule in enumerate(sheet.get("conditionalFormats", [])):
+            yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
+        for protected in sheet.get("protectedRanges", []):
+            yield {"addProtectedRange": {"protectedRange": protected}}
+        if "basicFilter" in sheet:
+            yield {"setBasicFilter": {"filter": sheet["basicFilter"]}}
+    for named in named_ranges:
+        yield {"addNamedRange": {"namedRange": named}}
 
 
 def _stamp(moment: datetime) -> str:

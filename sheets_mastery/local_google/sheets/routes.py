@@ -1,14 +1,225 @@
-"""The paths of Sheets v4."""
+"""The paths of Sheets v4: which method a request means, and what it answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import orjson
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sheets_mastery.local_google.discovery import find_method
+from sheets_mastery.local_google.errors import invalid_argument, not_implemented
+from . import values
+from .batch import batch_update, twin
+from .masks import masked, query_mask
+from .places import Invalid
+from .view import properties, spreadsheet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from .a1 import Box
     from .books import Spreadsheets
+    from .document import Document, Tab
+
+    #: Takes the spreadsheets, the path's parts, the query and the body; returns the answer and its schema's name.
+    Method = Callable[[Spreadsheets, dict[str, str], QueryParams, dict[str, Any]], tuple[dict[str, Any], str]]
+
+OPTIONS = ("RAW", "USER_ENTERED")
 
 
-def routes(_books: Spreadsheets) -> list[BaseRoute]:
-    return []
+def routes(books: Spreadsheets) -> list[BaseRoute]:
+    """Return the one route of Sheets: Google's own description of the API tells its methods apart."""
+
+    async def answer(request: Request) -> Response:
+        raw_path = request.scope["raw_path"].decode("ascii")
+        method = find_method(request.method, raw_path)
+        if method is None or method.id not in METHODS:
+            raise not_implemented(f"{request.method} {request.url.path}" if method is None else method.id)
+        found = method.pattern.match(raw_path)
+        assert found is not None  # noqa: S101  find_method matched it
+        path = {name: unquote(part) for name, part in found.groupdict().items()}
+        text = await request.body()
+        body = orjson.loads(text) if text else {}
+        try:
+            result, schema = METHODS[method.id](books, path, request.query_params, body)
+        except Invalid as wrong:
+            raise invalid_argument(str(wrong)) from wrong
+        if method.id != "sheets.spreadsheets.get":
+            result = masked(result, query_mask(request.query_params.get("fields"), schema))
+        return Response(orjson.dumps(result), media_type="application/json; charset=UTF-8")
+
+    return [Route("/v4/{rest:path}", answer, methods=["GET", "POST", "PUT"])]
+
+
+def _create(
+    books: Spreadsheets, _path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    return spreadsheet(books.create(body), None, [], grid_data=False), "Spreadsheet"
+
+
+def _get(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, _body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    mask = query_mask(query.get("fields"), "Spreadsheet")
+    shown = spreadsheet(document, mask, query.getlist("ranges"), grid_data=_truth(query.get("includeGridData")))
+    return shown, "Spreadsheet"
+
+
+def _batch_update(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    result: dict[str, Any] = {"spreadsheetId": document.id}
+    result["replies"] = batch_update(document, body.get("requests") or [])
+    ranges = body.get("responseRanges") or []
+    grid_data = bool(body.get("responseIncludeGridData"))
+    shown = (
+        spreadsheet(document, None, ranges, grid_data=grid_data) if body.get("includeSpreadsheetInResponse") else None
+    )
+    books.commit(document)
+    if shown is not None:
+        result["updatedSpreadsheet"] = shown
+    return result, "BatchUpdateSpreadsheetResponse"
+
+
+def _values_get(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, _body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    return values.read(document, path["range"], values.rendering(query)), "ValueRange"
+
+
+def _values_batch_get(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, _body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    how = values.rendering(query)
+    found = [values.read(document, text, how) for text in query.getlist("ranges")]
+    return {"spreadsheetId": document.id, "valueRanges": found}, "BatchGetValuesResponse"
+
+
+def _values_update(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    _same_range(path["range"], body)
+    result, tab, target = values.write(document, path["range"], body, _option(query.get("valueInputOption")))
+    return _committed(books, document, [(result, tab, target)], query, query)[0], "UpdateValuesResponse"
+
+
+def _values_batch_update(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    option = _option(body.get("valueInputOption"))
+    written = [values.write(document, each.get("range", ""), each, option) for each in body.get("data") or []]
+    responses = _committed(books, document, written, body, query)
+    totals = {
+        f"total{name}": sum(response.get(name[0].lower() + name[1:], 0) for response in responses)
+        for name in ("UpdatedRows", "UpdatedColumns", "UpdatedCells")
+    }
+    sheets = {"totalUpdatedSheets": len({tab.id for response, tab, _ in written if "updatedCells" in response})}
+    counted = {name: count for name, count in (totals | sheets).items() if count}
+    return {"spreadsheetId": document.id, **counted, "responses": responses}, "BatchUpdateValuesResponse"
+
+
+def _values_append(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    option, insert = _option(query.get("valueInputOption")), query.get("insertDataOption") == "INSERT_ROWS"
+    result, tab, target = values.append(document, path["range"], body, option, insert=insert)
+    _committed(books, document, [(result["updates"], tab, target)], query, query)
+    return result, "AppendValuesResponse"
+
+
+def _values_clear(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, _body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    cleared = values.clear(document, path["range"])
+    books.commit(document)
+    return {"spreadsheetId": document.id, "clearedRange": cleared}, "ClearValuesResponse"
+
+
+def _values_batch_clear(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    cleared = [values.clear(document, text) for text in body.get("ranges") or []]
+    books.commit(document)
+    return {"spreadsheetId": document.id, "clearedRanges": cleared}, "BatchClearValuesResponse"
+
+
+def _copy_to(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    tab = books.read(path["spreadsheetId"]).tab(int(path["sheetId"]))
+    if tab is None:
+        raise invalid_argument(f"No grid with id: {path['sheetId']}")
+    target = books.edit(body.get("destinationSpreadsheetId") or "")
+    number, title = 1, f"Copy of {tab.title}"
+    while target.tab_titled(title):
+        number += 1
+        title = f"Copy of {tab.title} {number}"
+    copied = twin(target, tab, target.number(), title)
+    target.tabs.append(copied)
+    books.commit(target)
+    return properties(target, copied), "SheetProperties"
+
+
+def _committed(
+    books: Spreadsheets,
+    document: Document,
+    written: list[tuple[dict[str, Any], Tab, Box]],
+    said: Any,
+    query: QueryParams,
+) -> list[dict[str, Any]]:
+    """Keep the document, and add to each response the values as they are now, where that was asked."""
+    for tab in document.tabs:
+        tab.tidy()
+    document.calculation = None
+    books.commit(document)
+    if _truth(said.get("includeValuesInResponse")) or _truth(query.get("includeValuesInResponse")):
+        how = values.rendering(said, "response")
+        for response, tab, target in written:
+            response["updatedData"] = values.value_range(document, tab, target, how)
+    return [response for response, _, _ in written]
+
+
+def _option(said: str | None) -> str:
+    if said not in OPTIONS:
+        raise invalid_argument("'valueInputOption' is required but not specified")
+    return said
+
+
+def _same_range(path: str, body: dict[str, Any]) -> None:
+    if body.get("range") and body["range"] != path:
+        raise invalid_argument(f"Requested writing within range [{path}], but the body says [{body['range']}]")
+
+
+def _truth(said: Any) -> bool:
+    return said is True or (isinstance(said, str) and said.lower() == "true")
+
+
+METHODS: dict[str, Method] = {
+    "sheets.spreadsheets.create": _create,
+    "sheets.spreadsheets.get": _get,
+    "sheets.spreadsheets.batchUpdate": _batch_update,
+    "sheets.spreadsheets.values.get": _values_get,
+    "sheets.spreadsheets.values.batchGet": _values_batch_get,
+    "sheets.spreadsheets.values.update": _values_update,
+    "sheets.spreadsheets.values.batchUpdate": _values_batch_update,
+    "sheets.spreadsheets.values.append": _values_append,
+    "sheets.spreadsheets.values.clear": _values_clear,
+    "sheets.spreadsheets.values.batchClear": _values_batch_clear,
+    "sheets.spreadsheets.sheets.copyTo": _copy_to,
+}

@@ -1,0 +1,489 @@
+"""The requests of a batchUpdate that change cells: write, repeat, sort, paste, merge, and what goes with a cell."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+from sheets_mastery.local_google.errors import not_implemented
+from .a1 import Box
+from .calculation import Failure, Value, calculated, decimal_sign
+from .formats import COLOURS, over, tidied
+from .formulas import Line, Reference, copied, rewritten
+from .locales import locale
+from .masks import Mask, merged, read, unknown_fields
+from .numberformat import shown
+from .places import Invalid, area, guard, tab_of
+from .structure import rewrite_formulas, shift_cells
+from .typed import tidy, typed
+from .values import enter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .document import Cell, Document, Tab
+
+    Request = dict[str, Any]
+
+#: Fields of a cell that are computed: a write that names them changes nothing.
+COMPUTED = ("effectiveValue", "effectiveFormat", "formattedValue", "hyperlink")
+#: Fields of a cell that are kept here; a write of any other is refused.
+WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
+#: What a paste brings along: its type -> the fields of the cell.
+PASTES = {
+    "PASTE_NORMAL": ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "hyperlink"),
+    "PASTE_VALUES": ("userEnteredValue",),
+    "PASTE_FORMULA": ("userEnteredValue",),
+    "PASTE_FORMAT": ("userEnteredFormat",),
+    "PASTE_NO_BORDERS": (
+        "userEnteredValue",
+        "userEnteredFormat",
+        "note",
+        "dataValidation",
+        "textFormatRuns",
+        "hyperlink",
+    ),
+    "PASTE_DATA_VALIDATION": ("dataValidation",),
+    "PASTE_CONDITIONAL_FORMATTING": (),
+}
+MANY_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
+
+
+def field_mask(request: Request, schema: str) -> dict[str, Any]:
+    """Read the ``fields`` of a request over a schema. Refuses none at all, and one that the schema does not know."""
+    if not request.get("fields"):
+        raise Invalid(MANY_FIELDS)
+    mask = read(request["fields"])
+    unknown = request["fields"] if mask is None else next(unknown_fields(mask, schema), None)
+    if mask is None or unknown is not None:
+        raise Invalid(f"Invalid field: {unknown}")
+    return _with_twins(mask)
+
+
+def _with_twins(mask: Mask) -> dict[str, Any]:
+    """Return a mask in which a colour's ``…Style`` goes with the colour, and the other way round."""
+    result = {name: None if inner is None else _with_twins(inner) for name, inner in (mask or {}).items()}
+    for name in COLOURS:
+        for one, other in ((name, name + "Style"), (name + "Style", name)):
+            if one in result:
+                result.setdefault(other, None)
+    return result
+
+
+def _cell_mask(request: Request) -> dict[str, Any]:
+    mask = field_mask(request, "CellData")
+    if "*" in mask:
+        return dict.fromkeys(WRITABLE)
+    for name in mask:
+        if name not in WRITABLE + COMPUTED:
+            raise not_implemented(f"CellData.{name}")
+    return {name: inner for name, inner in mask.items() if name in WRITABLE}
+
+
+def _written(old: Cell | None, new: Cell, mask: dict[str, Any]) -> Cell:
+    """Return a cell after the masked fields were written."""
+    cell = merged(old or {}, new, mask)
+    if "userEnteredValue" in mask and "textFormatRuns" not in mask:
+        cell.pop("textFormatRuns", None)
+    for name in WRITABLE:
+        if not cell.get(name) and name in cell:
+            del cell[name]
+    return cell
+
+
+def _checked(cell: Cell) -> Cell:
+    """Return a cell from a request as it is kept: formats tidied, its value one that may be entered."""
+    for name in cell:
+        if name not in WRITABLE + COMPUTED:
+            raise not_implemented(f"CellData.{name}")
+    cell = {name: tidied(value) if name == "userEnteredFormat" else value for name, value in cell.items()}
+    entered = cell.get("userEnteredValue")
+    if entered:
+        if len(entered) > 1:
+            raise Invalid("oneof field 'value' is already set.")
+        if "errorValue" in entered:
+            raise Invalid("An error value cannot be entered.")
+        if "numberValue" in entered:
+            cell["userEnteredValue"] = {"numberValue": tidy(float(entered["numberValue"]))}
+        elif entered.get("stringValue") == "":
+            cell["userEnteredValue"] = {}
+        elif not entered.get("formulaValue", "=").startswith("="):
+            raise Invalid(f"Invalid formula: {entered['formulaValue']}")
+    return cell
+
+
+def update_cells(document: Document, request: Request) -> Request:
+    """``updateCells``: rows of cells from a start, or over a range whose uncovered cells lose the masked fields."""
+    mask = _cell_mask(request)
+    rows = [[_checked(cell) for cell in row.get("values", [])] for row in request.get("rows", [])]
+    height, width = len(rows), max((len(row) for row in rows), default=0)
+    if "start" in request:
+        start = request["start"]
+        tab = tab_of(document, start.get("sheetId"))
+        top, left = int(start.get("rowIndex") or 0), int(start.get("columnIndex") or 0)
+        box = Box(top, top + height, left, left + width)
+        limits = tab.grid
+    else:
+        tab, box = area(document, request.get("range"))
+        limits = box
+    if box.top + height > limits.bottom:
+        raise Invalid(
+            f"Attempting to write row: {box.top + height - 1}, beyond the last requested row of: {limits.bottom - 1}"
+        )
+    if box.left + width > limits.right:
+        raise Invalid(
+            f"Attempting to write column: {box.left + width - 1}, "
+            f"beyond the last requested column of: {limits.right - 1}"
+        )
+    guard(document, tab, box)
+    nothing: Cell = {}
+    for row in range(box.top, box.bottom):
+        given = rows[row - box.top] if row - box.top < height else []
+        ends = box.right if "range" in request else box.left + len(given)
+        for column in range(box.left, ends):
+            new = given[column - box.left] if column - box.left < len(given) else nothing
+            old = tab.cell(row, column)
+            if new or old:
+                tab.put(row, column, _written(old, new, mask))
+    tab.tidy()
+    return {}
+
+
+def repeat_cell(document: Document, request: Request) -> Request:
+    """``repeatCell``: one cell's masked fields in every cell of a range; a formula's references go along."""
+    mask = _cell_mask(request)
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    new = _checked(request.get("cell", {}))
+    formula = new.get("userEnteredValue", {}).get("formulaValue")
+    decimal = decimal_sign(document)
+    for row in range(box.top, box.bottom):
+        for column in range(box.left, box.right):
+            if formula is not None:
+                here = copied(formula, row - box.top, column - box.left, decimal)
+                new = {**new, "userEnteredValue": {"formulaValue": here}}
+            tab.put(row, column, _written(tab.cell(row, column), new, mask))
+    tab.tidy()
+    return {}
+
+
+def append_cells(document: Document, request: Request) -> Request:
+    """``appendCells``: rows after the last row of the sheet that has anything in it; the grid grows."""
+    if "tableId" in request:
+        raise not_implemented("appendCells.tableId")
+    mask = _cell_mask(request)
+    tab = tab_of(document, request.get("sheetId"))
+    rows = request.get("rows", [])
+    top, width = len(tab.rows), max((len(row.get("values", [])) for row in rows), default=0)
+    guard(document, tab, Box(top, top + len(rows), 0, width))
+    tab.size(max(tab.row_count, top + len(rows)), max(tab.column_count, width))
+    for row, said in enumerate(rows, top):
+        for column, cell in enumerate(said.get("values", [])):
+            tab.put(row, column, _written(None, _checked(cell), mask))
+    tab.tidy()
+    return {}
+
+
+def sort_range(document: Document, request: Request) -> Request:
+    """``sortRange``: rows in a new order, whole cells at a time; a formula's relative references follow its row."""
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    if any(not tab.box(merge).meets(box).empty for merge in tab.parts["merges"]):
+        raise Invalid("You can't sort a range with merged cells.")
+    calculation = calculated(document)
+    order = list(range(box.top, box.bottom))
+    for spec in reversed(request.get("sortSpecs", [])):
+        if set(spec) - {"dimensionIndex", "sortOrder"}:
+            raise not_implemented(f"sortRange by {', '.join(sorted(set(spec) - {'dimensionIndex', 'sortOrder'}))}")
+        column, down = int(spec.get("dimensionIndex") or 0), spec.get("sortOrder") == "DESCENDING"
+        if not box.left <= column < box.right:
+            raise Invalid(f"Sort dimension index {column} is outside the range.")
+        ranked = {row: _rank(calculation.value(tab, row, column)) for row in order}
+        order.sort(key=lambda row, ranked=ranked: ranked[row], reverse=down)  # type: ignore[misc]  # mypy does not type a lambda's default
+        order.sort(key=lambda row, ranked=ranked: ranked[row][0] == 9)  # type: ignore[misc]  # blanks stay last either way
+    taken = {row: [tab.cell(row, column) for column in range(box.left, box.right)] for row in order}
+    decimal = decimal_sign(document)
+    for row, source in enumerate(order, box.top):
+        for column, cell in enumerate(taken[source], box.left):
+            tab.put(row, column, _carried(cell, row - source, 0, decimal))
+    tab.tidy()
+    return {}
+
+
+def _rank(value: Value | Failure) -> tuple[int, Any]:
+    """Return a value's place in an ascending sort: numbers, texts, truths, errors, nothing."""
+    if value is None or value == "":
+        return 9, 0
+    if isinstance(value, Failure):
+        return 4, value.text
+    if isinstance(value, bool):
+        return 3, value
+    return (2, value.casefold()) if isinstance(value, str) else (1, value)
+
+
+def _carried(cell: Cell | None, rows: int, columns: int, decimal: str) -> Cell | None:
+    """Return a cell as a copy of it reads elsewhere."""
+    formula = (cell or {}).get("userEnteredValue", {}).get("formulaValue")
+    if cell is None or formula is None:
+        return cell
+    return {**cell, "userEnteredValue": {"formulaValue": copied(formula, rows, columns, decimal)}}
+
+
+def find_replace(document: Document, request: Request) -> Request:
+    """``findReplace``: in values, and in formulas where asked; the reply counts what changed."""
+    if request.get("allSheets"):
+        places = [(tab, tab.grid) for tab in document.tabs]
+    elif "range" in request:
+        places = [area(document, request["range"])]
+    else:
+        tab = tab_of(document, request.get("sheetId"))
+        places = [(tab, tab.grid)]
+    pattern = request.get("find", "") if request.get("searchByRegex") else re.escape(request.get("find", ""))
+    if not pattern:
+        raise Invalid("find is required")
+    finder = re.compile(pattern, 0 if request.get("matchCase") else re.IGNORECASE)
+    replacement = request.get("replacement", "")
+    new_text = (
+        re.sub(r"\$(\d)", r"\\\1", replacement) if request.get("searchByRegex") else replacement.replace("\\", "\\\\")
+    )
+    habits = locale(document.properties["locale"])
+    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    counts = dict.fromkeys(
+        ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged"), 0
+    )
+    for tab, box in places:
+        changed_rows = set()
+        for row, column, cell in list(tab.cells(box)):
+            entered = cell.get("userEnteredValue", {})
+            formula = entered.get("formulaValue")
+            if not entered or (formula is not None and not request.get("includeFormulas")):
+                continue
+            number_format = cell.get("userEnteredFormat", {}).get("numberFormat")
+            text = formula if formula is not None else shown(next(iter(entered.values())), number_format, habits)
+            if request.get("matchEntireCell") and not finder.fullmatch(text):
+                continue
+            new, count = finder.subn(new_text, text)
+            if count:
+                guard(document, tab, Box(row, row + 1, column, column + 1))
+                value, typed_format = typed(new, habits, calculated(document).year) if new else ({}, None)
+                enter(tab, row, column, value, typed_format)
+                counts["valuesChanged" if formula is None else "formulasChanged"] += 1
+                counts["occurrencesChanged"] += count
+                changed_rows.add(row)
+        counts["rowsChanged"] += len(changed_rows)
+        counts["sheetsChanged"] += bool(changed_rows)
+        tab.tidy()
+    return {"findReplace": {name: count for name, count in counts.items() if count}}
+
+
+def copy_paste(document: Document, request: Request) -> Request:
+    """``copyPaste``: a range over another, repeated where that is a multiple of it."""
+    tab, source = area(document, request.get("source"))
+    target_tab, target = area(document, request.get("destination"))
+    kind = request.get("pasteType", "PASTE_NORMAL")
+    if kind not in PASTES:
+        raise not_implemented(f"copyPaste of {kind}")
+    across = request.get("pasteOrientation") == "TRANSPOSE"
+    height, width = source.bottom - source.top, source.right - source.left
+    if across:
+        height, width = width, height
+    times_down = max((target.bottom - target.top) // height, 1)
+    times_right = max((target.right - target.left) // width, 1)
+    end = Box(target.top, target.top + height * times_down, target.left, target.left + width * times_right)
+    end = end.meets(target_tab.grid)
+    guard(document, target_tab, end)
+    calculation, decimal = calculated(document), decimal_sign(document)
+    taken: dict[tuple[int, int], Cell | None] = {}
+    for row in range(end.top, end.bottom):
+        for column in range(end.left, end.right):
+            down, right = (row - end.top) % height, (column - end.left) % width
+            from_row, from_column = (
+                (source.top + right, source.left + down) if across else (source.top + down, source.left + right)
+            )
+            cell = dict(tab.cell(from_row, from_column) or {})
+            if kind == "PASTE_VALUES" and "formulaValue" in cell.get("userEnteredValue", {}):
+                value = calculation.value(tab, from_row, from_column)
+                cell["userEnteredValue"] = _entered(value)
+            if kind == "PASTE_NO_BORDERS" and "userEnteredFormat" in cell:
+                cell["userEnteredFormat"] = {
+                    name: inner for name, inner in cell["userEnteredFormat"].items() if name != "borders"
+                }
+            carried = _carried(cell, row - from_row, column - from_column, decimal) or {}
+            mask = dict.fromkeys(PASTES[kind])
+            taken[row, column] = _written(target_tab.cell(row, column), carried, mask) if mask else None
+    if PASTES[kind]:
+        for place, pasted in taken.items():
+            target_tab.put(*place, pasted)
+    if (
+        kind in ("PASTE_NORMAL", "PASTE_FORMAT", "PASTE_NO_BORDERS", "PASTE_CONDITIONAL_FORMATTING")
+        and tab is target_tab
+    ):
+        _spread_rules(tab, source, end)
+    target_tab.tidy()
+    return {}
+
+
+def _entered(value: Value | Failure) -> dict[str, Any]:
+    if isinstance(value, Failure):
+        return {"stringValue": value.shown()}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, str):
+        return {"stringValue": value}
+    return {} if value is None else {"numberValue": value}
+
+
+def _spread_rules(tab: Tab, source: Box, target: Box) -> None:
+    """Let the conditional formats of a pasted range hold where it was pasted."""
+    for rule in tab.parts["conditionalFormats"]:
+        for place in list(rule["ranges"]):
+            part = tab.box(place).meets(source)
+            if part.empty or tab.box(place).covers(target):
+                continue
+            down, right = target.top - source.top, target.left - source.left
+            moved = Box(part.top + down, part.bottom + down, part.left + right, part.right + right)
+            rule["ranges"].append((target if part == source else moved).grid_range(tab.id))
+
+
+def cut_paste(document: Document, request: Request) -> Request:
+    """``cutPaste``: cells moved; formulas that pointed to them follow."""
+    if request.get("pasteType", "PASTE_NORMAL") != "PASTE_NORMAL":
+        raise not_implemented(f"cutPaste of {request['pasteType']}")
+    tab, source = area(document, request.get("source"))
+    place = request.get("destination", {})
+    target_tab = tab_of(document, place.get("sheetId"))
+    down, right = int(place.get("rowIndex") or 0) - source.top, int(place.get("columnIndex") or 0) - source.left
+    target = Box(source.top + down, source.bottom + down, source.left + right, source.right + right)
+    guard(document, tab, source)
+    guard(document, target_tab, target)
+    target_tab.size(max(target_tab.row_count, target.bottom), max(target_tab.column_count, target.right))
+    moving = list(tab.cells(source))
+    for row, column, _ in moving:
+        tab.put(row, column, None)
+    for row, column, _ in list(target_tab.cells(target)):
+        target_tab.put(row, column, None)
+    for row, column, cell in moving:
+        target_tab.put(row + down, column + right, cell)
+    if tab is target_tab:
+        decimal = decimal_sign(document)
+        for each in document.tabs:
+            change = _followed(each, tab, source, down, right)
+            rewrite_formulas(each, functools.partial(rewritten, change=change, decimal=decimal))
+    tab.tidy()
+    target_tab.tidy()
+    return {}
+
+
+def _followed(tab: Tab, owner: Tab, source: Box, down: int, right: int) -> Callable[[Reference], Reference]:
+    def change(ref: Reference) -> Reference:
+        about_owner = tab is owner if ref.title is None else ref.title.casefold() == owner.title.casefold()
+        end_row, end_column = ref.to or (ref.row, ref.column)
+        if not about_owner or ref.row is None or ref.column is None or end_row is None or end_column is None:
+            return ref
+        if not source.covers(Box(ref.row.index, end_row.index + 1, ref.column.index, end_column.index + 1)):
+            return ref
+        first = Line(ref.row.index + down, ref.row.held), Line(ref.column.index + right, ref.column.held)
+        last = Line(end_row.index + down, end_row.held), Line(end_column.index + right, end_column.held)
+        return Reference(ref.title, *first, last if ref.to else None)
+
+    return change
+
+
+def merge_cells(document: Document, request: Request) -> Request:
+    """``mergeCells``: all in one, by rows or by columns. Only the first cell of each keeps its value."""
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    for merge in tab.parts["merges"]:
+        common = tab.box(merge).meets(box)
+        if not common.empty and common != tab.box(merge):
+            raise Invalid("You must select all cells in a merged range to merge or unmerge them.")
+    kept = [merge for merge in tab.parts["merges"] if tab.box(merge).meets(box).empty]
+    kind = request.get("mergeType", "MERGE_ALL")
+    if kind == "MERGE_ROWS":
+        parts = [box._replace(top=row, bottom=row + 1) for row in range(box.top, box.bottom)]
+    elif kind == "MERGE_COLUMNS":
+        parts = [box._replace(left=column, right=column + 1) for column in range(box.left, box.right)]
+    else:
+        parts = [box]
+    parts = [part for part in parts if (part.bottom - part.top) * (part.right - part.left) > 1]
+    tab.parts["merges"] = kept + [part.grid_range(tab.id) for part in parts]
+    for part in parts:
+        for row, column, _ in list(tab.cells(part)):
+            if (row, column) != (part.top, part.left):
+                enter(tab, row, column, {})
+    tab.tidy()
+    return {}
+
+
+def unmerge_cells(document: Document, request: Request) -> Request:
+    """``unmergeCells``: every merge that lies in the range."""
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    for merge in tab.parts["merges"]:
+        common = tab.box(merge).meets(box)
+        if not common.empty and common != tab.box(merge):
+            raise Invalid("You must select all cells in a merged range to merge or unmerge them.")
+    tab.parts["merges"] = [merge for merge in tab.parts["merges"] if tab.box(merge).meets(box).empty]
+    return {}
+
+
+def update_borders(document: Document, request: Request) -> Request:
+    """``updateBorders``: the outer edges of a range and the lines within."""
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    borders = {name: tidied(border) for name, border in request.items() if name != "range"}
+    for row in range(box.top, box.bottom):
+        for column in range(box.left, box.right):
+            sides = {
+                "top": "top" if row == box.top else "innerHorizontal",
+                "bottom": "bottom" if row == box.bottom - 1 else "innerHorizontal",
+                "left": "left" if column == box.left else "innerVertical",
+                "right": "right" if column == box.right - 1 else "innerVertical",
+            }
+            said = {side: borders[name] for side, name in sides.items() if name in borders}
+            if said:
+                cell = tab.cell(row, column) or {}
+                user_format = cell.get("userEnteredFormat", {})
+                drawn = {
+                    side: border
+                    for side, border in over(user_format.get("borders", {}), said).items()
+                    if border.get("style") != "NONE"
+                }
+                tab.put(row, column, {**cell, "userEnteredFormat": {**user_format, "borders": drawn}})
+    return {}
+
+
+def set_data_validation(document: Document, request: Request) -> Request:
+    """``setDataValidation``: a rule for every cell of a range, or none."""
+    tab, box = area(document, request.get("range"))
+    guard(document, tab, box)
+    for row in range(box.top, box.bottom):
+        for column in range(box.left, box.right):
+            old = tab.cell(row, column) or {}
+            if "rule" in request or "dataValidation" in old:
+                cell = {name: value for name, value in old.items() if name != "dataValidation"}
+                tab.put(row, column, cell | ({"dataValidation": request["rule"]} if "rule" in request else {}))
+    tab.tidy()
+    return {}
+
+
+def insert_range(document: Document, request: Request) -> Request:
+    """``insertRange``: empty cells in a range, those there pushed down or to the right."""
+    tab, box = area(document, request.get("range"))
+    shift_cells(document, tab, box, _dimension(request), insert=True)
+    return {}
+
+
+def delete_range(document: Document, request: Request) -> Request:
+    """``deleteRange``: the cells of a range taken out, those beyond pulled up or to the left."""
+    tab, box = area(document, request.get("range"))
+    shift_cells(document, tab, box, _dimension(request), insert=False)
+    return {}
+
+
+def _dimension(request: Request) -> str:
+    dimension = request.get("shiftDimension")
+    if dimension not in ("ROWS", "COLUMNS"):
+        raise Invalid("shiftDimension is required")
+    return str(dimension)

@@ -1,0 +1,116 @@
+"""Where a request means: an A1 text or a GridRange, found in a document or refused as Google refuses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sheets_mastery.local_google.errors import invalid_argument
+from .a1 import Box, letters, parse, quoted, whole_tab
+
+if TYPE_CHECKING:
+    from .a1 import Place
+    from .document import Document, Tab
+
+PROTECTED = (
+    "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection "
+    "if you need to edit."
+)
+
+
+class Invalid(Exception):
+    """A request in a batch that cannot be carried out; the message is Google's, without the prefix."""
+
+
+def locate(document: Document, text: str, *, whole: bool = False) -> tuple[Tab, Box]:
+    """Find what a range in A1 notation, a tab's title or a named range means. 400 when it cannot be read.
+
+    A range that begins outside the grid is refused; one that ends outside is cut to the grid, unless ``whole`` is False
+    and a caller wants to know (it then compares with ``tab.grid``).
+    """
+    place = parse(text)
+    if place is not None:
+        tab = document.tabs[0] if place.title is None else document.tab_titled(place.title)
+        if tab is not None:
+            return tab, _within(tab, place, cut=whole)
+    named = next((each for each in document.named_ranges if each["name"].casefold() == text.casefold()), None)
+    if named is not None:
+        tab = document.tab(named["range"].get("sheetId", 0))
+        if tab is not None:
+            return tab, tab.box(named["range"])
+    title = whole_tab(text)
+    tab = None if title is None else document.tab_titled(title)
+    if tab is None:
+        raise invalid_argument(f"Unable to parse range: {text}")
+    return tab, tab.grid
+
+
+def _within(tab: Tab, place: Place, *, cut: bool) -> Box:
+    box = place.within(tab.row_count, tab.column_count)
+    if box.top >= tab.row_count or box.left >= tab.column_count:
+        raise invalid_argument(beyond(tab, _written(place)))
+    return box.meets(tab.grid) if cut else box
+
+
+def _written(place: Place) -> str:
+    first = ("" if place.left is None else letters(place.left)) + ("" if place.top is None else str(place.top + 1))
+    last = ("" if place.right is None else letters(place.right - 1)) + (
+        "" if place.bottom is None else str(place.bottom)
+    )
+    return first if first == last else f"{first}:{last}"
+
+
+def beyond(tab: Tab, written: str) -> str:
+    """Return the sentence for a range that leaves the grid."""
+    return (
+        f"Range ({quoted(tab.title)}!{written}) exceeds grid limits. "
+        f"Max rows: {tab.row_count}, max columns: {tab.column_count}"
+    )
+
+
+def echoed(tab: Tab, box: Box) -> str:
+    """Return a range as Google echoes it: the tab's title, in quotes where it needs them, and both corners."""
+    return f"{quoted(tab.title)}!{box.a1()}"
+
+
+def tab_of(document: Document, sheet_id: Any) -> Tab:
+    """Return the tab with an id, 0 where none is said."""
+    tab = document.tab(int(sheet_id or 0))
+    if tab is None:
+        raise Invalid(f"No grid with id: {int(sheet_id or 0)}")
+    return tab
+
+
+def area(document: Document, grid_range: dict[str, Any] | None) -> tuple[Tab, Box]:
+    """Return a GridRange's tab and box, cut to the grid; refuse one that begins outside it or runs backwards."""
+    if grid_range is None:
+        raise Invalid("range is required")
+    tab = tab_of(document, grid_range.get("sheetId"))
+    for start, end in (("startRowIndex", "endRowIndex"), ("startColumnIndex", "endColumnIndex")):
+        low, high = grid_range.get(start) or 0, grid_range.get(end)
+        if low < 0 or (high is not None and high < low):
+            raise Invalid(f"{end} must be greater than or equal to {start}")
+    box = tab.box(grid_range)
+    top, left = grid_range.get("startRowIndex") or 0, grid_range.get("startColumnIndex") or 0
+    if top >= tab.row_count or left >= tab.column_count:
+        bottom, right = grid_range.get("endRowIndex"), grid_range.get("endColumnIndex")
+        first = letters(left) + str(top + 1)
+        last = ("" if right is None else letters(right - 1)) + ("" if bottom is None else str(bottom))
+        raise Invalid(beyond(tab, first if not last or first == last else f"{first}:{last}"))
+    return tab, box
+
+
+def guard(document: Document, tab: Tab, box: Box) -> None:
+    """Refuse a change of cells that a protected range keeps from us."""
+    if not document.protected_against_us:
+        return
+    for protected in tab.parts["protectedRanges"]:
+        place = protected.get("range")
+        named = next(
+            (each for each in document.named_ranges if each["namedRangeId"] == protected.get("namedRangeId")), None
+        )
+        place = place or (named or {}).get("range")
+        if place is None or protected.get("warningOnly") or tab.box(place).meets(box).empty:
+            continue
+        free = [tab.box(each) for each in protected.get("unprotectedRanges", [])]
+        if not any(each.covers(box) for each in free):
+            raise Invalid(PROTECTED)

@@ -1,0 +1,241 @@
+"""A spreadsheet as ``spreadsheets.get`` shows it, under a field mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .a1 import Box
+from .calculation import Failure, Value, calculated
+from .defaults import PIXELS
+from .formats import effective
+from .locales import locale
+from .masks import inside, masked, wants
+from .numberformat import shown
+from .places import locate
+from .rules import Matches, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .document import Cell, Document, Tab
+    from .masks import Mask
+
+URL = "https://docs.google.com/spreadsheets/d/{}/edit"
+#: What of a cell is kept and shown as it is.
+KEPT = (
+    "userEnteredValue",
+    "userEnteredFormat",
+    "hyperlink",
+    "note",
+    "textFormatRuns",
+    "dataValidation",
+    "chipRuns",
+)
+DATA = ("sheets", "data")
+VALUES = (*DATA, "rowData", "values")
+
+
+def spreadsheet(document: Document, mask: Mask, ranges: Sequence[str], *, grid_data: bool) -> dict[str, Any]:
+    """Return the ``Spreadsheet`` resource.
+
+    ``grid_data`` counts only where no mask is given; a mask that names a field under ``sheets.data`` asks for grid data.
+    With ``ranges`` only their tabs are shown, and their cells. 400 for a range that cannot be read.
+    """
+    places = [locate(document, text, whole=True) for text in ranges]
+    chosen = [tab for tab in document.tabs if not places or any(tab is place[0] for place in places)]
+    with_data = grid_data if mask is None else wants(mask, *DATA)
+    result: dict[str, Any] = {"spreadsheetId": document.id, "properties": document.properties}
+    result["sheets"] = [
+        _sheet(document, tab, mask, [box for each, box in places if each is tab] or [tab.grid], with_data=with_data)
+        for tab in chosen
+    ]
+    if document.named_ranges:
+        result["namedRanges"] = [{**named, "range": without_zero(named["range"])} for named in document.named_ranges]
+    result["spreadsheetUrl"] = URL.format(document.id)
+    everywhere = [
+        shown_metadata(item) for item in document.metadata if item["location"]["locationType"] == "SPREADSHEET"
+    ]
+    if everywhere:
+        result["developerMetadata"] = everywhere
+    whole = dict(result)
+    sheets = whole.pop("sheets")
+    seen: dict[str, Any] = masked(whole, mask)
+    if wants(mask, "sheets"):
+        seen["sheets"] = sheets
+    return seen
+
+
+def properties(document: Document, tab: Tab) -> dict[str, Any]:
+    """Return a tab's SheetProperties with its place among the tabs."""
+    known = dict(tab.properties)
+    known["index"] = document.tabs.index(tab)
+    return known
+
+
+def without_zero(grid_range: dict[str, Any]) -> dict[str, Any]:
+    """Return a range as it is printed: the first tab's ``sheetId`` of 0 is left out."""
+    return {name: value for name, value in grid_range.items() if name != "sheetId" or value}
+
+
+def shown_metadata(item: dict[str, Any]) -> dict[str, Any]:
+    """Return a piece of developer metadata as it is printed."""
+    place = dict(item["location"])
+    if "dimensionRange" in place:
+        place["dimensionRange"] = without_zero(place["dimensionRange"])
+    return {**item, "location": place}
+
+
+def shown_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """Return a conditional format as it is printed."""
+    return {**rule, "ranges": [without_zero(each) for each in rule["ranges"]]}
+
+
+def shown_protection(document: Document, protected: dict[str, Any]) -> dict[str, Any]:
+    """Return a protected range as it is printed to us."""
+    result = {name: value for name, value in protected.items() if name != "editors"}
+    if "range" in protected:
+        result["range"] = without_zero(protected["range"])
+    if "unprotectedRanges" in protected:
+        result["unprotectedRanges"] = [without_zero(each) for each in protected["unprotectedRanges"]]
+    if protected.get("warningOnly") or not document.protected_against_us:
+        result["requestingUserCanEdit"] = True
+        result["editors"] = protected.get("editors", {})
+    return result
+
+
+def _sheet(document: Document, tab: Tab, mask: Mask, boxes: list[Box], *, with_data: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {"properties": properties(document, tab)}
+    parts: dict[str, list[Any]] = {
+        "merges": [without_zero(each) for each in tab.parts["merges"]],
+        "conditionalFormats": [shown_rule(rule) for rule in tab.parts["conditionalFormats"]],
+        "protectedRanges": [shown_protection(document, each) for each in tab.parts["protectedRanges"]],
+        "rowGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["rowGroups"]],
+        "columnGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["columnGroups"]],
+        "developerMetadata": [
+            shown_metadata(item) for item in document.metadata if item["location"].get("sheetId") == tab.id
+        ],
+    }
+    result |= {name: items for name, items in parts.items() if items}
+    if tab.basic_filter is not None:
+        result["basicFilter"] = {**tab.basic_filter, "range": without_zero(tab.basic_filter["range"])}
+    seen: dict[str, Any] = masked(result, inside(mask, "sheets") if wants(mask, "sheets") else {})
+    if with_data:
+        data_mask = inside(mask, *DATA)
+        seen["data"] = [_grid_data(document, tab, data_mask, box) for box in boxes]
+    return seen
+
+
+def _grid_data(document: Document, tab: Tab, mask: Mask, box: Box) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if wants(mask, "startRow") and box.top:
+        result["startRow"] = box.top
+    if wants(mask, "startColumn") and box.left:
+        result["startColumn"] = box.left
+    if wants(mask, "rowData"):
+        rows = _row_data(document, tab, inside(mask, "rowData"), box)
+        if rows:
+            result["rowData"] = rows
+    for name, dimension, start, end in (
+        ("rowMetadata", "ROWS", box.top, box.bottom),
+        ("columnMetadata", "COLUMNS", box.left, box.right),
+    ):
+        if wants(mask, name):
+            lines = tab.lines[dimension]
+            plain = {"pixelSize": PIXELS[dimension]}
+            metadata = [plain | lines[index] if index < len(lines) else plain for index in range(start, end)]
+            result[name] = masked(metadata, inside(mask, name))
+    return result
+
+
+def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[str, Any]]:
+    if not wants(mask, "values"):
+        return [{} for _ in range(box.top, min(box.bottom, len(tab.rows)))]
+    cell_mask = inside(mask, "values")
+    found = matches(document, calculated(document), tab, box) if wants(cell_mask, "effectiveFormat") else {}
+    show = _cell_view(document, tab, cell_mask, found)
+    ends = {row: len(tab.rows[row]) for row in range(box.top, min(box.bottom, len(tab.rows)))}
+    spilled = calculated(document).results(tab) if wants(cell_mask, "effectiveValue") else {}
+    for row, column in (*found, *spilled):
+        if box.top <= row < box.bottom and column >= ends.get(row, 0):
+            ends[row] = column + 1
+    rows: list[dict[str, Any]] = []
+    for row in range(box.top, max(ends, default=box.top - 1) + 1):
+        cells = [
+            show(row, column, tab.cell(row, column)) for column in range(box.left, min(box.right, ends.get(row, 0)))
+        ]
+        while cells and not cells[-1]:
+            cells.pop()
+        rows.append({"values": cells} if cells else {})
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _cell_view(document: Document, tab: Tab, mask: Mask, found: Matches) -> Callable[[int, int, Cell | None], Cell]:
+    """Return the function that shows a cell under a mask; what the mask asks is worked out once."""
+    kept = [(name, inside(mask, name)) for name in KEPT if wants(mask, name)]
+    with_value, value_mask = wants(mask, "effectiveValue"), inside_or_all(mask, "effectiveValue")
+    with_text = wants(mask, "formattedValue")
+    with_format, format_mask = wants(mask, "effectiveFormat"), inside_or_all(mask, "effectiveFormat")
+    habits = locale(document.properties["locale"])
+    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    results = calculated(document).results(tab) if with_value or with_text or with_format else {}
+    formats: dict[tuple[int, int, str], dict[str, Any]] = {}
+
+    def show(row: int, column: int, cell: Cell | None) -> Cell:
+        place = (row, column)
+        if cell is None and place not in found and place not in results:
+            return {}
+        cell = cell or {}
+        result: Cell = {}
+        for name, inner in kept:
+            if name in cell:
+                result[name] = cell[name] if inner is None else masked(cell[name], inner)
+        entered = cell.get("userEnteredValue")
+        value: Value | Failure
+        if entered and "formulaValue" not in entered:
+            value = next(iter(entered.values()))
+            said = entered
+        else:
+            value = results.get(place)
+            said = extended(value)
+        if value is not None and with_value:
+            result["effectiveValue"] = said if value_mask is None else masked(said, value_mask)
+        user_format = cell.get("userEnteredFormat")
+        if value is not None and with_text:
+            result["formattedValue"] = (
+                value.shown()
+                if isinstance(value, Failure)
+                else shown(value, user_format.get("numberFormat") if user_format else None, habits)
+            )
+        if with_format:
+            matching = found.get(place, ())
+            key = (id(user_format), id(matching), type(value).__name__)
+            if key not in formats:
+                formats[key] = masked(effective(user_format, matching, _alignment(value)), format_mask)
+            result["effectiveFormat"] = formats[key]
+        return result
+
+    return show
+
+
+def inside_or_all(mask: Mask, name: str) -> Mask:
+    """Return the part of a mask under a field; all of it where the mask does not ask for the field."""
+    return inside(mask, name) if wants(mask, name) else None
+
+
+def extended(value: Value | Failure) -> dict[str, Any]:
+    """Return a value as an ExtendedValue."""
+    if isinstance(value, Failure):
+        return {"errorValue": value.error_value()}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, str):
+        return {"stringValue": value}
+    return {} if value is None else {"numberValue": value}
+
+
+def _alignment(value: Value | Failure) -> str:
+    if isinstance(value, bool | Failure):
+        return "CENTER"
+    return "RIGHT" if isinstance(value, int | float) else "LEFT"
