@@ -6,15 +6,19 @@ No level means no contract: the work is shown as such and nobody is written to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from sheets_mastery.config import Tier
 from sheets_mastery.gradebook import Gradebook, Problem, Student
+from sheets_mastery.gradebook.marks import MOMENTS
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.reading import Content
+
+_LEVEL = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,4})?) ?%?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +43,7 @@ def contracts_in_force(
     contracts: dict[str, Contract] = {}
     problems: list[Problem] = []
     for student in gradebook.students:
-        if student.blocked or (student.contract.level.blank and student.contract.level.error is None):
+        if student.blocked or student.contract.level.blank:
             continue
         tier = read_tier(student.contract.level, known)
         if tier is None:
@@ -59,16 +63,17 @@ def contracts_in_force(
 def read_tier(content: Content, tiers: Iterable[Tier]) -> Tier | None:
     """The level that a cell names: by its pass mark (86, 86 %, 0.86 as a percentage) or by its name."""
     known = tuple(tiers)
-    word = key(content.text)
-    if content.error is not None or isinstance(content.value, bool):
+    if content.error is not None or isinstance(content.value, bool) or content.format in MOMENTS:
         return None
+    number: Decimal | None
     if isinstance(content.value, Decimal):
-        number: Decimal | None = content.value * 100 if content.format == "PERCENT" else content.value
+        number = content.value * 100 if content.format == "PERCENT" else content.value
+        # What a number is called is its value, not what is shown: 85.6 may be shown as 86.
+        word = f"{number.normalize():f}"
     else:
-        try:
-            number = Decimal(word.removesuffix("%").strip().replace(",", ".")) if word[:1].isdigit() else None
-        except InvalidOperation:
-            number = None
+        word = key(content.text)
+        found = _LEVEL.fullmatch(word)
+        number = Decimal(found[1].replace(",", ".")) if found else None
     by_name = next((tier for tier in known if key(tier.name) == word), None)
     return by_name or next((tier for tier in known if number is not None and tier.pass_mark == number), None)
 

@@ -1,13 +1,14 @@
 """A reading of the spreadsheet to a `Gradebook`.
 
-Mistakes in cells become problems and block no more than the student or the assignment they are about. Only where there is
-nothing to go by (no marks tab, no id column) does it stop with a `LayoutError`.
+Mistakes in cells become problems and block no more than the student or the assignment they are about. Only where there
+is nothing to go by (no marks tab, no id column) does it stop with a `LayoutError`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,17 @@ from sheets_mastery.config import AssignmentSettings, GradebookSettings, Marking
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.gradebook.layout import Columns, find_columns, find_rows, read_day
 from sheets_mastery.gradebook.marks import MarkReader
-from sheets_mastery.gradebook.records import Assignment, ContractCells, Gradebook, Mark, Place, Problem, Student, key
+from sheets_mastery.gradebook.records import (
+    Assignment,
+    ContractCells,
+    Gradebook,
+    Guardian,
+    Mark,
+    Place,
+    Problem,
+    Student,
+    key,
+)
 from sheets_mastery.gradebook.roster import Entry, read_entries, same_person, twice
 from sheets_mastery.reading import Reading, Tab
 
@@ -37,7 +48,10 @@ _HELP_WORDS = {
 
 
 def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marking) -> Gradebook:
-    """Understand a spreadsheet. Raises LayoutError where the marks tab, its id column or a named roster tab is missing."""
+    """Understand a spreadsheet.
+
+    Raises LayoutError where the marks tab, its id column or a roster tab that the settings name is missing.
+    """
     tab = _tab(reading, settings.marks_tab, f"gradebooks.marks_tab of {settings.name}")
     columns = find_columns(tab, settings.labels)
     if columns is None:
@@ -46,12 +60,15 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
             f"(looked for {_listed(settings.labels.id)} in the first 30 rows). Name yours under gradebooks.labels.id."
         )
     rows = find_rows(tab, columns, settings.labels)
-    entries, problems = read_entries(tab, columns, frozenset(rows.values()), reading.locale)
+    no_students = _no_students(settings)
+    entries, problems = read_entries(
+        tab, columns, locale=reading.locale, skip=frozenset(rows.values()), no_students=no_students
+    )
     flag_column, flag_problems = _flag_column(tab, columns, settings)
     assignments, assignment_problems = _assignments(
-        tab, columns, rows, [entry.row for entry in entries], settings, flag_column, reading.locale
+        tab, columns, rows, settings, student_rows=[entry.row for entry in entries], locale=reading.locale
     )
-    students, roster_problems = _students(reading, settings, tab, entries)
+    students, roster_problems = _students(reading, settings, tab, columns, entries)
     marks, mark_problems = _marks(tab, students, assignments, MarkReader.of(marking, reading.locale))
     links, link_problems = _links(reading, settings)
     return Gradebook(
@@ -91,6 +108,11 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f'"{word}"' for word in words)
 
 
+def _no_students(settings: GradebookSettings) -> frozenset[str]:
+    """The words that make a row or a column a sum or a remark, as keys."""
+    return frozenset(key(label) for label in settings.labels.ignore)
+
+
 def _flag_column(tab: Tab, columns: Columns, settings: GradebookSettings) -> tuple[int | None, list[Problem]]:
     if not settings.flag_column:
         return None, []
@@ -99,18 +121,23 @@ def _flag_column(tab: Tab, columns: Columns, settings: GradebookSettings) -> tup
     found = [column for column, content in enumerate(header) if key(content.text) == wanted]
     if len(found) == 1 and found[0] not in columns.taken:
         return found[0], []
-    what = "there is no column" if not found else "there is more than one possible column"
+    if not found:
+        what = f"there is no column called “{settings.flag_column}”"
+    elif len(found) > 1:
+        what = f"more than one column is called “{settings.flag_column}”"
+    else:
+        what = f"the column “{settings.flag_column}” is about the students themselves"
     return None, [
         Problem(
-            place=Place(tab=tab.title, cell=Cell(columns.header_row, found[0] if found else 0)),
-            what=f'{what} called "{settings.flag_column}" for the missing titles, so none is written.',
+            place=Place(tab=tab.title, cell=Cell(columns.header_row, found[0] if found else columns.id)),
+            what=f"{what}, so no titles of missing work are written into it.",
             remedy="Add exactly one such column, or take flag_column out of the settings.",
         )
     ]
 
 
 def _students(
-    reading: Reading, settings: GradebookSettings, marks_tab: Tab, entries: list[Entry]
+    reading: Reading, settings: GradebookSettings, marks_tab: Tab, columns: Columns, entries: list[Entry]
 ) -> tuple[tuple[Student, ...], list[Problem]]:
     """The students of the marks tab, completed from the roster tab where there is one."""
     problems: list[Problem] = []
@@ -120,7 +147,9 @@ def _students(
     roster_doubled: frozenset[str] = frozenset()
     if roster is not None:
         roster_tab, roster_columns = roster
-        roster_entries, problems = read_entries(roster_tab, roster_columns, frozenset(), reading.locale)
+        roster_entries, problems = read_entries(
+            roster_tab, roster_columns, locale=reading.locale, no_students=_no_students(settings)
+        )
         roster_doubled = twice(roster_entries)
         by_key = {key(entry.id): entry for entry in roster_entries}
         on_marks = {key(entry.id) for entry in entries}
@@ -136,11 +165,9 @@ def _students(
                         remedy="Add the row there, or take the student off the roster.",
                     )
                 )
-    columns = find_columns(marks_tab, settings.labels)
-    id_column = 0 if columns is None else columns.id
     students = []
     for entry in entries:
-        place = Place(tab=marks_tab.title, cell=Cell(entry.row, id_column))
+        place = Place(tab=marks_tab.title, cell=Cell(entry.row, columns.id))
         other = by_key.get(key(entry.id))
         blocked = ""
         if key(entry.id) in doubled:
@@ -152,7 +179,7 @@ def _students(
             problems.append(
                 Problem(
                     place=place,
-                    what="this student is not on the roster, so there is no contract and nobody to write to.",
+                    what="this student is not on the roster, so no more is known than what stands here.",
                     remedy=f"Add a row with this id on the tab {roster[0].title}.",
                 )
             )
@@ -197,11 +224,14 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
     contract = entry.contract
     if other is not None and (not other.contract.level.blank or contract.level.blank):
         contract = other.contract
+    guardians = entry.guardians
+    if other is not None:
+        guardians = _permitted(other.guardians, entry) if other.guardians else _permitted(entry.guardians, other)
     return Student(
         id=entry.id,
         name=entry.name or (other.name if other else ""),
         section=entry.section or (other.section if other else ""),
-        guardians=(other.guardians if other and other.guardians else entry.guardians),
+        guardians=guardians,
         address=(other.address if other and other.address else entry.address),
         language=(other.language if other and other.language else entry.language),
         contract=contract if not blocked else ContractCells(place=contract.place),
@@ -210,22 +240,41 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
     )
 
 
+def _permitted(guardians: tuple[Guardian, ...], elsewhere: Entry) -> tuple[Guardian, ...]:
+    """The guardians of one tab, less the permissions that the student's row on the other tab withholds."""
+    refused = {each.address.casefold() for each in elsewhere.guardians if not each.may_receive}
+    nobody = not elsewhere.guardians and elsewhere.may_write is False
+    return tuple(
+        replace(each, may_receive=each.may_receive and not nobody and each.address.casefold() not in refused)
+        for each in guardians
+    )
+
+
 def _assignments(
     tab: Tab,
     columns: Columns,
     rows: dict[str, int],
-    student_rows: list[int],
     settings: GradebookSettings,
-    flag_column: int | None,
+    *,
+    student_rows: list[int],
     locale: str,
 ) -> tuple[tuple[Assignment, ...], list[Problem]]:
     """Every column with a title that is about work, from left to right."""
-    problems: list[Problem] = []
-    found: list[Assignment] = []
-    ignored = {key(label) for label in settings.labels.ignore}
+    ignored = _no_students(settings) | ({key(settings.flag_column)} if settings.flag_column else set())
     told = {key(title): each for title, each in settings.assignments.items()}
+    titles = {key(header.text) for header in tab.row(columns.header_row)}
+    problems = [
+        Problem(
+            place=Place(tab=tab.title),
+            what=f"the settings speak of “{title}”, but no column has this title.",
+            remedy="Correct the title under gradebooks.assignments in the settings, or take it out.",
+        )
+        for title in settings.assignments
+        if key(title) not in titles
+    ]
+    found: list[Assignment] = []
     for column, header in enumerate(tab.row(columns.header_row)):
-        if header.blank or column in columns.taken or column == flag_column or key(header.text) in ignored:
+        if header.blank or column in columns.taken or key(header.text) in ignored:
             continue
         says = told.get(key(header.text), AssignmentSettings())
         place = Place(tab=tab.title, cell=Cell(columns.header_row, column))
@@ -241,7 +290,7 @@ def _assignments(
                     Problem(
                         place=place,
                         what="this column has numbers but no maximum, so it is not judged.",
-                        remedy="Fill in the row of maxima, say points in the settings, or list the title under labels.ignore.",
+                        remedy="Fill in the row of maxima, say points in the settings, or ignore it by labels.ignore.",
                     )
                 )
             continue
@@ -287,23 +336,18 @@ def _assignments(
 def _points(
     tab: Tab, column: int, rows: dict[str, int], says: AssignmentSettings, settings: GradebookSettings
 ) -> tuple[Fraction | None, bool, list[Problem]]:
-    """The maximum of a column: from the sheet's row of maxima, else from the settings. And whether it is in the sheet."""
+    """The maximum of a column, from the sheet's row of maxima or else the settings; and whether it is in the sheet."""
     if "points" in rows:
         content = tab.at(rows["points"], column)
         if isinstance(content.value, Decimal) and content.value > 0 and content.format != "PERCENT":
             return Fraction(content.value), True, []
-        if not content.blank or content.error is not None:
-            return (
-                None,
-                False,
-                [
-                    Problem(
-                        place=Place(tab=tab.title, cell=Cell(rows["points"], column)),
-                        what="this is no maximum, so the column is not judged.",
-                        remedy="Type a number above zero.",
-                    )
-                ],
+        if not content.blank:
+            wrong = Problem(
+                place=Place(tab=tab.title, cell=Cell(rows["points"], column)),
+                what="this is no maximum, so the column is not judged.",
+                remedy="Type a number above zero.",
             )
+            return None, False, [wrong]
     if says.points is not None:
         return Fraction(says.points), False, []
     if settings.points is not None and "points" not in rows:
@@ -312,7 +356,7 @@ def _points(
 
 
 def _day(tab: Tab, row: int | None, column: int, locale: str) -> tuple[date | None, list[Problem]]:
-    if row is None or (tab.at(row, column).blank and tab.at(row, column).error is None):
+    if row is None or tab.at(row, column).blank:
         return None, []
     day = read_day(tab.at(row, column), locale)
     if day is not None:

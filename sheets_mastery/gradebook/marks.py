@@ -1,8 +1,8 @@
 """One cell to one `Mark`, exactly, or to a sentence about why not.
 
-What may stand in a mark cell: a number (points), a percentage (by number format or as text), "17/20" as text, one of the
-school's codes, or nothing. Everything else is UNREADABLE and is said to the teacher, never guessed. A score is kept as an
-exact fraction of the maximum.
+What may stand in a mark cell: a number (points), a percentage (by number format or as text), "17/20" as text, one of
+the school's codes, or nothing. Everything else is UNREADABLE and is said to the teacher, never guessed. A score is kept
+as an exact fraction of the maximum.
 """
 
 from __future__ import annotations
@@ -17,9 +17,16 @@ from sheets_mastery.config import Codes, Marking
 from sheets_mastery.gradebook.records import BLANK, Mark, MarkKind, key
 from sheets_mastery.reading import Content
 
-_MOMENTS = {"DATE", "DATE_TIME", "TIME", "DURATION"}
+#: The number formats of dates and times.
+MOMENTS = frozenset({"DATE", "DATE_TIME", "TIME", "DURATION"})
 _POINT_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 _COMMA_NUMBER = re.compile(r"\d{1,6}(?:,\d{1,6})?")
+# fmt: off
+_POINT_LANGUAGES = frozenset({
+    "am", "bn", "cy", "en", "fil", "ga", "gu", "he", "hi", "iw", "ja", "km", "kn", "ko", "ml", "mn", "mr", "ms", "my",
+    "ne", "or", "pa", "si", "sw", "ta", "te", "th", "ur", "zh",
+})
+# fmt: on
 _SPACES = " \t\n\u00a0\u2007\u202f"
 _ERRORS = {
     "ERROR": "#ERROR!",
@@ -39,35 +46,21 @@ EPOCH = date(1899, 12, 30)
 def decimal_comma(locale: str) -> bool:
     """Whether a document of this locale writes 0,5 for a half (and separates a formula's arguments by semicolons).
 
-    Sheets' locales are "en_US", "de_DE", …, or a bare language.
+    Sheets' locales are "en_US", "de_DE", …, or a bare language. For one that is not known the answer is the comma: then
+    a text like 85.5 is asked about instead of believed.
     """
     language, _, country = locale.partition("_")
     if country in {"CH", "LI"}:
         return language == "fr"
-    points = {
-        "en",
-        "ja",
-        "ko",
-        "zh",
-        "th",
-        "he",
-        "iw",
-        "hi",
-        "bn",
-        "ta",
-        "te",
-        "ml",
-        "mr",
-        "gu",
-        "kn",
-        "pa",
-        "cy",
-        "ga",
-    }
-    if language in points:
+    if language in _POINT_LANGUAGES:
         return country == "ZA"
     american_spanish = {"MX", "US", "PR", "PE", "GT", "HN", "NI", "PA", "SV", "DO"}
     return not (language == "es" and country in american_spanish)
+
+
+def month_first(locale: str) -> bool:
+    """Whether a document of this locale takes a typed 7/10 for the tenth of July."""
+    return locale in {"en_US", "en", ""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +73,8 @@ class MarkReader:
     highest: Fraction
     #: Whether texts of this document use the decimal comma.
     comma: bool
+    #: Whether its dates begin with the month.
+    month_first: bool
 
     @classmethod
     def of(cls, marking: Marking, locale: str) -> MarkReader:
@@ -88,6 +83,7 @@ class MarkReader:
             codes=_meanings(marking.codes),
             highest=Fraction(marking.highest_percent) / 100,
             comma=decimal_comma(locale),
+            month_first=month_first(locale),
         )
 
     def read(self, content: Content, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
@@ -109,13 +105,28 @@ class MarkReader:
         return self._text(content, content.text, points)
 
     def _number(self, content: Content, value: Decimal, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
-        if content.format in _MOMENTS:
-            return _unreadable(content, _moment(content, value), "Type the score alone, such as 7, or '7/10 as text.")
+        if content.format in MOMENTS:
+            return _unreadable(
+                content, self._moment(content, value), "Type the score alone, such as 7, or '7/10 as text."
+            )
         if content.format == "PERCENT":
             return self._score(content, Fraction(value))
         if points is None:
             return _unreadable(content, "there is a number here, but no maximum for the column.", _SAY_THE_MAXIMUM)
         return self._score(content, Fraction(value) / points)
+
+    def _moment(self, content: Content, value: Decimal) -> str:
+        if content.format in {"TIME", "DURATION"}:
+            return "there is a time of day here, not a mark."
+        try:
+            day = EPOCH + timedelta(days=int(value))
+        except OverflowError:
+            return "there is a date here, not a mark."
+        typed = f"{day.month}/{day.day}" if self.month_first else f"{day.day}/{day.month}"
+        return (
+            f"there is the date {day.isoformat()} here; Sheets makes a date of a typed {typed}, "
+            "and which score was meant cannot be known."
+        )
 
     def _text(self, content: Content, text: str, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
         if meaning := self.codes.get(key(text)):
@@ -180,19 +191,6 @@ def _meanings(codes: Codes) -> dict[str, MarkKind]:
 
 def _unreadable(content: Content, what: str, remedy: str) -> tuple[Mark, tuple[str, str]]:
     return Mark(kind=MarkKind.UNREADABLE, written=content.text), (what, remedy)
-
-
-def _moment(content: Content, value: Decimal) -> str:
-    if content.format in {"TIME", "DURATION"}:
-        return "there is a time of day here, not a mark."
-    try:
-        day = EPOCH + timedelta(days=int(value))
-    except OverflowError:
-        return "there is a date here, not a mark."
-    return (
-        f"there is the date {day.isoformat()} here; Sheets makes a date of a typed {day.month}/{day.day}, "
-        "and which score was meant cannot be known."
-    )
 
 
 def _short(text: str) -> str:

@@ -118,7 +118,7 @@ class ContractCells:
 class Student:
     """One student of a gradebook."""
 
-    #: The id as text; leading zeros stay.
+    #: The id as text, exactly as in the cell: leading zeros stay, and so do spaces. `key(id)` is the identity.
     id: str
     #: The name as in the sheet.
     name: str

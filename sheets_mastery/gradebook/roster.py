@@ -13,14 +13,19 @@ from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns, read_day
+from sheets_mastery.gradebook.marks import MOMENTS
 from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, key
 from sheets_mastery.reading import Content, Tab
 
 _YES = {"yes", "y", "true", "x", "✓", "1", "ok", "sí", "si", "ja", "oui"}
 _NO = {"no", "n", "false", "0", "nein", "non", "do not contact", "no contact", "never"}
+# A bare ASCII address. Not "=" and "?": together they make an encoded word, which in a header may say anything.
 _ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+    r"(?=[^@]{1,64}@.{3,189}$)[A-Za-z0-9!#$%&'*+/^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/^_{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
+# A double keeps whole numbers of fifteen digits exactly, and Sheets writes no more of them.
+_LONGEST_NUMBER = 10**15
 _SEPARATORS = re.compile(r"[;,\n]+")
 _LANGUAGES = {
     "english": "en",
@@ -54,33 +59,42 @@ class Entry:
     address: str
     language: str
     contract: ContractCells
+    #: What the row says about writing home: None without such a column, else whether it says yes wherever it could.
+    may_write: bool | None
 
 
 def id_text(content: Content) -> str | None:
-    """An id as text: what was typed for a text, the digits of a whole number; None for what cannot be an id.
+    """An id as text: a text as it was typed, the digits of a whole number; None for what cannot be an id.
 
-    The live rules look the id up as `$A4&""`, which gives the same text.
+    The live rules look the id up as `$A4&""`, which gives the same text. So nothing is trimmed here; `key` compares.
     """
     value = content.value
-    if content.error is not None or isinstance(value, bool) or content.format in {"DATE", "DATE_TIME", "TIME"}:
+    if content.error is not None or isinstance(value, bool) or content.format in MOMENTS:
         return None
     if isinstance(value, Decimal):
-        return f"{value.to_integral_value():f}" if value == value.to_integral_value() else None
-    return content.text or None
+        whole = value == value.to_integral_value() and abs(value) < _LONGEST_NUMBER
+        return f"{value.to_integral_value():f}" if whole else None
+    return None if content.blank else value
 
 
-def read_entries(tab: Tab, columns: Columns, skip: frozenset[int], locale: str) -> tuple[list[Entry], list[Problem]]:
-    """Every row below the header that has an id, and what is wrong with the rest. `skip` holds rows about assignments."""
+def read_entries(
+    tab: Tab, columns: Columns, *, locale: str, skip: frozenset[int] = frozenset(), no_students: frozenset[str]
+) -> tuple[list[Entry], list[Problem]]:
+    """Every row below the header that has an id, and what is wrong with the rest.
+
+    `skip` holds the rows about assignments, `no_students` the keys of words such as "average" that are no student's.
+    """
     entries: list[Entry] = []
     problems: list[Problem] = []
     id_column = columns.id
     for row in range(columns.header_row + 1, len(tab.cells)):
         if row in skip:
             continue
-        content = tab.at(row, id_column)
-        identity = id_text(content)
+        identity = id_text(tab.at(row, id_column))
         if identity is None:
-            problems += _no_id(tab, columns, row, id_column)
+            problems += _no_id(tab, columns, row, no_students)
+            continue
+        if key(identity).rstrip(": ") in no_students:
             continue
         entry, wrong = _entry(tab, columns, row, identity, locale)
         entries.append(entry)
@@ -99,25 +113,24 @@ def same_person(one: str, other: str) -> bool:
     return not words[0] or not words[1] or words[0] == words[1]
 
 
-def _no_id(tab: Tab, columns: Columns, row: int, id_column: int) -> Iterator[Problem]:
-    content = tab.at(row, id_column)
-    name_column, level_column = columns.one("name"), columns.one("level")
-    named = name_column is not None and not tab.at(row, name_column).blank
-    told = any(
-        not tab.at(row, column).blank
-        for column in (
-            level_column,
-            columns.one("guardian_email"),
-            columns.one("student_email"),
-            columns.one("section"),
-        )
-        if column is not None
+def _no_id(tab: Tab, columns: Columns, row: int, no_students: frozenset[str]) -> Iterator[Problem]:
+    """A row without an id that has a name and something beside it may well be a student: it is said, never dropped."""
+    place = Place(tab=tab.title, cell=Cell(row, columns.id))
+    name_column = columns.one("name")
+    name = "" if name_column is None else tab.at(row, name_column).text
+    beside = any(
+        not content.blank and content.formula is None
+        for column, content in enumerate(tab.row(row))
+        if column not in {columns.id, name_column}
     )
-    place = Place(tab=tab.title, cell=Cell(row, id_column))
-    if not content.blank or content.error is not None:
+    if not tab.at(row, columns.id).blank:
         yield Problem(place=place, what="this cannot be a student id.", remedy="Type the id as text or a whole number.")
-    elif named and told:
-        yield Problem(place=place, what="this student has no id and is left out.", remedy="Type the student's id.")
+    elif name and beside and key(name).rstrip(": ") not in no_students:
+        yield Problem(
+            place=place,
+            what="this row has a name but no student id, so it is left out.",
+            remedy="Type the student's id; a heading stands alone in its row.",
+        )
 
 
 def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> tuple[Entry, list[Problem]]:
@@ -130,7 +143,7 @@ def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> 
     for number, column in columns.places["guardian_email"].items():
         addresses, wrong = _addresses(tab, row, column)
         problems += wrong
-        may, wrong = _may_receive(tab, row, columns.numbered("may_write", number))
+        may, wrong = _may_receive(tab, row, columns, number)
         problems += wrong
         language, wrong = _language(tab, row, columns.numbered("language", number))
         problems += wrong
@@ -153,6 +166,7 @@ def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> 
             address=own[0] if own else "",
             language=language,
             contract=contract,
+            may_write=_may_write(tab, row, columns),
         ),
         list(dict.fromkeys(problems)),
     )
@@ -173,10 +187,10 @@ def _each_address_once(guardians: list[Guardian]) -> tuple[Guardian, ...]:
 def _addresses(tab: Tab, row: int, column: int) -> tuple[list[str], list[Problem]]:
     """The bare addresses in a cell. No display names, no groups, no guessing."""
     content = tab.at(row, column)
-    if content.blank and content.error is None:
+    if content.blank:
         return [], []
     parts = [part.strip() for part in _SEPARATORS.split(content.text)]
-    good = [part for part in parts if _ADDRESS.fullmatch(part) and ".." not in part]
+    good = [part for part in parts if _ADDRESS.fullmatch(part)]
     if content.error is not None or any(part and part not in good for part in parts):
         return [], [
             Problem(
@@ -188,18 +202,23 @@ def _addresses(tab: Tab, row: int, column: int) -> tuple[list[str], list[Problem
     return good, []
 
 
-def _may_receive(tab: Tab, row: int, column: int | None) -> tuple[bool, list[Problem]]:
-    """Whether a guardian may be written to: without such a column yes, with one only when it says yes."""
+def _may_receive(tab: Tab, row: int, columns: Columns, number: int) -> tuple[bool, list[Problem]]:
+    """Whether a guardian may be written to: yes where the tab has no such column, else only where it says yes."""
+    if not columns.places["may_write"]:
+        return True, []
+    column = columns.numbered("may_write", number)
     if column is None:
-        return True, []
-    content = tab.at(row, column)
-    if isinstance(content.value, bool):
-        return content.value, []
-    word = key(content.text)
-    if word in _YES:
-        return True, []
-    if not word or word in _NO:
-        return False, []
+        beside = columns.places["guardian_email"][number]
+        return False, [
+            Problem(
+                place=Place(tab=tab.title, cell=Cell(columns.header_row, beside)),
+                what="no column says whether these guardians may be written to, so they are not.",
+                remedy="Add the column with the same number, or one without a number for all.",
+            )
+        ]
+    may = _yes(tab.at(row, column))
+    if may is not None:
+        return may, []
     return False, [
         Problem(
             place=Place(tab=tab.title, cell=Cell(row, column)),
@@ -207,6 +226,22 @@ def _may_receive(tab: Tab, row: int, column: int | None) -> tuple[bool, list[Pro
             remedy="Type yes or no.",
         )
     ]
+
+
+def _may_write(tab: Tab, row: int, columns: Columns) -> bool | None:
+    """What a row says about writing home, whoever's address it is; None where the tab has no such column."""
+    places = columns.places["may_write"].values()
+    return all(_yes(tab.at(row, column)) is True for column in places) if places else None
+
+
+def _yes(content: Content) -> bool | None:
+    """Whether a cell says yes; nothing in it is a no, and None is neither."""
+    if isinstance(content.value, bool):
+        return content.value
+    word = key(content.text)
+    if word in _YES:
+        return True
+    return False if not word or word in _NO else None
 
 
 def _language(tab: Tab, row: int, column: int | None) -> tuple[str, list[Problem]]:
