@@ -142,12 +142,22 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
             raise classic_error(
                 400, "required", f"The permission {field} field is required.", location=f"permission.{field}"
             )
-        if body["role"] == "owner":
-            raise not_implemented("a transfer of ownership")
         where = {"user": "emailAddress", "group": "emailAddress", "domain": "domain"}.get(body["type"])
         if where and ("@" in str(body.get(where))) != (where == "emailAddress"):
             said = f"The specified {where} is invalid or not applicable for the given permission type."
             raise classic_error(400, "invalid", said, location=f"permission.{where}")
+        owner = next(held for held in files.file(key)["permissions"] if held["role"] == "owner")
+        if str(body.get("emailAddress")).lower() == owner["emailAddress"]:
+            if body["role"] == "owner":
+                return _masked(request, owner, "Permission", "kind,id,type,role")
+            raise classic_error(
+                403, "insufficientFilePermissions", "The role of the owner of a file cannot be changed."
+            )
+        if body["role"] == "owner" and request.query_params.get("transferOwnership") == "true":
+            raise not_implemented("a transfer of ownership")
+        if body["role"] == "owner":
+            said = "The transferOwnership parameter must be enabled when the permission role is 'owner'."
+            raise classic_error(403, "forbidden", said, location="transferOwnership")
         return _masked(request, files.share(key, body), "Permission", "kind,id,type,role,allowFileDiscovery")
 
     async def list_permissions(request: Request) -> Response:

@@ -8,7 +8,6 @@ happens to the process in between. Records of what is gone stay, without their b
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
@@ -232,11 +231,11 @@ def not_found() -> GoogleError:
 
 
 def _bytes(raw: str) -> bytes:
-    if len(raw) * 3 // 4 > LARGEST + 2:
+    if len(raw.rstrip("=")) * 3 // 4 > LARGEST:
         raise classic_error(413, "uploadTooLarge", "Request Entity Too Large")
     try:
         return base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))
-    except binascii.Error as broken:
+    except ValueError as broken:
         raise refused("Invalid value for ByteString: " + raw[:50]) from broken
 
 
