@@ -1,0 +1,135 @@
+"""A rendered letter and an address → the bytes that leave, as RFC 5322 and MIME want them.
+
+Nothing that comes from a cell stands in a header: addresses are bare, the subject is one fixed sentence a language, and
+the rest is made from the letter's key. Python decodes an encoded word such as `=?UTF-8?Q?=0A?=` to a real line break
+while it writes a header, so what was written is read back and compared before anybody may send it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b32encode
+from collections.abc import Mapping
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from sheets_mastery.errors import MailRefused
+from sheets_mastery.letters import Rendered
+from sheets_mastery.notices import Notice
+
+#: One bare address: a dot-atom, an @, a dotted host, all ASCII. No comments, quotes, groups, display names or literals.
+_ADDRESS = re.compile(
+    r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_ADDRESS_HEADERS = ("From", "To", "Reply-To")
+#: What MIME itself adds to the headers that are meant.
+_MIME_HEADERS = ("MIME-Version", "Content-Type")
+_HEADER_LINE = re.compile(rb"([!-9;-~]+):[ \t]?[\t -~]*(?:\r\n[ \t][\t -~]*)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+def token(key: str) -> str:
+    """The part of a letter's key that the Message-ID shows: 26 small letters and digits. `key` is hexadecimal."""
+    return b32encode(bytes.fromhex(key)).decode("ascii")[:26].lower()
+
+
+def reference(key: str) -> str:
+    """The word in a letter's footer by which a search finds it: "SM-" and ten letters or digits of the key."""
+    return f"SM-{token(key)[:10].upper()}"
+
+
+def message_id(key: str, sender: str) -> str:
+    """The Message-ID of every attempt to send a letter; `sender` is the bare address that it comes from."""
+    return f"<sm1.{token(key)}@{sender.rpartition('@')[2].lower()}>"
+
+
+def seal(rendered: Rendered, notice: Notice, *, sender: str, recipient: str, reply_to: str, now: datetime) -> bytes:
+    """Put a letter to one person into its envelope.
+
+    The addresses are bare ones. The bytes are ASCII, their lines end with CRLF; the same letter at the same aware `now`
+    gives the same bytes. Raises MailRefused where what would leave is not exactly what is meant.
+    """
+    meant = {
+        "From": sender,
+        "To": recipient,
+        "Reply-To": reply_to,
+        "Subject": rendered.subject,
+        "Date": format_datetime(now),
+        "Message-ID": message_id(notice.key, sender),
+        "X-SM-Notice": token(notice.key),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": rendered.language,
+    }
+    _refuse_what_no_header_may_hold(meant)
+    message = EmailMessage(policy=policy.SMTP)
+    try:
+        # Quoted-printable whatever the text holds: no mail server on the way has to be able to take 8-bit lines.
+        message.set_content(rendered.text, cte="quoted-printable")
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        # Not drawn by lot: "=_" cannot occur in quoted-printable text, and a letter tried again has the same bytes.
+        message.set_boundary(f"=_sm1.{token(notice.key)}")
+        # Only now: a Content-Language set before the second part would have moved into the first.
+        for name, value in meant.items():
+            message[name] = value
+        letter = message.as_bytes()
+    except (MessageError, ValueError, LookupError):
+        # The cause may quote the letter, so it is cut off.
+        raise MailRefused("The letter cannot be written as a mail message.") from None
+    check(letter, meant, text=rendered.text, html=rendered.html)
+    return letter
+
+
+def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> None:
+    """Read a letter back and raise MailRefused unless it is what was meant, no more and no less.
+
+    `meant` holds every header but MIME's own; the texts are those of the two parts. The headers are counted once as
+    lines of bytes and once by the parser, because not everybody who reads the letter reads it as Python does.
+    """
+    head, _, _ = letter.partition(b"\r\n\r\n")
+    if b"\n" in letter.replace(b"\r\n", b"") or b"\r" in letter.replace(b"\r\n", b"") or not letter.isascii():
+        raise _not_as_meant("a line does not end as mail lines do")
+    names = sorted(name.lower() for name in (*meant, *_MIME_HEADERS))
+    lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
+    if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
+        raise _not_as_meant("a header line is not one of ours")
+    parsed = message_from_bytes(letter, policy=policy.default)
+    if sorted(name.lower() for name in parsed) != names or parsed.defects:
+        raise _not_as_meant("the headers are not those that were meant")
+    for name, value in meant.items():
+        header = parsed[name]
+        if str(header) != value or header.defects:
+            raise _not_as_meant(f"{name} does not say what was meant")
+    for name in _ADDRESS_HEADERS:
+        if [each.addr_spec for each in parsed[name].addresses] != [meant[name]] or parsed[name].addresses[
+            0
+        ].display_name:
+            raise _not_as_meant(f"{name} is not exactly one bare address")
+    kinds = [part.get_content_type() for part in parsed.walk()]
+    if kinds != ["multipart/alternative", "text/plain", "text/html"]:
+        raise _not_as_meant("it has other parts than a plain and an HTML one")
+    for part, content in zip(list(parsed.walk())[1:], (text, html), strict=True):
+        if part.defects or part.get_content().replace("\r\n", "\n") != content:
+            raise _not_as_meant("a part does not say what was meant")
+
+
+def _refuse_what_no_header_may_hold(meant: Mapping[str, str]) -> None:
+    for name, value in meant.items():
+        if not value.strip() or value != value.strip():
+            raise _not_as_meant(f"{name} is empty or has a space at an end")
+        if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in value):
+            raise _not_as_meant(f"{name} holds a control character")
+        if "=?" in value:
+            raise _not_as_meant(f"{name} holds what mail programs would decode")
+        if name in _ADDRESS_HEADERS and not _ADDRESS.fullmatch(value):
+            raise _not_as_meant(f"{name} is not one bare e-mail address")
+    if not _LANGUAGE.fullmatch(meant["Content-Language"]):
+        raise _not_as_meant("Content-Language is no language tag")
+
+
+def _not_as_meant(what: str) -> MailRefused:
+    return MailRefused(f"The letter was not sent, because its envelope is not as meant: {what}.")
