@@ -1,0 +1,296 @@
+"""The database under the ledger: an address to an engine, migrations, transactions, and faults in plain words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, table, text
+from sqlalchemy import column as plain_column
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError, StatementError
+
+from sheets_mastery.errors import LedgerError
+from sheets_mastery.ledger.tables import SCHEMA
+
+#: Any number, the same in every process: the lock that a migration of PostgreSQL holds.
+_MIGRATING = 7_346_920_114
+#: Another: the lock of the one delivery.
+_DELIVERING = 7_346_920_115
+#: One thread at a time makes the file: see `_make_private_file`.
+_making_file = threading.Lock()
+
+
+class Database:
+    """One SQLite file or PostgreSQL database, at the newest schema."""
+
+    def __init__(self, address: str, *, wait_seconds: float) -> None:
+        """Connect and migrate. `wait_seconds` is how long to wait for another program's transaction. LedgerError."""
+        url = _url(address)
+        self._file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+        self._place = f"The ledger {url.database or url.username or ''}" + ("" if self._file else f" on {_host(url)}")
+        if self._file:
+            _make_private_file(self._file)
+        #: The bare engine, for tests to watch.
+        self.engine = _engine(url, wait_seconds)
+        # What one decision is made from must be of one moment. SQLite's transactions always are.
+        self._reads = self.engine if self._file else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writes = self.engine.execution_options(writes=True)
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that sees one moment. LedgerError where the database fails."""
+        with self._plainly(), self._reads.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. LedgerError where the database fails.
+
+        When the connection is lost in the very moment of the commit, the error leaves open whether it happened.
+        """
+        with self._plainly(), self._writes.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Hold the one lock of this database for long work, if it is free; whether it is. It ends with the process."""
+        with ExitStack() as held:
+            with self._plainly():
+                free = _hold_file(self._file, held) if self._file else self._hold_server(held)
+            yield free
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _hold_server(self, held: ExitStack) -> bool:
+        # The lock is the connection's, outside of any transaction: an idle one keeps the server from tidying up.
+        connection = held.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+        # Given back to the pool it would keep the lock, so it is closed for good.
+        connection.detach()
+        return bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _DELIVERING}).scalar_one())
+
+    def _migrate(self) -> None:
+        with self.reading() as connection:
+            if _version(connection) == SCHEMA:
+                return
+        with self.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
+            _upgrade(connection, self._place)
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Say the database's fault in one sentence.
+
+        The original is left out on purpose: its text can hold a row, and a row can hold a student's key.
+        """
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
+                raise error.orig from None  # a value that never reached the database: a mistake of the program
+            raise LedgerError(_sentence(error, self._place)) from None
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise LedgerError(
+            'ledger.url is no database address; write it like "sqlite:///mastery.sqlite" or "postgresql://host/mastery".'
+        ) from None
+    match url.drivername.partition("+")[0]:
+        case "sqlite":
+            if not url.database or url.database.startswith((":memory:", "file:")):
+                raise LedgerError(
+                    'The ledger must outlive the program, so ledger.url has to name a file: "sqlite:///mastery.sqlite".'
+                )
+            return url.set(drivername="sqlite+pysqlite")
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise LedgerError(f"The ledger can live in SQLite or PostgreSQL, and ledger.url asks for {other!r}.")
+
+
+def _hold_file(ledger: Path, held: ExitStack) -> bool:
+    # The ledger itself must stay open to everybody, so the lock is that of an empty database beside it.
+    path = ledger.with_name(f"{ledger.name}-delivery")
+    _make_private_file(path)
+    connection = held.enter_context(closing(sqlite3.connect(path, timeout=0, isolation_level=None)))
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _host(url: URL) -> str:
+    asked = url.query.get("host", "")
+    return url.host or (asked if isinstance(asked, str) else ", ".join(asked)) or "this machine"
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file for its owner alone before SQLite sees it; SQLite gives -wal and -shm the same mode.
+
+    A file that exists is never opened here: closing it would drop every lock that this process holds on it through
+    SQLite (https://www.sqlite.org/howtocorrupt.html, section 2.2), and the thread lock keeps others from getting there.
+    """
+    with _making_file:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+                _make_private(each)
+        except FileNotFoundError:
+            raise LedgerError(
+                f"The folder for the ledger {path} does not exist: make it, or change ledger.url."
+            ) from None
+        except OSError as error:
+            why = "the disk is full" if error.errno == errno.ENOSPC else os.strerror(error.errno or 0)
+            raise LedgerError(f"The ledger {path} cannot be made: {why}.") from None
+
+
+def _make_private(path: Path) -> None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            path.chmod(mode & 0o700)
+    except FileNotFoundError:
+        pass  # -wal and -shm come and go
+    except OSError:
+        raise LedgerError(
+            f"Others on this machine can read the ledger {path}, and this account may not change that: chmod 600 it."
+        ) from None
+
+
+def _engine(url: URL, wait_seconds: float) -> Engine:
+    """An engine whose transactions mean the same on both databases."""
+    # Parameters are students' keys and digests: they belong in no message and no log.
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": wait_seconds})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": max(2, int(wait_seconds))}
+        )
+    except ModuleNotFoundError:
+        raise LedgerError(
+            'A ledger in PostgreSQL needs one more package: pip install "sheets-mastery[postgres]".'
+        ) from None
+
+    def wait_no_longer(connection: Any, _record: object) -> None:
+        # 0 would mean: for ever.
+        connection.execute(f"SET lock_timeout = {max(1, int(wait_seconds * 1000))}")
+        connection.commit()
+
+    event.listen(engine, "connect", wait_no_longer)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python would begin transactions late and by guess; `_begin_sqlite` begins them instead.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    # In WAL mode NORMAL may lose the last commits when the power fails: a letter that has left would be sent again.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later can find the door shut in its middle; IMMEDIATE asks at the start.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _version(connection: Connection) -> str | None:
+    """The migration that the database is at; None before the first."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(select(table("alembic_version", plain_column("version_num")))).scalar_one_or_none()
+
+
+def _upgrade(connection: Connection, place: str) -> None:
+    """Take every step that is missing, in the connection's transaction."""
+    # Needed once in a database's life, and as slow to import as everything else together.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    version = _version(connection)
+    if version is None:
+        if connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
+            raise LedgerError(f"{place} is the database of another program: change ledger.url.")
+    elif version not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
+        raise LedgerError(
+            f"{place} was written by a newer version of Sheets Mastery ({version}): install that version here too."
+        )
+    command.upgrade(config, "head")
+
+
+def _sentence(error: SQLAlchemyError | sqlite3.Error, place: str) -> str:
+    """What has happened, for a person."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        name = getattr(cause, "sqlite_errorname", "")
+        what = _SQLITE.get(code)
+    else:
+        code = getattr(cause, "sqlstate", None)
+        name = code or ""
+        what = next((said for states, said in _POSTGRESQL if code and code.startswith(states)), None)
+        if what is None and isinstance(error, DBAPIError) and (error.connection_invalidated or code is None):
+            what = _NO_CONNECTION
+    if what is None and isinstance(error, InvalidRequestError):
+        what = "was used after it was closed"
+    if what is None:
+        what = f"failed in a way that is not expected ({' '.join(filter(None, (type(cause).__name__, name)))})"
+    return f"{place} {what}."
+
+
+_FULL = "cannot grow, because the disk is full: nothing was written. Make room and run again"
+_READ_ONLY = "may not be written to by this account"
+_BUSY = "is held by another program: nothing was written. Run again in a moment"
+_NO_CONNECTION = "cannot be reached: the database does not answer, or the connection broke. Run again when it is back"
+
+#: SQLite's result codes (https://www.sqlite.org/rescode.html).
+_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: look at its folder and who may read it",
+    sqlite3.SQLITE_IOERR: "cannot be read or written, because the disk refuses",
+    sqlite3.SQLITE_NOTADB: "is no SQLite database: change ledger.url, or put back a copy",
+    sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy",
+}
+#: PostgreSQL's error classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_POSTGRESQL: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("08", "57P0"), _NO_CONNECTION),
+    (("28",), "refuses the user or the password in ledger.url"),
+    (("3D",), "does not exist on that server: create the database, or change ledger.url"),
+    (("53100",), _FULL),
+    (("53",), "has no room for one more connection: run again in a moment"),
+    (("25006", "42501"), _READ_ONLY),
+    (("40", "55P03"), _BUSY),
+)

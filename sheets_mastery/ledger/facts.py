@@ -1,0 +1,259 @@
+"""What a sync reads from the ledger (`read_past`) and writes into it (`write_facts`), each inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sheets_mastery.errors import LedgerError
+from sheets_mastery.ledger import post
+from sheets_mastery.ledger.tables import (
+    attempt,
+    contract,
+    episode,
+    gradebook_state,
+    install,
+    notice,
+    notice_item,
+    student_seen,
+    verdict,
+    verdict_change,
+)
+from sheets_mastery.notices import NoticeState, digest
+from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.remediation import Attempt, Remediation
+
+_FINAL = tuple(state for state in NoticeState if state.final)
+
+
+def read_past(connection: Connection, gradebook: str, today: date) -> Past:
+    """Everything that the ledger knows about one gradebook, as `Past` says. `today` is the school's day."""
+    known = connection.execute(
+        select(gradebook_state.c.gradebook).where(gradebook_state.c.gradebook == gradebook)
+    ).scalar_one_or_none()
+    students = connection.execute(
+        select(student_seen.c.student, student_seen.c.name).where(
+            student_seen.c.gradebook == gradebook, student_seen.c.gone.is_(None)
+        )
+    )
+    verdicts = connection.execute(
+        select(verdict.c.student, verdict.c.assignment, verdict.c.verdict).where(verdict.c.gradebook == gradebook)
+    )
+    episodes = connection.execute(select(episode).where(episode.c.gradebook == gradebook, episode.c.closed.is_(None)))
+    said = connection.execute(
+        select(notice_item.c.episode, notice_item.c.guardian).where(
+            notice_item.c.gradebook == gradebook, ~notice_item.c.withdrawn
+        )
+    )
+    letters = post.letters(
+        connection, notice.c.gradebook == gradebook, or_(notice.c.state.not_in(_FINAL), notice.c.slot >= today)
+    )
+    return Past(
+        secret=connection.execute(select(install.c.secret)).scalar_one(),
+        students=None if known is None else {row.student: row.name for row in students},
+        verdicts={(student, assignment): found for student, assignment, found in verdicts},
+        attempts=_last_attempts(connection, gradebook),
+        levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
+        episodes={
+            (row.student, row.assignment): Remediation(
+                id=row.id,
+                work=(row.student, row.assignment),
+                opened=row.opened,
+                help=row.help,
+                due=row.due,
+                attempts=row.attempts,
+            )
+            for row in episodes
+        },
+        notices={each.key: each for each in letters},
+        announced=frozenset((episode_id, guardian) for episode_id, guardian in said),
+    )
+
+
+def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: datetime) -> None:
+    """Make `facts` true. What the ledger holds already is not written a second time.
+
+    LedgerError when another sync has recorded something else since the past was read from which these facts follow.
+    """
+    # This row comes first: whoever writes it keeps every other recording of this gradebook waiting until the commit.
+    state = {"reading": facts.reading, "recorded": now}
+    connection.execute(
+        _upsert(connection, gradebook_state)
+        .values(gradebook=gradebook, **state)
+        .on_conflict_do_update(index_elements=["gradebook"], set_=state)
+    )
+    if facts.students is not None:
+        _write_students(connection, gradebook, facts.students, now)
+    if facts.verdicts:
+        _write_verdicts(connection, gradebook, facts.verdicts, now)
+    if facts.levels:
+        _write_levels(connection, gradebook, facts.levels, now)
+    if facts.attempts:
+        _write_attempts(connection, gradebook, facts.attempts)
+    if facts.episodes:
+        _write_episodes(connection, gradebook, facts.episodes)
+    # One order for everybody who locks several letters, or two of them wait for each other.
+    changed = sorted(
+        [(key, "", episodes) for key, episodes in facts.joined] + [(*each, ()) for each in facts.withdrawn]
+    )
+    for key, why, episodes in changed:
+        if episodes:
+            post.join(connection, key, episodes, snapshot=facts.reading, now=now)
+        else:
+            post.withdraw(connection, key, why, now=now)
+    for letter in facts.new_notices:
+        post.add(connection, letter, snapshot=facts.reading, now=now)
+
+
+def _write_students(connection: Connection, gradebook: str, students: Mapping[str, str], now: datetime) -> None:
+    known = {
+        row.student: row
+        for row in connection.execute(select(student_seen).where(student_seen.c.gradebook == gradebook))
+    }
+    here = [
+        {"gradebook": gradebook, "student": student, "name": name, "first_seen": now, "gone": None}
+        for student, name in students.items()
+        if student not in known or (known[student].name, known[student].gone) != (name, None)
+    ]
+    if here:
+        changed = _upsert(connection, student_seen)
+        connection.execute(
+            changed.on_conflict_do_update(
+                index_elements=["gradebook", "student"],
+                set_={"name": changed.excluded.name, "gone": changed.excluded.gone},
+            ),
+            here,
+        )
+    gone = [{"who": student} for student, row in known.items() if row.gone is None and student not in students]
+    if gone:
+        connection.execute(
+            update(student_seen)
+            .where(student_seen.c.gradebook == gradebook, student_seen.c.student == bindparam("who"))
+            .values(gone=now),
+            gone,
+        )
+
+
+def _write_verdicts(connection: Connection, gradebook: str, changes: Iterable[VerdictChange], now: datetime) -> None:
+    current = {
+        (row.student, row.assignment): row.verdict
+        for row in connection.execute(select(verdict).where(verdict.c.gradebook == gradebook))
+    }
+    fresh = [each for each in changes if current.get(each.work) is not each.after]
+    if any(current.get(each.work) is not each.before for each in fresh):
+        raise LedgerError(
+            f"Another sync of {gradebook} went first, so this one decided from what is no longer so: run it again."
+        )
+    if not fresh:
+        return
+    connection.execute(
+        insert(verdict_change),
+        [_of(gradebook, each.work, {"before": each.before, "after": each.after, "at": now}) for each in fresh],
+    )
+    there = [_of(gradebook, each.work, {"verdict": each.after, "since": now}) for each in fresh if each.after]
+    if there:
+        changed = _upsert(connection, verdict)
+        connection.execute(
+            changed.on_conflict_do_update(
+                index_elements=["gradebook", "student", "assignment"],
+                set_={"verdict": changed.excluded.verdict, "since": changed.excluded.since},
+            ),
+            there,
+        )
+    gone = [{"whose": each.work[0], "what": each.work[1]} for each in fresh if each.after is None]
+    if gone:
+        connection.execute(
+            delete(verdict).where(
+                verdict.c.gradebook == gradebook,
+                verdict.c.student == bindparam("whose"),
+                verdict.c.assignment == bindparam("what"),
+            ),
+            gone,
+        )
+
+
+def _write_levels(connection: Connection, gradebook: str, changes: Iterable[LevelChange], now: datetime) -> None:
+    secret = connection.execute(select(install.c.secret)).scalar_one()
+    last = _last_contracts(connection, gradebook)
+    fresh = []
+    for each in changes:
+        # Who signed is a name: the digest tells whether it has changed, and nothing else.
+        signed_by = digest(secret, "signed", each.signed_by) if each.signed_by else ""
+        known = last.get(each.student)
+        if known is None or (known.level, known.signed_by, known.since) != (each.after, signed_by, each.since):
+            fresh.append(
+                {
+                    "gradebook": gradebook,
+                    "student": each.student,
+                    "level": each.after,
+                    "signed_by": signed_by,
+                    "since": each.since,
+                    "at": now,
+                }
+            )
+    if fresh:
+        connection.execute(insert(contract), fresh)
+
+
+def _write_attempts(connection: Connection, gradebook: str, attempts: Iterable[Attempt]) -> None:
+    last = _last_attempts(connection, gradebook)
+    fresh = [
+        _of(gradebook, each.work, {"number": each.number, "kind": each.kind, "share": each.share, "seen_on": each.on})
+        for each in attempts
+        if last.get(each.work) != each
+    ]
+    if fresh:
+        connection.execute(insert(attempt), fresh)
+
+
+def _write_episodes(connection: Connection, gradebook: str, episodes: Iterable[Remediation]) -> None:
+    changed = _upsert(connection, episode)
+    moving = ("help", "due", "attempts", "closed", "why")
+    connection.execute(
+        changed.on_conflict_do_update(
+            index_elements=["gradebook", "id"], set_={name: changed.excluded[name] for name in moving}
+        ),
+        [
+            _of(
+                gradebook,
+                each.work,
+                {"id": each.id, "opened": each.opened} | {name: getattr(each, name) for name in moving},
+            )
+            # Ended ones first: a piece of work has one open episode at a time.
+            for each in sorted(episodes, key=lambda each: each.closed is None)
+        ],
+    )
+
+
+def _last_attempts(connection: Connection, gradebook: str) -> dict[tuple[str, str], Attempt]:
+    newest = (
+        select(func.max(attempt.c.id))
+        .where(attempt.c.gradebook == gradebook)
+        .group_by(attempt.c.student, attempt.c.assignment)
+    )
+    return {
+        (row.student, row.assignment): Attempt(
+            work=(row.student, row.assignment), number=row.number, kind=row.kind, share=row.share, on=row.seen_on
+        )
+        for row in connection.execute(select(attempt).where(attempt.c.id.in_(newest)))
+    }
+
+
+def _last_contracts(connection: Connection, gradebook: str) -> dict[str, Any]:
+    """The last contract row of each student."""
+    newest = select(func.max(contract.c.id)).where(contract.c.gradebook == gradebook).group_by(contract.c.student)
+    return {row.student: row for row in connection.execute(select(contract).where(contract.c.id.in_(newest)))}
+
+
+def _of(gradebook: str, work: tuple[str, str], rest: Mapping[str, Any]) -> dict[str, Any]:
+    student, assignment = work
+    return {"gradebook": gradebook, "student": student, "assignment": assignment, **rest}
+
+
+def _upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say ON CONFLICT: both databases can, in the same words, but the library keeps two of them."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,350 @@
+"""The ledger: the one memory of the service.
+
+A sync reads the past and records facts; a delivery claims letters and moves them on; every command leaves a run behind.
+The sheet is the truth about marks, the ledger about what was said to whom: to lose it may be to say a thing twice, so
+nothing is answered before it is on the disk.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, func, insert, select, true, update
+from sqlalchemy.exc import IntegrityError
+
+from sheets_mastery.errors import LedgerError
+from sheets_mastery.ledger import post
+from sheets_mastery.ledger.database import Database
+from sheets_mastery.ledger.facts import read_past, write_facts
+from sheets_mastery.ledger.tables import install, notice, run
+from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.plan import Facts, Past
+
+_UNSENT = (NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Install:
+    """This installation."""
+
+    #: Names the installation; a copied ledger has the same.
+    id: str
+    #: The key of every digest.
+    secret: bytes = field(repr=False)
+    #: How many letters have left. It only grows: a lower number than one seen before tells of a ledger put back.
+    send_seq: int
+    #: When the ledger was made.
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One run of a command."""
+
+    id: int
+    #: The gradebook's name, "" for a command that is about no single one.
+    gradebook: str
+    command: str
+    started: datetime
+    #: None where it never said how it ended.
+    finished: datetime | None
+    #: How it ended, in the command's word; "" where it never said.
+    outcome: str
+    #: The plan's fingerprint, "" for none.
+    fingerprint: str
+    #: HTTP requests it took.
+    requests: int
+    #: What there is to count.
+    counts: Mapping[str, int]
+    #: Why it did not end well, "" where it did.
+    why: str
+
+    @property
+    def interrupted(self) -> bool:
+        """It never said how it ended: something stopped it, or it is at work this moment."""
+        return self.finished is None
+
+
+def open_ledger(
+    url: str,
+    *,
+    now: datetime,
+    new_secret: Callable[[int], bytes] = secrets.token_bytes,
+    wait_seconds: float = 10,
+) -> Ledger:
+    """Open the ledger at a database address, making and migrating it where needed; any number may do so at once.
+
+    `url`: `sqlite:///path` or `postgresql://user:password@host/database`. `new_secret` gives so many random bytes for
+    a new ledger. `wait_seconds`: how long to wait for another program's transaction. LedgerError where there is no
+    ledger and none can be made, or where a newer version wrote it.
+    """
+    database = Database(url, wait_seconds=wait_seconds)
+    try:
+        with database.reading() as connection:
+            known = connection.execute(select(install.c.one)).first()
+        if known is None:
+            _install(database, now, new_secret)
+    except BaseException:
+        database.close()
+        raise
+    return Ledger(database)
+
+
+def _install(database: Database, now: datetime, new_secret: Callable[[int], bytes]) -> None:
+    with database.writing() as connection:
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    insert(install).values(
+                        one=1, id=new_secret(16).hex(), secret=new_secret(32), send_seq=0, created=now
+                    )
+                )
+        except IntegrityError:
+            pass  # somebody else has just opened it for the first time, and theirs counts
+
+
+class Ledger:
+    """What has happened and what is owed. Safe to share between threads; every call is one transaction of its own.
+
+    Every method raises LedgerError when the database fails, and then nothing of that call has happened. (When a
+    connection is lost in the moment of a commit nobody can know; reading again tells, calling again does no harm.)
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def install(self) -> Install:
+        """Which installation this is, and how many letters it has sent."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(install)).one()
+            return Install(id=row.id, secret=row.secret, send_seq=row.send_seq, created=row.created)
+
+    # A sync
+
+    def past(self, gradebook: str, today: date) -> Past:
+        """What is known about a gradebook. `today` is the school's day."""
+        with self._database.reading() as connection:
+            return read_past(connection, gradebook, today)
+
+    def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
+        """Learn the facts of a plan, all or none; what is known already is not written twice.
+
+        LedgerError also when another sync of the gradebook went first and these facts follow from what is no longer so.
+        """
+        with self._database.writing() as connection:
+            write_facts(connection, gradebook, facts, now=now)
+
+    # A delivery
+
+    @contextmanager
+    def sole_deliverer(self) -> Iterator[None]:
+        """Held while delivering; LedgerError where another one, in any process, holds it. Ends with its process."""
+        with self._database.alone() as alone:
+            if not alone:
+                raise LedgerError("Another delivery is at work with this ledger; it will send what is due.")
+            yield
+
+    def due(self, now: datetime) -> tuple[Notice, ...]:
+        """The letters that may leave now, oldest first."""
+        return self._letters(notice.c.state.in_(post.SENDABLE), notice.c.not_before <= now, notice.c.expires > now)
+
+    def expire(self, now: datetime) -> int:
+        """Give up the letters whose time is over; answers how many. What they would have said may be said by others.
+
+        A letter that waits for a person goes on waiting: it must not vanish from under the eyes of whoever looks at it.
+        """
+        given_up = {"state": NoticeState.CANCELLED, "reason": "expired"}
+        over = (notice.c.state.in_(post.SENDABLE), notice.c.expires <= now)
+        done = 0
+        with self._database.writing() as connection:
+            for key in connection.execute(select(notice.c.key).where(*over).order_by(notice.c.key)).scalars().all():
+                if post.change(connection, key, given_up, now, *over):
+                    post.free_items(connection, key)
+                    post.note(connection, "deliver", NoticeState.CANCELLED, key, "expired", now)
+                    done += 1
+        return done
+
+    def claim(self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int) -> Notice | None:
+        """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
+        taken = {
+            "state": NoticeState.SENDING,
+            "attempt": notice.c.attempt + 1,
+            "lease_owner": lease_owner,
+            "lease_no": notice.c.lease_no + 1,
+            "lease_until": now + timedelta(seconds=lease_seconds),
+        }
+        still_due = (
+            notice.c.version == version,
+            notice.c.state.in_(post.SENDABLE),
+            notice.c.not_before <= now,
+            notice.c.expires > now,
+        )
+        return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
+
+    def move(
+        self,
+        notice: Notice,
+        to: NoticeState,
+        *,
+        now: datetime,
+        reason: str = "",
+        not_before: datetime | None = None,
+        expires: datetime | None = None,
+        draft_id: str | None = None,
+        provider_id: str | None = None,
+        content_hash: str | None = None,
+        who: str = "deliver",
+    ) -> Notice | None:
+        """Move a letter on from where it was seen; None where it is no longer there.
+
+        What is None stays as it is, except that a letter made READY may leave at once. `reason` holds no personal data;
+        `who` stands in the audit. A cancelled letter's episodes may be announced by another letter; to refuse a letter
+        and everything in it for good, move it to FAILED. ValueError for a move that does not exist.
+        """
+        if to not in post.MOVES[notice.state]:
+            raise ValueError(f"a letter never goes from {notice.state} to {to}")
+        if not_before is None and to is NoticeState.READY:
+            not_before = now
+        given = {
+            "not_before": not_before,
+            "expires": expires,
+            "draft_id": draft_id,
+            "provider_id": provider_id,
+            "content_hash": content_hash,
+        }
+        values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        values |= {"state": to, "reason": reason, "lease_owner": "", "lease_until": None}
+        return self._change(notice.key, values, _as_seen(notice), who=who, what=to, now=now)
+
+    def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
+        """Keep the draft of a letter that is being sent; None where it is no longer this delivery's."""
+        if notice.state is not NoticeState.SENDING:
+            raise ValueError(f"a letter that is {notice.state} has no draft")
+        return self._change(notice.key, {"draft_id": draft_id}, _as_seen(notice), who="deliver", what="draft", now=now)
+
+    def sending(self) -> tuple[Notice, ...]:
+        """The letters that a delivery has claimed and not yet moved on."""
+        return self._letters(notice.c.state == NoticeState.SENDING)
+
+    def stale(self, now: datetime) -> tuple[Notice, ...]:
+        """Those of them whose claim has run out."""
+        return self._letters(notice.c.state == NoticeState.SENDING, notice.c.lease_until <= now)
+
+    def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]:
+        """The letters that have not left and are not on their way: held, ready, blocked, or for a person to decide."""
+        return self._letters(notice.c.state.in_(_UNSENT), _in(notice.c.gradebook, gradebook))
+
+    def counts(self, gradebook: str) -> dict[NoticeState, int]:
+        """How many letters of a gradebook are in each state; every state is there."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                select(notice.c.state, func.count().label("letters"))
+                .where(notice.c.gradebook == gradebook)
+                .group_by(notice.c.state)
+            )
+            return dict.fromkeys(NoticeState, 0) | {row.state: row.letters for row in found}
+
+    # Runs
+
+    def start_run(self, gradebook: str, command: str, *, now: datetime) -> int:
+        """Note that a command begins; answers the number to end it by."""
+        begun = insert(run).values(
+            gradebook=gradebook,
+            command=command,
+            started=now,
+            outcome="",
+            fingerprint="",
+            requests=0,
+            counts={},
+            why="",
+        )
+        with self._database.writing() as connection:
+            number: Any = connection.execute(begun).inserted_primary_key
+            return int(number[0])
+
+    def finish_run(
+        self,
+        run_id: int,
+        outcome: str,
+        *,
+        now: datetime,
+        fingerprint: str = "",
+        requests: int = 0,
+        counts: Mapping[str, int] | None = None,
+        why: str = "",
+    ) -> None:
+        """Note how a command ended. ValueError where no such run is open."""
+        ended = update(run).where(run.c.id == run_id, run.c.finished.is_(None))
+        with self._database.writing() as connection:
+            result = connection.execute(
+                ended.values(
+                    finished=now,
+                    outcome=outcome,
+                    fingerprint=fingerprint,
+                    requests=requests,
+                    counts=dict(counts or {}),
+                    why=why,
+                )
+            )
+            if result.rowcount != 1:
+                raise ValueError(f"no run {run_id} is open")
+
+    def last_runs(self, gradebook: str | None = None, limit: int = 20) -> tuple[Run, ...]:
+        """The last runs, of one gradebook or of all, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(run).where(_in(run.c.gradebook, gradebook)).order_by(run.c.id.desc()).limit(limit)
+            ).mappings()
+            return tuple(Run(**row) for row in rows)
+
+    def _letters(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
+        with self._database.reading() as connection:
+            return post.letters(connection, *where)
+
+    def _change(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        where: tuple[ColumnElement[bool], ...],
+        *,
+        who: str,
+        what: str,
+        now: datetime,
+    ) -> Notice | None:
+        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold."""
+        with self._database.writing() as connection:
+            if not post.change(connection, key, values, now, *where):
+                return None
+            if values.get("state") is NoticeState.CANCELLED:
+                post.free_items(connection, key)
+            if values.get("state") is NoticeState.SENT:
+                post.count_sent(connection)
+            post.note(connection, who, what, key, values.get("reason", ""), now)
+            (changed,) = post.letters(connection, notice.c.key == key)
+            return changed
+
+
+def _as_seen(seen: Notice) -> tuple[ColumnElement[bool], ...]:
+    return notice.c.state == seen.state, notice.c.version == seen.version
+
+
+def _in(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
+    return true() if gradebook is None else column == gradebook

@@ -1,0 +1,184 @@
+"""Letters owed, as rows: adding, adding to, withdrawing and moving them, each inside the caller's transaction.
+
+Every change is one UPDATE that names what it starts from, and the number of rows tells whether it happened. A change
+that happened leaves a row in the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+
+from sheets_mastery.ledger.tables import audit, install, notice, notice_item
+from sheets_mastery.notices import Notice, NoticeState
+
+#: Where a letter may go from where it is. SENDING is reached by `claim` alone.
+MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
+    NoticeState.HOLD: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
+    NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
+    NoticeState.BLOCKED: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.CANCELLED, NoticeState.FAILED}),
+    NoticeState.SENDING: frozenset(set(NoticeState) - {NoticeState.SENDING}),
+    NoticeState.NEEDS_REVIEW: frozenset(
+        {NoticeState.READY, NoticeState.SENT, NoticeState.CANCELLED, NoticeState.FAILED}
+    ),
+    NoticeState.SENT: frozenset(),
+    NoticeState.CANCELLED: frozenset(),
+    NoticeState.FAILED: frozenset(),
+}
+#: The states from which a delivery may take a letter, and from which it is given up when its time is over.
+SENDABLE = (NoticeState.HOLD, NoticeState.READY)
+_WAITING = tuple(state for state in NoticeState if state.waiting)
+
+
+def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
+    """The letters that fit, oldest first."""
+    rows = connection.execute(
+        select(notice, notice_item.c.episode)
+        .outerjoin(notice_item, notice_item.c.notice == notice.c.key)
+        .where(*where)
+        .order_by(notice.c.not_before, notice.c.key, notice_item.c.id)
+    ).mappings()
+    found = []
+    for _, of_one in groupby(rows, key=lambda row: row["key"]):
+        items = list(of_one)
+        found.append(_letter(items[0], tuple(row["episode"] for row in items if row["episode"] is not None)))
+    return tuple(found)
+
+
+def _letter(row: RowMapping, episodes: tuple[str, ...]) -> Notice:
+    return Notice(
+        key=row["key"],
+        gradebook=row["gradebook"],
+        kind=row["kind"],
+        student=row["student"],
+        guardian=row["guardian"],
+        slot=row["slot"],
+        not_before=row["not_before"],
+        expires=row["expires"],
+        episodes=episodes,
+        state=row["state"],
+        version=row["version"],
+        attempt=row["attempt"],
+        reason=row["reason"],
+        draft_id=row["draft_id"],
+        provider_id=row["provider_id"],
+    )
+
+
+def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime) -> None:
+    """Write a letter down, unless it is there already or everything in it has been said by another."""
+    if connection.execute(select(notice.c.key).where(notice.c.key == letter.key)).first() is not None:
+        return
+    unsaid = _unsaid(connection, letter.gradebook, letter.guardian, letter.episodes)
+    if not unsaid:
+        return
+    connection.execute(
+        insert(notice).values(
+            key=letter.key,
+            gradebook=letter.gradebook,
+            student=letter.student,
+            guardian=letter.guardian,
+            kind=letter.kind,
+            slot=letter.slot,
+            state=letter.state,
+            version=letter.version,
+            attempt=letter.attempt,
+            not_before=letter.not_before,
+            expires=letter.expires,
+            lease_owner="",
+            lease_no=0,
+            draft_id=letter.draft_id,
+            provider_id=letter.provider_id,
+            snapshot=snapshot,
+            content_hash="",
+            reason=letter.reason,
+            created=now,
+            changed=now,
+        )
+    )
+    _add_items(connection, letter.key, letter.gradebook, letter.guardian, unsaid)
+    note(connection, "sync", letter.state, letter.key, letter.reason, now)
+
+
+def join(connection: Connection, key: str, episodes: Iterable[str], *, snapshot: str, now: datetime) -> None:
+    """Add episodes to a letter that still waits; one that has left, or is leaving, stays as it is."""
+    row = connection.execute(select(notice.c.gradebook, notice.c.guardian).where(notice.c.key == key)).first()
+    if row is None:
+        return
+    unsaid = _unsaid(connection, row.gradebook, row.guardian, episodes)
+    # A new version, so that a letter that was looked at with less in it is neither claimed nor approved.
+    if unsaid and change(connection, key, {"snapshot": snapshot}, now, notice.c.state.in_(_WAITING)):
+        _add_items(connection, key, row.gradebook, row.guardian, unsaid)
+        note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
+
+
+def withdraw(connection: Connection, key: str, why: str, *, now: datetime) -> None:
+    """Cancel a letter that still waits; one that has left, or is leaving, stays as it is."""
+    cancelled = {"state": NoticeState.CANCELLED, "reason": why}
+    if change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
+        free_items(connection, key)
+        note(connection, "sync", NoticeState.CANCELLED, key, why, now)
+
+
+def change(
+    connection: Connection, key: str, values: Mapping[str, Any], now: datetime, *where: ColumnElement[bool]
+) -> bool:
+    """Change a letter if it is as `where` says, and count its version up; whether it was so."""
+    result = connection.execute(
+        update(notice)
+        .where(notice.c.key == key, *where)
+        .values({**values, "version": notice.c.version + 1, "changed": now})
+    )
+    return result.rowcount == 1
+
+
+def free_items(connection: Connection, key: str) -> None:
+    """Let what a withdrawn letter would have said be said by another."""
+    connection.execute(update(notice_item).where(notice_item.c.notice == key).values(withdrawn=True))
+
+
+def count_sent(connection: Connection) -> None:
+    """Count one more letter that has left."""
+    connection.execute(update(install).values(send_seq=install.c.send_seq + 1))
+
+
+def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
+    """Write a row into the audit."""
+    connection.execute(insert(audit).values(at=now, who=who, what=what, key=key, detail=detail))
+
+
+def _unsaid(connection: Connection, gradebook: str, guardian: str, episodes: Iterable[str]) -> tuple[str, ...]:
+    """The episodes that no standing letter announces to this guardian."""
+    wanted = tuple(episodes)
+    said = set(
+        connection.execute(
+            select(notice_item.c.episode).where(
+                notice_item.c.gradebook == gradebook,
+                notice_item.c.guardian == guardian,
+                notice_item.c.episode.in_(wanted),
+                ~notice_item.c.withdrawn,
+            )
+        ).scalars()
+    )
+    return tuple(each for each in wanted if each not in said)
+
+
+def _add_items(connection: Connection, key: str, gradebook: str, guardian: str, episodes: Iterable[str]) -> None:
+    connection.execute(
+        insert(notice_item),
+        [
+            {
+                "notice": key,
+                "gradebook": gradebook,
+                "episode": each,
+                "guardian": guardian,
+                "reminder_no": 0,
+                "withdrawn": False,
+            }
+            for each in episodes
+        ],
+    )

@@ -1,0 +1,307 @@
+"""The tables of the ledger.
+
+The migrations make them; a test holds that the migrations and this page say the same. Students and work are known by
+their keys, guardians and signers by a keyed digest: no name, no address and no letter is ever in here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from sheets_mastery.mastery import Verdict
+from sheets_mastery.notices import NoticeState
+from sheets_mastery.remediation import AttemptKind, Closed
+
+#: The migration that makes exactly these tables.
+SCHEMA = "r0001"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment: kept in UTC, given back aware. SQLite has no zones, so they are taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC. A time without a zone is a mistake of the program: ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone came to the ledger: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Fraction]):
+    """An exact number, kept as text: "43/50"."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, _dialect: Dialect) -> str | None:
+        """To text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Fraction | None:
+        """From text."""
+        return None if value is None else Fraction(value)
+
+
+def _words(of: type[StrEnum]) -> Enum:
+    """A column of the school's words, kept as they are written."""
+    return Enum(of, native_enum=False, length=32, values_callable=lambda members: [each.value for each in members])
+
+
+#: A running number. SQLite counts only in a column that is called INTEGER.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+#: This installation: one row. `send_seq` counts letters that left; a status tab that has seen a higher number tells
+#: that the ledger was restored from an old copy.
+install = Table(
+    "install",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("send_seq", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False),
+    CheckConstraint("one = 1", name="one"),
+)
+
+#: A gradebook that was recorded at least once. Every recording begins by writing its row, and so waits for its turn.
+gradebook_state = Table(
+    "gradebook_state",
+    metadata,
+    Column("gradebook", String, primary_key=True),
+    #: The fingerprint of the last reading.
+    Column("reading", String, nullable=False),
+    Column("recorded", Moment, nullable=False),
+)
+
+
+def _gradebook() -> Column[str]:
+    return Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), nullable=False)
+
+
+#: The students of a gradebook, those of the last reading (`gone` is null) and those before.
+student_seen = Table(
+    "student_seen",
+    metadata,
+    Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
+    Column("student", String, primary_key=True),
+    #: A digest of the name.
+    Column("name", String, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("gone", Moment),
+)
+
+#: The verdict of each piece of work as of the last recording.
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
+    Column("student", String, primary_key=True),
+    Column("assignment", String, primary_key=True),
+    Column("verdict", _words(Verdict), nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+#: Every change of a verdict; rows are only ever added.
+verdict_change = Table(
+    "verdict_change",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    _gradebook(),
+    Column("student", String, nullable=False),
+    Column("assignment", String, nullable=False),
+    Column("before", _words(Verdict)),
+    Column("after", _words(Verdict)),
+    Column("at", Moment, nullable=False),
+    Index(None, "gradebook", "student", "assignment"),
+)
+
+#: Every attempt; rows are only ever added, and the last one of a piece of work counts.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    _gradebook(),
+    Column("student", String, nullable=False),
+    Column("assignment", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", _words(AttemptKind), nullable=False),
+    Column("share", Exact, nullable=False),
+    #: The school's day.
+    Column("seen_on", Date, nullable=False),
+    Index(None, "gradebook", "student", "assignment"),
+)
+
+#: Every change of a contract; rows are only ever added, and a student's last one is in force.
+contract = Table(
+    "contract",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    _gradebook(),
+    Column("student", String, nullable=False),
+    #: The pass mark in percent, null for no contract.
+    Column("level", Exact),
+    #: A digest of who signed, "" where the sheet does not say.
+    Column("signed_by", String, nullable=False),
+    Column("since", Date),
+    Column("at", Moment, nullable=False),
+    Index(None, "gradebook", "student"),
+)
+
+#: Episodes of owed work.
+episode = Table(
+    "episode",
+    metadata,
+    Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("student", String, nullable=False),
+    Column("assignment", String, nullable=False),
+    Column("opened", Date, nullable=False),
+    Column("help", String, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("closed", Date),
+    Column("why", _words(Closed)),
+)
+Index(
+    "uq_episode_open",
+    episode.c.gradebook,
+    episode.c.student,
+    episode.c.assignment,
+    unique=True,
+    sqlite_where=episode.c.closed.is_(None),
+    postgresql_where=episode.c.closed.is_(None),
+)
+
+#: Letters owed.
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", String, primary_key=True),
+    _gradebook(),
+    Column("student", String, nullable=False),
+    Column("guardian", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("slot", Date, nullable=False),
+    Column("state", _words(NoticeState), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    #: Who holds it while SENDING, under which number, and until when.
+    Column("lease_owner", String, nullable=False),
+    Column("lease_no", Integer, nullable=False),
+    Column("lease_until", Moment),
+    Column("draft_id", String, nullable=False),
+    Column("provider_id", String, nullable=False),
+    #: The fingerprint of the reading that last decided about it.
+    Column("snapshot", String, nullable=False),
+    #: A digest of what was sent.
+    Column("content_hash", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    UniqueConstraint("gradebook", "student", "guardian", "kind", "slot"),
+    Index(None, "state", "not_before"),
+)
+
+#: What a letter announces. Each episode is said once to each guardian; a withdrawn letter's items no longer count,
+#: so that what it would have said can be said by another.
+notice_item = Table(
+    "notice_item",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    Column("notice", String, ForeignKey("notice.key"), nullable=False, index=True),
+    Column("gradebook", String, nullable=False),
+    Column("episode", String, nullable=False),
+    Column("guardian", String, nullable=False),
+    #: 0 for the announcement, then 1, 2, … for reminders.
+    Column("reminder_no", Integer, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    ForeignKeyConstraint(["gradebook", "episode"], ["episode.gradebook", "episode.id"]),
+)
+Index(
+    "uq_notice_item_said",
+    notice_item.c.gradebook,
+    notice_item.c.episode,
+    notice_item.c.guardian,
+    notice_item.c.reminder_no,
+    unique=True,
+    sqlite_where=notice_item.c.withdrawn == false(),
+    postgresql_where=notice_item.c.withdrawn == false(),
+)
+
+#: Who did what to a letter, and when; rows are only ever added.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("key", String, nullable=False, index=True),
+    Column("detail", String, nullable=False),
+)
+
+#: Runs of the program; one that never finished has no `finished`.
+run = Table(
+    "run",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    #: "" for a command that is about no single gradebook.
+    Column("gradebook", String, nullable=False, index=True),
+    Column("command", String, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("finished", Moment),
+    Column("outcome", String, nullable=False),
+    #: The plan's.
+    Column("fingerprint", String, nullable=False),
+    #: HTTP requests.
+    Column("requests", Integer, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("why", String, nullable=False),
+)
