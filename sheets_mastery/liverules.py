@@ -1,9 +1,9 @@
 """The live rules: the same verdict as `mastery.judge`, said in a formula that Sheets decides while the teacher types.
 
-One expression gives the word of a mark cell; a rule for each word compares with it, so the rules exclude one another by
-construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it decides on the
-spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it looks up in the
-`Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong child.
+One expression gives the word of a mark cell; a rule for each word compares with it, so the rules exclude one another
+by construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it decides
+on the spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it looks up
+in the `Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong child.
 
 Sheets refuses references to other tabs in such a formula, even by a named range, but `INDIRECT` passes
 (https://developers.google.com/workspace/sheets/api/guides/conditional-format). A rule has no id in the API: ours are
@@ -91,8 +91,9 @@ def marks_rules(
 ) -> tuple[Rule, ...]:
     """The rules for the marks: for every way of reading a column, one rule a coloured verdict.
 
-    Columns are read alike when their maxima stand in the same place and their pass marks are the same. All ranges of a rule
-    begin in the same row, and the first one is the leftmost, so that "the first range's top left cell" is never in doubt.
+    Columns are read alike when their maxima stand in the same place and their pass marks are the same. All ranges of a
+    rule begin in the same row, and the first one is the leftmost, so that "the first range's top left cell" is never in
+    doubt.
     """
     if not gradebook.students:
         return ()
@@ -129,7 +130,7 @@ def tab_rules(lookup: LookUp, locale: str) -> tuple[Rule, ...]:
 
 
 def _divisor(assignment: Assignment) -> str:
-    """How a number of this column becomes a share: "%", "row" (the sheet's own maximum), a fraction, or "" (it cannot)."""
+    """How a number of this column becomes a share: "%", "row" (the sheet's own maximum), a fraction; "" (it cannot)."""
     if assignment.percent:
         return "%"
     if assignment.points_in_sheet:
@@ -177,7 +178,7 @@ def _status(
 
 
 def _number(cell: str, divisor: str, bar_text: str, word: str, gradebook: Gradebook, anchor: Cell) -> str:
-    """The word for a number. Up to 1.5 in a column of points may be a percentage and 20000 a date: those are looked up."""
+    """The word for a number. In a column of points 1.5 may be a percentage and 20000 a date: those are looked up."""
     if not divisor:
         return word
     if divisor == "%":
@@ -193,7 +194,7 @@ def _number(cell: str, divisor: str, bar_text: str, word: str, gradebook: Gradeb
 
 
 def _bar(level: str, bars: tuple[tuple[Fraction, Fraction], ...]) -> str:
-    """The share that has to be reached, from the level on the Mastery tab. Only whole numbers: no decimal sign to mind."""
+    """The share that has to be reached, from the level on the Mastery tab; whole numbers only, without decimal sign."""
     if all(reached == mark / 100 for mark, reached in bars):
         return f"{level}/100"
     cases = ",".join(f"{_ratio(mark)},{_ratio(reached)}" for mark, reached in bars)

@@ -123,8 +123,8 @@ def judge(
 ) -> Judged:
     """Judge one mark.
 
-    `overdue`: the due date and the days of grace are over. `graded`: the teacher has marked this column for the student's
-    section. A blank is missing only when both are so: before that it says nothing about the child.
+    `overdue`: the due date and the days of grace are over. `graded`: the teacher has marked this column for the
+    student's section. A blank is missing only when both are so: before that it says nothing about the child.
     """
     if mark.kind is MarkKind.UNREADABLE:
         return Judged(verdict=Verdict.CHECK)
@@ -173,7 +173,7 @@ def rounded(share: Fraction) -> Fraction:
 
 
 def percent_text(percent: Fraction) -> str:
-    """A percentage to be read: at most two decimals and never rounded up, so that 85.999 is not shown as the 86 it missed."""
+    """A percentage to be read: at most two decimals, never rounded up, so that 85.999 does not look like 86."""
     hundredths = percent.numerator * 100 // percent.denominator
     whole, rest = divmod(hundredths, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"

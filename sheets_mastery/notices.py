@@ -1,7 +1,7 @@
 """Which letters are owed, held back and withdrawn.
 
-One letter is about one student and goes to one guardian. It is said once per event: an episode is announced to a guardian
-once, whatever happens to the mark afterwards, and a letter whose reason is gone before it left is withdrawn.
+One letter is about one student and goes to one guardian. It is said once per event: an episode is announced to a
+guardian once, whatever happens to the mark afterwards, and a letter whose reason is gone before it left is withdrawn.
 The states are those of the notice design (promises: state machine); the ledger keeps them, the outbox moves them.
 """
 
@@ -20,6 +20,9 @@ from sheets_mastery.gradebook import Student
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing
 from sheets_mastery.remediation import Owed, Remediation
+
+#: The kind of a letter about newly missing work.
+MISSING = "missing"
 
 
 class NoticeState(StrEnum):
@@ -61,7 +64,7 @@ class Notice:
     key: str
     #: The gradebook's name in the settings.
     gradebook: str
-    #: What the letter is about; "missing" is newly missing work.
+    #: What the letter is about: `MISSING`.
     kind: str
     #: The student's key.
     student: str
@@ -128,7 +131,7 @@ class LettersOwed:
 
 
 def digest(secret: bytes, *parts: str) -> str:
-    """A keyed digest of some words, in hexadecimal: ids and addresses can be guessed, so a plain hash would tell them."""
+    """A keyed digest of some words, in hexadecimal: ids and addresses can be guessed, a plain hash would tell them."""
     text = json.dumps([1, *parts], ensure_ascii=True, separators=(",", ":"))
     return hmac.new(secret, text.encode("ascii"), hashlib.sha256).hexdigest()
 
@@ -181,78 +184,57 @@ def letters_owed(
 ) -> LettersOwed:
     """Decide about letters.
 
-    `known` are the gradebook's letters by key that are not final or belong to today; `announced` holds (episode, guardian)
-    for everything that a letter has announced or is about to, withdrawn letters left out. `now` has the school's zone.
+    `known` are the gradebook's letters by key that are not final or belong to today or later; `announced` holds
+    (episode, guardian) for everything that a letter has announced or is about to, withdrawn letters left out. While a
+    student's row is in doubt, nothing new is said about that student and nothing waiting is withdrawn.
     """
     today = now.astimezone(school.zone).date()
     new: dict[str, Notice] = {}
     joined: dict[str, tuple[str, ...]] = {}
     held: list[tuple[str, HeldBack]] = []
-    boxes_of: dict[str, frozenset[str]] = {}
+    boxes_of: dict[str, frozenset[str] | None] = {}
+    waiting = {(each.student, each.guardian): each for each in known.values() if each.state.waiting}
     open_of: dict[str, list[Remediation]] = {}
     for episode in owed.open.values():
         open_of.setdefault(episode.work[0], []).append(episode)
     for standing in standings:
         student = key(standing.student.id)
         boxes, why_not = letterboxes(standing.student, letters, secret)
-        boxes_of[student] = frozenset(box.digest for box in boxes)
+        boxes_of[student] = None if standing.student.blocked else frozenset(box.digest for box in boxes)
         episodes = open_of.get(student, [])
         if standing.contract is None and not standing.student.blocked:
             held.append((student, HeldBack.NO_CONTRACT))
-        elif episodes:
+        elif episodes or standing.student.blocked:
             held += [(student, why) for why in why_not]
         for box in boxes:
             unsaid = tuple(sorted(episode.id for episode in episodes if (episode.id, box.digest) not in announced))
-            if unsaid:
-                _say(unsaid, student, box, gradebook, known, new, joined, letters, school, secret, now, today)
+            if not unsaid:
+                continue
+            if still_here := waiting.get((student, box.digest)):
+                joined[still_here.key] = unsaid
+                continue
+            slot = today
+            while (
+                identity := digest(secret, "notice", gradebook, student, box.digest, MISSING, slot.isoformat())
+            ) in known:
+                # Today's letter has left already: what is new since goes with the next day's.
+                slot += timedelta(days=1)
+            first_moment = now if slot == today else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
+            not_before = first_moment + timedelta(hours=float(letters.hold_hours))
+            new[identity] = Notice(
+                key=identity,
+                gradebook=gradebook,
+                kind=MISSING,
+                student=student,
+                guardian=box.digest,
+                slot=slot,
+                not_before=not_before,
+                expires=not_before + timedelta(days=letters.expires_after_days),
+                episodes=unsaid,
+            )
     withdrawn = tuple(_withdrawn(known.values(), owed, joined, boxes_of))
     return LettersOwed(
         new=tuple(new.values()), joined=tuple(joined.items()), withdrawn=withdrawn, held_back=tuple(held)
-    )
-
-
-def _say(
-    unsaid: tuple[str, ...],
-    student: str,
-    box: Letterbox,
-    gradebook: str,
-    known: Mapping[str, Notice],
-    new: dict[str, Notice],
-    joined: dict[str, tuple[str, ...]],
-    letters: Letters,
-    school: School,
-    secret: bytes,
-    now: datetime,
-    today: date,
-) -> None:
-    """Add the episodes to the letter that still waits for this person, or decide a new letter."""
-    waiting = next(
-        (
-            each
-            for each in known.values()
-            if each.state.waiting and (each.student, each.guardian, each.kind) == (student, box.digest, "missing")
-        ),
-        None,
-    )
-    if waiting is not None:
-        joined[waiting.key] = unsaid
-        return
-    slot = today
-    while (identity := digest(secret, "notice", gradebook, student, box.digest, "missing", slot.isoformat())) in known:
-        # Today's letter has left already: what is new since goes with the next day's.
-        slot += timedelta(days=1)
-    first_moment = now if slot == today else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
-    not_before = first_moment + timedelta(hours=float(letters.hold_hours))
-    new[identity] = Notice(
-        key=identity,
-        gradebook=gradebook,
-        kind="missing",
-        student=student,
-        guardian=box.digest,
-        slot=slot,
-        not_before=not_before,
-        expires=not_before + timedelta(days=letters.expires_after_days),
-        episodes=unsaid,
     )
 
 
@@ -260,16 +242,18 @@ def _withdrawn(
     known: Iterable[Notice],
     owed: Owed,
     joined: Mapping[str, tuple[str, ...]],
-    boxes_of: Mapping[str, frozenset[str]],
+    boxes_of: Mapping[str, frozenset[str] | None],
 ) -> Iterable[tuple[str, str]]:
-    """The waiting letters that have lost their reason or their reader."""
+    """The waiting letters that have lost their reason or their reader; those about a student in doubt wait on."""
     still = {episode.id for episode in owed.open.values()}
     for notice in known:
         if not notice.state.waiting:
             continue
         if notice.student not in boxes_of:
             yield notice.key, "the student is no longer in the gradebook"
-        elif notice.guardian not in boxes_of[notice.student]:
+        elif (boxes := boxes_of[notice.student]) is None:
+            continue
+        elif notice.guardian not in boxes:
             yield notice.key, "this person is no longer to be written to"
         elif notice.key not in joined and not still.intersection(notice.episodes):
             yield notice.key, "put right before it left"

@@ -127,8 +127,8 @@ def owed(
 ) -> Owed:
     """Compare the work that is missing now with the episodes that were open before.
 
-    `attempt_numbers` counts the attempts of each piece of work, this sync's included. What cannot be read just now (CHECK)
-    neither opens nor closes anything; a student who left the gradebook keeps nothing open.
+    `attempt_numbers` counts the attempts of each piece of work, this sync's included. What cannot be read just now
+    (CHECK) neither opens nor closes anything; a student who left the gradebook keeps nothing open.
     """
     now: dict[Work, Remediation] = {}
     newly, moved_on, ended = [], [], []
@@ -143,12 +143,21 @@ def owed(
                 if earlier is not None:
                     now[work] = earlier
             elif judged.verdict.missing:
-                episode = _episode(work, judged, earlier, attempt_numbers.get(work, 0), settings, school, today, new_id)
-                now[work] = episode
+                so_far = attempt_numbers.get(work, 0)
+                rung = next_help(judged, so_far, settings)
+                if earlier is not None and (earlier.attempts, earlier.help) == (so_far, rung.help):
+                    now[work] = earlier
+                    continue
+                due = add_school_days(today, rung.within_days, school)
                 if earlier is None:
+                    episode = Remediation(
+                        id=new_id(work, today), work=work, opened=today, help=rung.help, due=due, attempts=so_far
+                    )
                     newly.append(episode)
-                elif episode != earlier:
+                else:
+                    episode = replace(earlier, help=rung.help, due=due, attempts=so_far)
                     moved_on.append(episode)
+                now[work] = episode
             elif earlier is not None:
                 ended.append(replace(earlier, closed=today, why=_why(judged.verdict)))
     ended += [replace(each, closed=today, why=Closed.WAIVED) for work, each in before.items() if work not in seen]
@@ -171,27 +180,6 @@ def link_for(
     """Where the help is found: the assignment's own link for it, its link for every kind, the ladder's; else ""."""
     of_ladder = next((rung.link for rung in (*settings.ladder, settings.not_in) if rung.help == help_kind), "")
     return links.get((assignment, help_kind)) or links.get((assignment, "")) or of_ladder
-
-
-def _episode(
-    work: Work,
-    judged: Judged,
-    earlier: Remediation | None,
-    attempts_so_far: int,
-    settings: RemediationSettings,
-    school: School,
-    today: date,
-    new_id: Callable[[Work, date], str],
-) -> Remediation:
-    rung = next_help(judged, attempts_so_far, settings)
-    if earlier is not None and earlier.attempts == attempts_so_far and earlier.help == rung.help:
-        return earlier
-    due = add_school_days(today, rung.within_days, school)
-    if earlier is not None:
-        return replace(earlier, help=rung.help, due=due, attempts=attempts_so_far)
-    return Remediation(
-        id=new_id(work, today), work=work, opened=today, help=rung.help, due=due, attempts=attempts_so_far
-    )
 
 
 def _why(verdict: Verdict) -> Closed:

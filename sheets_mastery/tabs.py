@@ -1,4 +1,4 @@
-"""What stands on the tabs of ours: `Mastery` with one row a student, and `Mastery Trouble` with what should be mended."""
+"""What stands on the tabs of ours: `Mastery` with one row a student, `Mastery Trouble` with what should be mended."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the sheet should show, less what it shows now → Edits.
 
-Planning looks at what is *present*, not at what is remembered: a second sync plans nothing, and a half-finished one heals
-without a path of its own. Ours in a document are: the tabs of `tabs`, the rules of `liverules`, notes between our
+Planning looks at what is *present*, not at what is remembered: a second sync plans nothing, and a half-finished one
+heals without a path of its own. Ours in a document are: the tabs of `tabs`, the rules of `liverules`, notes between our
 prefix and our closing line, and, where the settings name one, the flag column's cells that begin with our word. Nothing
 else is ever written to.
 """
@@ -179,7 +179,10 @@ def write_back(
 
 
 def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
-    """Everything of ours, taken out of a document again. `gradebook` tells the flag column; None where it cannot be read."""
+    """Everything of ours, taken out of a document again.
+
+    `gradebook` tells the flag column; None where it cannot be read.
+    """
     edits: list[Edit] = []
     ours = {
         tab.sheet_id
@@ -253,16 +256,7 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
         yield AddTab(
             sheet_id=table.sheet_id, title=table.title, rows=table.rows, columns=table.columns, frozen=table.frozen
         )
-        yield SetWidths(sheet_id=table.sheet_id, widths=table.widths)
-        yield PutLook(
-            sheet_id=table.sheet_id,
-            row=0,
-            column=0,
-            end_row=1,
-            end_column=len(table.values[0]),
-            look=_HEADER,
-            wrap=True,
-        )
+        yield from _dressed(table.sheet_id, table)
         yield PutValues(sheet_id=table.sheet_id, row=0, column=0, values=table.values)
         return
     if before.rows < table.rows or before.columns < table.columns:
@@ -276,9 +270,19 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
         wanted = table.values[row] if row < len(table.values) else ()
         padded = (*wanted, *(None for _ in range(width - len(wanted))))
         changed = [column for column in range(width) if not _shows(before.at(row, column), padded[column])]
+        if changed and row == 0:
+            yield from _dressed(before.sheet_id, table)
         if changed:
             first, last = changed[0], changed[-1]
             yield PutValues(sheet_id=before.sheet_id, row=row, column=first, values=(padded[first : last + 1],))
+
+
+def _dressed(sheet_id: int, table: tabs.Table) -> Iterator[Edit]:
+    """The look of a tab of ours: when it is made, and again when its header grows."""
+    yield SetWidths(sheet_id=sheet_id, widths=table.widths)
+    yield PutLook(
+        sheet_id=sheet_id, row=0, column=0, end_row=1, end_column=len(table.values[0]), look=_HEADER, wrap=True
+    )
 
 
 def _shows(content: Content, value: tabs.Value) -> bool:
@@ -293,7 +297,7 @@ def _shows(content: Content, value: tabs.Value) -> bool:
 
 
 def _rule_edits(tab: Tab, wanted: tuple[Rule, ...]) -> list[Edit]:
-    """Our rules replaced as a set, before the teacher's, whose order stays; nothing where they are as they should be."""
+    """Our rules replaced as a set, before the teacher's, whose order stays; nothing where all is as it should be."""
     ours = [index for index, rule in enumerate(tab.rules) if is_ours(rule)]
     there = [normal(rule) for index in ours if (rule := tab.rules[index]) is not None]
     if there == [normal(rule) for rule in wanted] and ours == list(range(len(ours))):
@@ -324,9 +328,8 @@ def _flag_edits(tab: Tab, gradebook: Gradebook, wanted: Mapping[Cell, str]) -> I
         cell = Cell(row, gradebook.flag_column)
         content = tab.at(cell.row, cell.column)
         new = wanted.get(cell)
-        if content.value != new and _free_for_flag(content) and tab.editable(cell.row, cell.column):
-            if new is not None or not content.blank:
-                yield PutValues(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, values=((new,),))
+        if not _shows(content, new) and _free_for_flag(content) and tab.editable(cell.row, cell.column):
+            yield PutValues(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, values=((new,),))
 
 
 def _free_for_flag(content: Content) -> bool:
@@ -344,7 +347,7 @@ def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
         if tab is not None and not tabs.is_ours(tab, labels):
             yield Problem(
                 place=Place(tab=tab.title),
-                what="this tab has the name that this program uses, but the program did not make it; nothing is written.",
+                what="this tab has the name that this program uses, but is not of its making; nothing is written.",
                 remedy="Give your tab another name.",
             )
 
