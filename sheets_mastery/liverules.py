@@ -1,9 +1,10 @@
 """The live rules: the same verdict as `mastery.judge`, said in a formula that Sheets decides while the teacher types.
 
 One expression gives the word of a mark cell; a rule for each word compares with it, so the rules exclude one another
-by construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it decides
-on the spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it looks up
-in the `Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong child.
+by construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it
+decides on the spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it
+looks up in the `Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong
+child.
 
 Sheets refuses references to other tabs in such a formula, even by a named range, but `INDIRECT` passes
 (https://developers.google.com/workspace/sheets/api/guides/conditional-format). A rule has no id in the API: ours are
