@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,41 +10,41 @@ import pytest
 from sheets_mastery.local_google.server import LocalGoogle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
-@dataclasses.dataclass
-class Clock:
-    """Tells the time that it was last set to."""
-
-    #: The time now, aware.
-    time: datetime
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def advance(self, **span: float) -> None:
-        """Move on by a ``timedelta(**span)``."""
-        self.time += timedelta(**span)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    """Real time, to the millisecond, when the test began: google-auth signs with the machine's own clock."""
+def times() -> list[datetime]:
+    """What the clock has shown, the last being the time now. It begins with real time, to the millisecond.
+
+    Real, because google-auth signs with the machine's own clock.
+    """
     now = datetime.now(UTC)
-    return Clock(time=now.replace(microsecond=now.microsecond // 1000 * 1000))
+    return [now.replace(microsecond=now.microsecond // 1000 * 1000)]
 
 
 @pytest.fixture
-def google(tmp_path: Path, clock: Clock) -> Iterator[LocalGoogle]:
+def clock(times: list[datetime]) -> Callable[[], datetime]:
+    """Tells the time; it stands still."""
+    return lambda: times[-1]
+
+
+@pytest.fixture
+def advance(times: list[datetime]) -> Callable[..., None]:
+    """Moves the clock on by a ``timedelta`` of the same arguments."""
+    return lambda **span: times.append(times[-1] + timedelta(**span))
+
+
+@pytest.fixture
+def google(tmp_path: Path, clock: Callable[[], datetime]) -> Iterator[LocalGoogle]:
     """A fresh Google that takes any bearer."""
     with LocalGoogle(tmp_path / "google", now=clock) as running:
         yield running
 
 
 @pytest.fixture
-def strict_google(tmp_path: Path, clock: Clock) -> Iterator[LocalGoogle]:
+def strict_google(tmp_path: Path, clock: Callable[[], datetime]) -> Iterator[LocalGoogle]:
     """A fresh Google that takes only bearers which it issued itself."""
     with LocalGoogle(tmp_path / "strict", now=clock, strict_auth=True) as running:
         yield running

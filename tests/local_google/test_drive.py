@@ -24,10 +24,10 @@ from sheets_mastery.local_google.sheets import Spreadsheets
 from sheets_mastery.local_google.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
-    from conftest import Clock
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FOLDER = "application/vnd.google-apps.folder"
@@ -79,7 +79,7 @@ def _error(request: Any) -> tuple[int, str, str]:
     return raised.value.resp.status, said["errors"][0]["reason"], said["message"]
 
 
-def test_a_file_is_shown_in_four_fields_unless_more_are_asked_for(drive: Any, clock: Clock) -> None:
+def test_a_file_is_shown_in_four_fields_unless_more_are_asked_for(drive: Any, clock: Callable[[], datetime]) -> None:
     made = drive.files().create(body={"name": "Period 3", "mimeType": SPREADSHEET}).execute()
     brief = {"kind": "drive#file", "id": made["id"], "name": "Period 3", "mimeType": SPREADSHEET}
     assert made == brief
@@ -111,14 +111,16 @@ def test_a_field_that_does_not_exist_is_a_400_and_one_that_is_not_kept_a_501(dri
         assert raised.value.resp.status == 501
 
 
-def test_version_and_modified_time_move_when_the_spreadsheet_is_written(tmp_path: Path, clock: Clock) -> None:
+def test_version_and_modified_time_move_when_the_spreadsheet_is_written(
+    tmp_path: Path, clock: Callable[[], datetime], advance: Callable[..., None]
+) -> None:
     store = Store(tmp_path, now=clock)
     books = Spreadsheets(store)
     shelf = Shelf(store, books, TEACHER)
     key = shelf.create({"name": "Period 3", "mimeType": SPREADSHEET})
     before, start = shelf.file(key), shelf.next_change()
 
-    clock.advance(minutes=1)
+    advance(minutes=1)
     for title in ("Period 4", "Period 5"):
         books.rename(key, title)
 
@@ -132,9 +134,9 @@ def test_version_and_modified_time_move_when_the_spreadsheet_is_written(tmp_path
     assert [key for _number, key, _time in shelf.changes(start)] == [key]
 
 
-def test_an_update_changes_only_what_it_names(drive: Any, clock: Clock) -> None:
+def test_an_update_changes_only_what_it_names(drive: Any, advance: Callable[..., None]) -> None:
     key = _create(drive, appProperties={"enrolled": "yes", "by": "ms-r"})
-    clock.advance(minutes=1)
+    advance(minutes=1)
     body = {"appProperties": {"enrolled": None, "since": "2026"}, "starred": True}
     drive.files().update(fileId=key, body=body).execute()
     shown = (
@@ -184,11 +186,11 @@ def test_a_copy_has_the_content_and_another_name_but_not_the_shares(drive: Any) 
     }
 
 
-def test_queries_find_what_they_say(drive: Any, clock: Clock) -> None:
+def test_queries_find_what_they_say(drive: Any, advance: Callable[..., None]) -> None:
     keys = {}
     for name in ("Algebra 1", "Algebra 2", "Ms. O'Hara's \\ algebraic"):
         keys[name] = _create(drive, name)
-        clock.advance(minutes=1)
+        advance(minutes=1)
     keys["Old"] = _create(drive, "Old", appProperties={"enrolled": "yes"})
     drive.files().update(fileId=keys["Old"], body={"trashed": True}).execute()
     drive.files().create(body={"name": "Folder", "mimeType": FOLDER}).execute()
@@ -254,11 +256,11 @@ def test_a_query_that_cannot_be_read_is_an_invalid_value(query: str) -> None:
     )
 
 
-def test_lists_come_in_pages(drive: Any, clock: Clock) -> None:
+def test_lists_come_in_pages(drive: Any, advance: Callable[..., None]) -> None:
     made: list[str] = []
     for number in range(5):
         made.insert(0, _create(drive, f"Period {number}"))
-        clock.advance(seconds=1)
+        advance(seconds=1)
     found: list[str] = []
     pages = 0
     request = drive.files().list(pageSize=2)
@@ -387,10 +389,12 @@ def test_gspread_lists_shares_copies_and_deletes(sheets_client: gspread.Client) 
     assert [one["name"] for one in sheets_client.list_spreadsheet_files()] == ["Period 4"]
 
 
-def test_gspread_sees_the_time_of_the_last_write(sheets_client: gspread.Client, clock: Clock) -> None:
+def test_gspread_sees_the_time_of_the_last_write(
+    sheets_client: gspread.Client, clock: Callable[[], datetime], advance: Callable[..., None]
+) -> None:
     book = sheets_client.create("Period 3")
     created = sheets_client.get_file_drive_metadata(book.id)["modifiedTime"]
-    clock.advance(minutes=5)
+    advance(minutes=5)
     book.sheet1.update([["43"]], "A1")
     told = sheets_client.get_file_drive_metadata(book.id)
     assert (told["createdTime"], told["modifiedTime"]) == (

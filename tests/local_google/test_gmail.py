@@ -20,10 +20,10 @@ from googleapiclient.errors import HttpError  # type: ignore[import-untyped]  # 
 from sheets_mastery.local_google.server import LocalGoogle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
-    from conftest import Clock
 
 TEACHER = "teacher@school.example"
 PARENT = "parent@home.example"
@@ -222,9 +222,11 @@ def test_a_reply_joins_its_thread_only_with_subject_and_reference(users: Any) ->
     assert _error(unknown)[0] == 404
 
 
-def test_search_finds_by_operators_words_and_phrases(users: Any, clock: Clock) -> None:
+def test_search_finds_by_operators_words_and_phrases(
+    users: Any, clock: Callable[[], datetime], advance: Callable[..., None]
+) -> None:
     old = _send(users, _letter(to="other@home.example", subject="Algebra report", text="All work is in."))["id"]
-    clock.advance(days=3)
+    advance(days=3)
     new = _send(users, _letter(text="Please retake the quiz. Ref SM-K7Q2", Cc="aunt@home.example"))["id"]
     draft = users.drafts().create(userId="me", body={"message": _raw(_letter(text="quiz"))}).execute()["message"]["id"]
 
@@ -260,11 +262,11 @@ def test_search_finds_by_operators_words_and_phrases(users: Any, clock: Clock) -
         assert raised.value.resp.status == 501
 
 
-def test_lists_come_in_pages_newest_first(users: Any, clock: Clock) -> None:
+def test_lists_come_in_pages_newest_first(users: Any, advance: Callable[..., None]) -> None:
     sent: list[str] = []
     for _ in range(5):
         sent.insert(0, _send(users, _letter())["id"])
-        clock.advance(seconds=1)
+        advance(seconds=1)
     found, pages = [], 0
     request = users.messages().list(userId="me", labelIds=["SENT"], maxResults=2)
     while request is not None:
@@ -276,7 +278,7 @@ def test_lists_come_in_pages_newest_first(users: Any, clock: Clock) -> None:
 
 
 def test_a_scripted_delay_hides_a_message_from_the_search_but_not_from_the_list(
-    google: LocalGoogle, users: Any, clock: Clock
+    google: LocalGoogle, users: Any, advance: Callable[..., None]
 ) -> None:
     told = requests.post(f"{google.url}/_local/gmail", json={"searchDelay": 30}, timeout=10)
     assert told.json() == {"searchDelay": 30, "listDelay": 0, "oldestHistory": 1}
@@ -284,7 +286,7 @@ def test_a_scripted_delay_hides_a_message_from_the_search_but_not_from_the_list(
 
     assert _ids(users, "in:sent") == []
     assert [one["id"] for one in users.messages().list(userId="me", labelIds="SENT").execute()["messages"]] == [key]
-    clock.advance(seconds=30)
+    advance(seconds=30)
     assert _ids(users, "in:sent") == [key]
 
 
@@ -361,7 +363,7 @@ def test_every_account_has_a_mailbox_of_its_own(google: LocalGoogle, users: Any)
         assert _error(alone) == (400, "failedPrecondition", "Precondition check failed.")
 
 
-def test_letters_drafts_and_history_outlive_a_restart(tmp_path: Path, clock: Clock) -> None:
+def test_letters_drafts_and_history_outlive_a_restart(tmp_path: Path, clock: Callable[[], datetime]) -> None:
     told = []
     for start in range(2):
         with LocalGoogle(tmp_path, now=clock) as server, closing(_service(server)) as service:

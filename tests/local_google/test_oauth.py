@@ -19,10 +19,9 @@ from google_auth_oauthlib.flow import Flow  # type: ignore[import-untyped]  # sh
 from sheets_mastery.local_google.server import LocalGoogle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Clock
 
 SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 FILES = "https://www.googleapis.com/auth/drive.file"
@@ -77,7 +76,6 @@ def test_the_installed_app_flow_of_google_auth_oauthlib_ends_in_credentials_that
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")  # oauthlib wants https, even on loopback
-    monkeypatch.setenv("OAUTHLIB_RELAX_TOKEN_SCOPE", "0")
     _local(strict_google, "consent", {"account": "Ms.Rivera@school.example"})
     client = _local(strict_google, "clients", {})
     flow = Flow.from_client_config(client, [FILES], redirect_uri="http://localhost:8099/")
@@ -147,7 +145,9 @@ def test_a_revoked_refresh_token_is_an_invalid_grant_and_its_access_tokens_die_w
     )
 
 
-def test_an_authorization_code_works_once_and_for_ten_minutes(google: LocalGoogle, clock: Clock) -> None:
+def test_an_authorization_code_works_once_and_for_ten_minutes(
+    google: LocalGoogle, advance: Callable[..., None]
+) -> None:
     client, back = _installed(google, [SHEETS])
     assert back == {"state": ["s1"], "code": back["code"], "scope": [SHEETS]}
 
@@ -158,7 +158,7 @@ def test_an_authorization_code_works_once_and_for_ten_minutes(google: LocalGoogl
     assert _exchange(google, client, back["code"][0]) == (400, malformed)
 
     client, back = _installed(google, [SHEETS])
-    clock.advance(minutes=10)
+    advance(minutes=10)
     assert _exchange(google, client, back["code"][0]) == (
         400,
         {"error": "invalid_grant", "error_description": "Bad Request"},
@@ -281,10 +281,10 @@ def test_an_assertion_signed_with_another_key_is_refused(
 
 
 def test_an_assertion_from_a_clock_that_is_wrong_is_refused(
-    google: LocalGoogle, clock: Clock, transport: google.auth.transport.requests.Request
+    google: LocalGoogle, advance: Callable[..., None], transport: google.auth.transport.requests.Request
 ) -> None:
     key = _local(google, "serviceAccounts", {"email": ROBOT})
-    clock.advance(hours=2)
+    advance(hours=2)
     with pytest.raises(RefreshError) as refused:
         RobotCredentials.from_service_account_info(key, scopes=[SHEETS]).refresh(transport)
     assert refused.value.args[1] == {
@@ -320,7 +320,9 @@ def _asked(google: LocalGoogle, path: str, **headers: str) -> tuple[int, dict[st
     return response.status_code, response.json()["error"]
 
 
-def test_strict_refuses_a_bearer_that_is_missing_foreign_or_expired(strict_google: LocalGoogle, clock: Clock) -> None:
+def test_strict_refuses_a_bearer_that_is_missing_foreign_or_expired(
+    strict_google: LocalGoogle, advance: Callable[..., None]
+) -> None:
     profile = "/gmail/v1/users/me/profile"
     status, said = _asked(strict_google, profile)
     login = {"message": "Login Required.", "domain": "global", "reason": "required"}
@@ -336,7 +338,7 @@ def test_strict_refuses_a_bearer_that_is_missing_foreign_or_expired(strict_googl
     bearer = f"Bearer {_exchange(strict_google, client, back['code'][0])[1]['access_token']}"
     ask = f"{strict_google.url}{profile}"
     assert requests.get(ask, headers={"Authorization": bearer}, timeout=10).status_code == 200
-    clock.advance(hours=1)
+    advance(hours=1)
     assert _asked(strict_google, profile, Authorization=bearer)[0] == 401
 
 
