@@ -122,7 +122,7 @@ def local_serve(
 
     Example: sheets-mastery local serve sheets-mastery-demo/local-google
     """
-    from sheets_mastery.local_google import LocalGoogle
+    from sheets_mastery.local_google.server import LocalGoogle
 
     with _until_stopped() as stopped, LocalGoogle(directory, port=port) as server:
         typer.echo(f"The local Google listens at {server.url} (Ctrl-C stops it).")

@@ -130,9 +130,9 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         said=", ".join(f"{count} × {level}" for level, count in sorted(levels.items())) or "no students",
     )
     yield from _ours(name, reading)
-    for problem in plan.problems:
+    for mistake in plan.problems:
         # A slip in a cell is the teacher's to mend in class life; it is no fault of the installation.
-        yield Check(what=f"{name}: {problem.place}", well=False, said=f"{problem.what} {problem.remedy}", code=0)
+        yield Check(what=f"{name}: {mistake.place}", well=False, said=f"{mistake.what} {mistake.remedy}", code=0)
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:

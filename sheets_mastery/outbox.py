@@ -78,6 +78,10 @@ class Mailer(Protocol):
         """Hand one letter over; answers what the mail service calls it. Raises a MailError where it did not go."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
     def recover(self, key: str, draft_id: str) -> str | None:
         """After a crash: the service's name for a letter that went, None for one that did not; else MailUnknown."""
         ...

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from sheets_mastery.config import GradebookSettings, Settings
@@ -197,14 +198,14 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     limits = settings.guard
     students = len(gradebook.students)
     to_write = {notice.student for notice in facts.new_notices}
-    if len(to_write) > max(limits.letters_least, limits.letters_share * students):
+    if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
         yield f"letters would be written about {len(to_write)} of {students} students at once"
     settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
     changed = sum(
         change.work in settled and change.after is not None and change.after is not Verdict.CHECK
         for change in facts.verdicts
     )
-    if changed > max(limits.letters_least, limits.verdicts_share * len(settled)):
+    if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
         yield f"{changed} of {len(settled)} settled verdicts would change at once"
     if past.students:
         now = _students(gradebook, past.secret)
@@ -212,8 +213,13 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
         if gone > limits.students_share * len(past.students):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
         renamed = sum(now.get(student, name) != name for student, name in past.students.items())
-        if renamed > max(1, limits.names_share * len(past.students)):
+        if renamed > _most(1, limits.names_share, len(past.students)):
             yield f"{renamed} students stand beside another name than before, as if one column had been sorted alone"
+
+
+def _most(least: int, share: Decimal, whole: int) -> Decimal:
+    """The largest number that is still ordinary."""
+    return max(Decimal(least), share * whole)
 
 
 def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) -> dict[Work, Remediation]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
     from sheets_mastery.google.sheets import GoogleSheets
-    from sheets_mastery.google.wire import Wire
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
     from sheets_mastery.outbox import Delivery, Mailer
@@ -42,7 +41,6 @@ class Service:
         self._environment = environment
         #: Names this process as the holder of a claim.
         self._incarnation = secrets.token_hex(8)
-        self._wires: list[Wire] = []
 
     @classmethod
     def load(
@@ -163,20 +161,10 @@ class Service:
 
     @cached_property
     def sheets(self) -> GoogleSheets:
-        from sheets_mastery.google import auth
         from sheets_mastery.google.sheets import GoogleSheets
-        from sheets_mastery.google.transport import SheetsTransport
-
-        transport = SheetsTransport(self._wire(self.credentials), whoami=auth.account(self.credentials))
-        return GoogleSheets(transport)
-
-    def _wire(self, credentials: Credentials) -> Wire:
-        from sheets_mastery.google.wire import Wire
 
         google = self.settings.google
-        wire = Wire(credentials, endpoint=google.endpoint, timeout_seconds=google.timeout_seconds)
-        self._wires.append(wire)
-        return wire
+        return GoogleSheets(self.credentials, endpoint=google.endpoint, timeout=google.timeout_seconds)
 
     @cached_property
     def press(self) -> LetterPress:
@@ -196,8 +184,9 @@ class Service:
             from sheets_mastery.google import auth
             from sheets_mastery.google.gmail import GmailMailer
 
-            mailbox = auth.credentials(self.settings.google, (auth.GMAIL,), folder=self.folder)
-            mailer: Mailer = GmailMailer(self._wire(mailbox))
+            google = self.settings.google
+            mailbox = auth.credentials(google, (auth.GMAIL,), folder=self.folder)
+            mailer: Mailer = GmailMailer(mailbox, endpoint=google.endpoint)
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
             mailer = mail.SmtpMailer(settings.smtp, password)
@@ -207,10 +196,9 @@ class Service:
 
     def close(self) -> None:
         """Let go of every connection that was made."""
-        if "ledger" in self.__dict__:
-            self.ledger.close()
-        for wire in self._wires:
-            wire.close()
+        for name in ("ledger", "sheets", "mailer"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
 
     def _ledger_url(self) -> str:
         """The ledger's address; a relative SQLite path counts from the folder of the settings."""
