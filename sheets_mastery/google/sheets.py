@@ -36,7 +36,7 @@ class GoogleSheets:
         sleep: Callable[[float], None] = time.sleep,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        """`endpoint` is the address of a local Google, if any; `timeout` is for a call with all its tries, in seconds."""
+        """`endpoint` is the address of a local Google, if any; `timeout` is for a call with its tries, in seconds."""
         wire = Wire(credentials, endpoint=endpoint, timeout_seconds=timeout)
         self._transport = SheetsTransport(wire, whoami=account(credentials), sleep=sleep, uniform=uniform)
 

@@ -58,7 +58,7 @@ class SheetsTransport(gspread.HTTPClient):
         self._sleep = sleep
         self._uniform = uniform
 
-    def request(  # noqa: PLR0917 - gspread's signature
+    def request(
         self,
         method: str,
         endpoint: str,

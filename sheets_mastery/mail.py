@@ -1,0 +1,350 @@
+"""Letters out of the house, each at most once: into a folder, or to the school's mail server.
+
+Every mailer says of every letter which of three things is true: it was taken over (the answer is the receiver's name
+for it), it was not (`MailRefused` for good, `MailLater` for now), or nobody can tell (`MailUnknown`). The third is
+kept as small as it can be and is never settled by sending again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from sheets_mastery.config import Smtp
+from sheets_mastery.errors import MailLater, MailRefused, MailUnknown
+
+_KEY = re.compile(r"[0-9A-Za-z]{8,128}")
+_BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
+_QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z.-]+)", re.IGNORECASE)
+#: "Log in first", said in many ways: it is the school's account that is refused, and every letter would be.
+_ACCOUNT_TROUBLE = {530, 534, 535, 538}
+_END_OF_LINE = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class MaildirMailer:
+    """A maildir: every letter a file in `new`, named after its key, where any mail program or gateway finds it.
+
+    The name settles everything: a letter whose file is there (read, answered or filed away by flags) has been
+    delivered.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,  # noqa: ARG002 - a folder has no envelope
+        recipient: str,  # noqa: ARG002 - the same
+        key: str,
+        on_draft: Callable[[str], None],  # noqa: ARG002 - a file needs no draft
+    ) -> str:
+        """Put a letter into the folder; answers the file's name, also where it was there already.
+
+        Raises MailLater with the folder as it was: a full disk, a folder that is a link or that everybody can read.
+        """
+        name = _file_name(key)
+        try:
+            with _opened(self._folder) as (new, cur, tmp):
+                if not _there(name, new, cur):
+                    _put(letter, name, tmp, new)
+        except OSError as problem:
+            raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
+        return name
+
+    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - there are no drafts
+        """The file's name where the letter is in the folder, None where it is not. Raises MailLater."""
+        name = _file_name(key)
+        try:
+            with _opened(self._folder) as (new, cur, _):
+                return name if _there(name, new, cur) else None
+        except OSError as problem:
+            raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
+
+    def close(self) -> None:
+        """Nothing is held open between two letters."""
+
+
+def _file_name(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError("a letter's key is made of letters and digits")
+    return f"{key}.sheets-mastery"
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[tuple[int, int, int]]:
+    """The folders `new`, `cur` and `tmp`, made where they are not there yet, as descriptors.
+
+    Nothing is done by path afterwards, so that a link put in the way in between leads nowhere.
+    """
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700, parents=True)
+    only_folders = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    opened = [os.open(folder, only_folders)]
+    try:
+        if os.fstat(opened[0]).st_mode & 0o007:
+            raise PermissionError(0, "everybody on this machine can look into it; run chmod o= on it")
+        for name in ("new", "cur", "tmp"):
+            with suppress(FileExistsError):
+                os.mkdir(name, mode=0o700, dir_fd=opened[0])
+            opened.append(os.open(name, only_folders, dir_fd=opened[0]))
+        _, new, cur, tmp = opened
+        yield new, cur, tmp
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+
+
+def _there(name: str, *folders: int) -> bool:
+    """Whether a letter's file is there, with or without the flags that mail programs add after a colon."""
+    return any(found == name or found.startswith(f"{name}:") for folder in folders for found in _names(folder))
+
+
+def _names(folder: int) -> list[str]:
+    return os.listdir(folder)
+
+
+def _put(letter: bytes, name: str, tmp: int, new: int) -> None:
+    """Write the file whole, then give it its name; whoever looks into `new` sees all of it or nothing."""
+    for found in _names(tmp):
+        if found.startswith(f"{name}."):  # what an interrupted try has left behind
+            os.unlink(found, dir_fd=tmp)
+    beside = f"{name}.{secrets.token_hex(8)}"
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=tmp)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(letter)
+            file.flush()
+            os.fsync(file.fileno())
+        # Unlike a renaming, a link never takes the place of a letter that came first.
+        with suppress(FileExistsError):
+            os.link(beside, name, src_dir_fd=tmp, dst_dir_fd=new)
+        os.fsync(new)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(beside, dir_fd=tmp)
+
+
+class SmtpMailer:
+    """The school's mail server: one connection, one recipient and one transaction a letter.
+
+    Up to the dot that ends a letter nothing has been taken over; from the answer to it on everything has. Only the
+    moment in between is in doubt.
+    """
+
+    def __init__(
+        self,
+        settings: Smtp,
+        password: str | None,
+        *,
+        timeout: float = 120,
+        tls: ssl.SSLContext | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts."""
+        self._settings = settings
+        self._password = password
+        self._timeout = timeout
+        self._tls = tls
+        self._monotonic = monotonic
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,  # noqa: ARG002 - SMTP cannot be told
+        on_draft: Callable[[str], None],  # noqa: ARG002 - and has no drafts
+    ) -> str:
+        """Hand one letter to the server; answers its name in the server's queue, or "accepted" where it tells none.
+
+        Raises MailLater, MailRefused or MailUnknown.
+        """
+        for address in (sender, recipient):
+            if not _BARE_ADDRESS.fullmatch(address):
+                raise MailRefused("An address of the letter is not one bare address; nothing was sent.")
+        deadline = self._monotonic() + self._timeout
+        with self._conversation(sender.rpartition("@")[2], lambda: deadline - self._monotonic()) as server:
+            server.address(letter, sender, recipient)
+            server.body(letter)
+            answer = server.dot()
+        queued = _QUEUED_AS.search(answer)
+        return queued[1] if queued else "accepted"
+
+    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - SMTP cannot be asked
+        """Always raises MailUnknown: nothing outside tells whether an interrupted letter went."""
+        raise MailUnknown("The letter may have reached the mail server or not; look in its log before sending again.")
+
+    def close(self) -> None:
+        """Nothing is held open between two letters."""
+
+    @contextmanager
+    def _conversation(self, me: str, left: Callable[[], float]) -> Iterator[_Conversation]:
+        """Connect, encrypt and log in. Whatever goes wrong here is no fault of the letter: MailLater."""
+        host, port, security = self._settings.host, self._settings.port, self._settings.security
+        me = me if me.isascii() else "localhost"
+        with _before_the_dot("does not answer"):
+            if security == "tls":
+                context = self._tls or ssl.create_default_context()
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, me, timeout=left(), context=context)
+            else:
+                smtp = smtplib.SMTP(host, port, me, timeout=left())
+        server = _Conversation(smtp, left)
+        try:
+            server.greet()
+            if security == "starttls":
+                server.encrypt(self._tls or ssl.create_default_context())
+            if self._settings.user:
+                server.log_in(self._settings.user, self._password or "")
+            yield server
+        finally:
+            server.close()
+
+
+class _Conversation:
+    """One SMTP conversation, phase by phase, within the seconds that `left` says are left."""
+
+    def __init__(self, smtp: smtplib.SMTP, left: Callable[[], float]) -> None:
+        self._smtp = smtp
+        self._left = left
+
+    def greet(self) -> None:
+        """Ask what the server can do."""
+        with _before_the_dot("does not answer"):
+            self._patience()
+            self._smtp.ehlo_or_helo_if_needed()
+
+    def encrypt(self, tls: ssl.SSLContext) -> None:
+        """Go on in encrypted form, or not at all."""
+        if not self._smtp.has_extn("starttls"):
+            raise MailLater("The mail server offers no encryption, or somebody in between hides it; nothing was sent.")
+        with _before_the_dot("could not be spoken to in encrypted form"):
+            self._patience()
+            self._smtp.starttls(context=tls)
+            self._smtp.ehlo()
+
+    def log_in(self, user: str, password: str) -> None:
+        """Say who the school is."""
+        with _before_the_dot("does not accept the account in mail.smtp.user, or its password"):
+            self._patience()
+            self._smtp.login(user, password)
+
+    def address(self, letter: bytes, sender: str, recipient: str) -> None:
+        """Say from whom to whom, and ask for leave to send the letter itself."""
+        options = [f"SIZE={len(letter)}"] if self._smtp.has_extn("size") else []
+        if not letter.isascii():
+            options.append(self._needed("8bitmime", "BODY=8BITMIME"))
+        if not (sender + recipient).isascii():
+            options.append(self._needed("smtputf8", "SMTPUTF8"))
+            self._smtp.command_encoding = "utf-8"
+        self._command("MAIL", " ".join([f"FROM:<{sender}>", *options]), {250}, "the sender")
+        self._command("RCPT", f"TO:<{recipient}>", {250, 251}, "the recipient")
+        self._command("DATA", "", {354}, "the letter")
+
+    def body(self, letter: bytes) -> None:
+        """Send everything but the dot: without it the server may take nothing over, however much has arrived."""
+        lines = _END_OF_LINE.sub(b"\r\n", letter)
+        stuffed = _LEADING_DOT.sub(b"..", lines)
+        with _before_the_dot("broke off while the letter was sent"):
+            self._patience()
+            self._smtp.send(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
+
+    def dot(self) -> str:
+        """End the letter; answers what the server said. No answer means that nobody knows."""
+        with _before_the_dot("is too slow"):
+            self._patience()
+        try:
+            self._smtp.send(b".\r\n")
+            code, said = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as silence:
+            raise MailUnknown(
+                "The mail server has the whole letter and did not say whether it took it; look in its log."
+            ) from silence
+        if 400 <= code < 600:
+            _refuse(code, "the letter")
+        if not 200 <= code < 300:
+            raise MailUnknown(f"The mail server answered the letter with a code that says nothing ({code}).")
+        return said.decode("ascii", "replace")
+
+    def close(self) -> None:
+        """Say goodbye. The letter's fate is settled before, so it does not matter how this ends."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._patience()
+            self._smtp.quit()
+        self._smtp.close()
+
+    def _command(self, verb: str, words: str, well: set[int], what: str) -> None:
+        with _before_the_dot("broke off"):
+            self._patience()
+            code, _ = self._smtp.docmd(verb, words)
+        if code not in well:
+            _refuse(code, what)
+
+    def _needed(self, extension: str, option: str) -> str:
+        if not self._smtp.has_extn(extension):
+            raise MailRefused(f"The mail server cannot carry this letter (it has no {extension.upper()}).")
+        return option
+
+    def _patience(self) -> None:
+        """Give the next step the time that is left. Raises TimeoutError where none is."""
+        left = self._left()
+        if left <= 0:
+            raise TimeoutError
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(left)
+
+
+@contextmanager
+def _before_the_dot(what: str) -> Iterator[None]:
+    """Whatever breaks before the dot has left nothing behind."""
+    try:
+        yield
+    except (OSError, smtplib.SMTPException, UnicodeError) as problem:
+        raise MailLater(f"The mail server {what}; nothing was taken over.") from problem
+
+
+def _refuse(code: int, what: str) -> NoReturn:
+    """Raise what a server's no means. Its words are not passed on, since they may hold the address."""
+    if 500 <= code < 600 and code not in _ACCOUNT_TROUBLE:
+        raise MailRefused(f"The mail server refuses {what} (code {code}).")
+    raise MailLater(f"The mail server does not take {what} just now (code {code}).")
+
+
+class _Mailer(Protocol):
+    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str: ...
+    def recover(self, key: str, draft_id: str) -> str | None: ...
+    def close(self) -> None: ...
+
+
+class AllowListMailer:
+    """Another mailer that writes to nobody but those listed: an address or "@domain" each. For trying things out."""
+
+    def __init__(self, mailer: _Mailer, only_to: Iterable[str]) -> None:
+        self._mailer = mailer
+        self._listed = {each.strip().casefold() for each in only_to}
+
+    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
+        """As the other mailer; raises MailRefused for everybody who is not listed."""
+        address = recipient.casefold()
+        if not {address, f"@{address.rpartition('@')[2]}"} & self._listed:
+            raise MailRefused("mail.only_to does not list this recipient; nothing was sent.")
+        return self._mailer.send(letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft)
+
+    def recover(self, key: str, draft_id: str) -> str | None:
+        """As the other mailer."""
+        return self._mailer.recover(key, draft_id)
+
+    def close(self) -> None:
+        """Close the other mailer."""
+        self._mailer.close()
