@@ -1,0 +1,154 @@
+"""Mail servers of our own: one that takes letters, and one that breaks off where it is told to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+LETTER = (
+    b"From: teacher@school.example\r\nTo: parent@example.org\r\nSubject: Next step\r\n\r\n"
+    b"Dear family,\r\n.a line that begins with a dot\r\n.\r\nGoodbye\r\n"
+)
+
+
+@dataclass
+class Peer:
+    """A mail server for one conversation, over a bare socket.
+
+    `answers` replaces the usual answer of a phase ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot", "QUIT"), `cut`
+    is the phase in which it hangs up instead of answering ("body": after the first piece of the letter), `ends` ends
+    the conversation.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    cut: str = ""
+    offers: tuple[str, ...] = ("SIZE 1000000000", "8BITMIME")
+    heard: list[str] = field(default_factory=list)
+    letter: bytes = b""
+
+    def __post_init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def port(self) -> int:
+        port: int = self._listening.getsockname()[1]
+        return port
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+
+    def _serve(self) -> None:
+        try:
+            connection, _ = self._listening.accept()
+        except OSError:
+            return
+        with connection, connection.makefile("rb") as lines:
+            if not self._said(connection, "greeting", "220 peer"):
+                return
+            for line in lines:
+                verb = line.split()[0].decode().upper()
+                self.heard.append(" ".join([verb, *line.decode().split()[1:]]))
+                usual = {
+                    "EHLO": "\r\n".join(f"250-{offer}" for offer in ("peer", *self.offers)) + "\r\n250 HELP",
+                    "DATA": "354 go on",
+                    "QUIT": "221 bye",
+                }.get(verb, "250 fine")
+                if not self._said(connection, verb, usual) or verb == "QUIT":
+                    return
+                if verb == "DATA" and "DATA" not in self.answers and not self._body(connection, lines):
+                    return
+
+    def _body(self, connection: socket.socket, lines: Iterator[bytes]) -> bool:
+        if self.cut == "body":
+            next(lines)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        for line in lines:
+            if line == b".\r\n":
+                break
+            self.letter += line.removeprefix(b".")
+        return self._said(connection, "dot", "250 2.0.0 Ok: queued as 4XyZ")
+
+    def _said(self, connection: socket.socket, phase: str, usual: str) -> bool:
+        if self.cut == phase:
+            return False
+        connection.sendall(self.answers.get(phase, usual).encode() + b"\r\n")
+        return True
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that signs itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "peer")])
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + dt.timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "peer.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.fixture
+def server_tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+def trust(certificate: Path) -> ssl.SSLContext:
+    """A client's trust in that certificate and no other."""
+    return ssl.create_default_context(cafile=str(certificate))
+
+
+@pytest.fixture
+def peer() -> type[Peer]:
+    return Peer
+
+
+@pytest.fixture
+def letter() -> bytes:
+    return LETTER
+
+
+@pytest.fixture
+def no_draft() -> Callable[[str], None]:
+    """An `on_draft` for mailers that have no drafts."""
+
+    def on_draft(draft_id: str) -> None:
+        raise AssertionError(f"there should be no draft {draft_id}")
+
+    return on_draft
