@@ -12,9 +12,9 @@ import requests
 from google.auth.transport.requests import Request
 from google.oauth2 import service_account
 from google.oauth2.credentials import Credentials
-from googleapiclient.discovery import build_from_document  # type: ignore[import-untyped]  # ships no types
-from googleapiclient.discovery_cache import get_static_doc  # type: ignore[import-untyped]  # ships no types
-from googleapiclient.errors import HttpError  # type: ignore[import-untyped]  # ships no types
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import HttpError
 
 from sheets_mastery.local_google.drive.files import Shelf
 from sheets_mastery.local_google.drive.query import parse

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 from google.auth.exceptions import RefreshError
 from google.oauth2 import id_token, service_account
 from google.oauth2.credentials import Credentials
-from google_auth_oauthlib.flow import Flow  # type: ignore[import-untyped]  # ships no types
+from google_auth_oauthlib.flow import Flow
 
 from sheets_mastery.local_google.server import LocalGoogle
 
