@@ -144,7 +144,7 @@ class Api:
     def _of(self, about: dict[str, Any]) -> Check:
         if "$ref" in about:
             name = about["$ref"]
-            return lambda value, path: self.checker(name)(value, path)
+            return lambda value, path: self.checker(name)(value, path)  # noqa: PLW0108  schemas refer to themselves: look up late
         kind = about["type"]
         if kind == "array":
             return self._array(self._of(about["items"]), about["items"].get("type") == "any")

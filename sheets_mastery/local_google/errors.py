@@ -50,7 +50,7 @@ def classic_error(
     location_type: str | None = None,
     status_name: str | None = None,
 ) -> GoogleError:
-    """Return an error as Drive and Gmail print it: with an ``errors`` array, and a status name only where they add one."""
+    """Return an error as Drive and Gmail print it: with an ``errors`` array, and a status name where they add one."""
     item = {"message": message, "domain": domain, "reason": reason}
     if location is not None:
         item["location"] = location

@@ -13,9 +13,9 @@ KEYS = {"method", "path", "regex", "status", "body", "headers", "cut", "delay_ms
 class Fault:
     """One scripted fault, for the next ``times`` requests that it fits.
 
-    ``method`` and ``path`` (a prefix of the path with query) or ``regex`` (searched in it) say which requests; then either
-    ``status`` and ``body`` (an answer in place of the real one, nothing done), ``cut`` ("before" or "after" the effect:
-    the connection ends without an answer), or neither; ``delay_ms`` waits first and may stand alone.
+    ``method`` and ``path`` (a prefix of the path with query) or ``regex`` (searched in it) say which requests; then
+    either ``status`` and ``body`` (an answer in place of the real one, nothing done), ``cut`` ("before" or "after" the
+    effect: the connection ends without an answer), or neither; ``delay_ms`` waits first and may stand alone.
     """
 
     def __init__(self, said: Any) -> None:

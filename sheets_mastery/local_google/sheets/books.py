@@ -6,11 +6,13 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import invalid_argument, not_found, not_implemented, permission_denied
-from .batch import KINDS, check_properties
+
+from .batch import KINDS
 from .defaults import PROPERTIES
 from .document import Document
 from .formats import tidied
 from .places import Invalid
+from .tabs import check_properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,8 +140,8 @@ class Spreadsheets:
             raise invalid_argument("Access is an object of spreadsheetId, role and protectedAgainstUs.")
         if said.get("role", "writer") not in ROLES or "spreadsheetId" not in said:
             raise invalid_argument(f"Access needs a spreadsheetId, and a role is one of {', '.join(ROLES)}.")
-        self._access[said["spreadsheetId"]] = said
         document = self._load(said["spreadsheetId"])
+        self._access[document.id] = said
         document.protected_against_us = bool(said.get("protectedAgainstUs"))
 
     def role(self, spreadsheet_id: str) -> str:

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 import ironcalc
 
 from .a1 import Box, grid_box, letters
-from .formulas import Line, Reference, Token, arguments, canonical, reference, tokens, written
-from .formulas import copied as copied_formula
+from .formulas import Line, Reference, Stencil, Token, arguments, canonical, reference, tokens, written
 from .locales import locale
 from .typed import serial
 
@@ -56,7 +55,9 @@ OTHER_NAMES = {"REGEXMATCH": "REGEXTEST", "ARRAYFORMULA": "", "TO_PURE_NUMBER": 
 #: What IronCalc evaluates in place of a formula that it cannot: it says #NAME?.
 UNKNOWN = "=UNSUPPORTED_BY_THE_LOCAL_GOOGLE()"
 #: Names that look at where their formula stands, or change on their own: such a formula is evaluated cell by cell.
-PLACED = {"ROW", "COLUMN", "CELL", "RAND", "RANDBETWEEN", "OFFSET", "INDIRECT"}
+PLACED = {"ROW", "COLUMN", "CELL", "RAND", "RANDBETWEEN"}
+#: Sheets kept empty behind the document's own, for terms. A sheet added later makes IronCalc read every formula anew.
+DRAFTS = 16
 LEGAL_TITLE = re.compile(r"(?!')[^\[\]*?/\\:#~]{1,31}(?<!')$")
 
 
@@ -125,20 +126,37 @@ class Calculation:
     def evaluate(self, wanted: list[tuple[Term, Box]]) -> list[dict[tuple[int, int], Value | Failure]]:
         """Return, for each term and box, the term's value in each cell of the box."""
         missing = [key for key in dict.fromkeys(wanted) if key not in self._terms]
-        if missing:
-            model = self._workbook()
-            drafts = [_Draft(self._document, term, box) for term, box in missing]
-            start = len(model.get_worksheets_properties())
-            dialect = self._dialect()
-            for number, draft in enumerate(drafts, start):
-                model.add_sheet(f"~{number}")
-                for row, column, formula in draft.formulas(dialect):
-                    model.update_cell_with_formula(number, row + 1, column + 1, formula)
-            model.evaluate()
-            for number, (key, draft) in enumerate(zip(missing, drafts, strict=True), start):
-                self._terms[key] = draft.spread(functools.partial(_read, model, number))
-                model.range_clear_all(number, 1, 1, key[1].bottom + 1, key[1].right + 1)  # no second evaluation
+        for start in range(0, len(missing), DRAFTS):
+            self._evaluate(missing[start : start + DRAFTS])
         return [self._terms[key] for key in wanted]
+
+    def complaint(self, tab: Tab, formula: str) -> str | None:
+        """Return what is wrong with a formula (in the American spelling) for a rule on a tab; None when nothing is.
+
+        "parse" is what Google refuses too; any other answer names a function that is not known here.
+        """
+        dialect = self._dialect()
+        unknown = dialect.unknown(formula)
+        if unknown is not None:
+            return unknown
+        model = ironcalc.create("probe")
+        model.rename_sheet(0, "~")
+        model.update_cell_with_formula(0, 1, 1, dialect.said(formula, tab))
+        model.evaluate()
+        return "parse" if model.get_cell_value(0, 1, 1) == "#ERROR!" else None
+
+    def _evaluate(self, missing: list[tuple[Term, Box]]) -> None:
+        model = self._workbook()
+        dialect = self._dialect()
+        drafts = [_Draft(self._document, term, box) for term, box in missing]
+        first = len(self._document.tabs)
+        for number, draft in enumerate(drafts, first):
+            for row, column, formula in draft.formulas(dialect):
+                model.update_cell_with_formula(number, row + 1, column + 1, formula)
+        model.evaluate()
+        for number, (key, draft) in enumerate(zip(missing, drafts, strict=True), first):
+            self._terms[key] = draft.spread(functools.partial(_read, model, number))
+            model.range_clear_all(number, 1, 1, key[1].bottom, key[1].right)
 
     def _formulas(self) -> Any:
         for number, tab in enumerate(self._document.tabs):
@@ -161,6 +179,8 @@ class Calculation:
                 model.add_sheet(name)
             elif name != "Sheet1":
                 model.rename_sheet(0, name)
+        for number in range(DRAFTS):
+            model.add_sheet(f"~draft {number}")
         for number, tab in enumerate(self._document.tabs):
             for row, column, cell in tab.cells(tab.grid):
                 _write(model, number, row, column, cell.get("userEnteredValue", {}))
@@ -229,17 +249,17 @@ class _Draft:
             (ref.row, ref.column, *(ref.to or (None, None)))
             for ref in (reference(part.text) for part in parts if part.kind == "ref")
         ]
-        placed = any(_calls(parts, index) in PLACED and not _fixed(parts, index) for index in range(len(parts)))
+        placed = any(_calls(parts, index) in PLACED for index in range(len(parts)))
         self._by_row = placed or any(line and not line.held for corner in lines for line in corner[0::2])
         self._by_column = placed or any(line and not line.held for corner in lines for line in corner[1::2])
 
     def formulas(self, dialect: _Dialect) -> Any:
         """Yield (row, column, formula) for the cells that have to be evaluated."""
         box = self._box
+        said = Stencil(dialect.said(self._formula, self._tab, elsewhere=True))
         for row in range(box.top, box.bottom if self._by_row else box.top + 1):
             for column in range(box.left, box.right if self._by_column else box.left + 1):
-                formula = copied_formula(self._formula, row - self._term.row, column - self._term.column)
-                yield row, column, dialect.said(formula, self._tab, elsewhere=True)
+                yield row, column, said.at(row - self._term.row, column - self._term.column)
 
     def spread(self, read: Any) -> dict[tuple[int, int], Value | Failure]:
         """Return the value of every cell of the box, given how to read one that was evaluated."""
@@ -256,12 +276,6 @@ def _calls(parts: tuple[Token, ...], index: int) -> str:
     """Return the upper-case name of the function that token ``index`` calls, or ""."""
     named = parts[index].kind == "name" and index + 1 < len(parts) and parts[index + 1].text == "("
     return parts[index].text.upper() if named else ""
-
-
-def _fixed(parts: tuple[Token, ...], index: int) -> bool:
-    """Tell whether an INDIRECT is of a text written out, so that it means the same everywhere."""
-    after = parts[index + 2 : index + 4]
-    return parts[index].text.upper() == "INDIRECT" and [part.kind for part in after] == ["string", "op"]
 
 
 @functools.cache
@@ -297,16 +311,19 @@ class _Dialect:
 
     def said(self, formula: str, tab: Tab, *, elsewhere: bool = False) -> str:
         """Return the formula for IronCalc. ``elsewhere``: it will stand on another tab than the one it is about."""
-        parts = tokens(formula)
-        if any(not self._known(_calls(parts, index)) for index in range(len(parts))):
+        if self.unknown(formula) is not None:
             return UNKNOWN
+        parts = tokens(formula)
         said = self._range(parts, 1 if parts[0].text in ("=", "+") else 0, len(parts), tab, elsewhere=elsewhere)
         if len(parts) == 2 and parts[1].kind == "ref" and not elsewhere and reference(parts[1].text).to is None:
             return f'=IF(ISBLANK({said}),"",{said})'  # Excel shows 0 for an empty cell, Google nothing
         return "=" + said
 
-    def _known(self, name: str) -> bool:
-        return not name or name in OTHER_NAMES or _has_function(name)
+    def unknown(self, formula: str) -> str | None:
+        """Return the first function of a formula that IronCalc does not have."""
+        parts = tokens(formula)
+        names = (_calls(parts, index) for index in range(len(parts)))
+        return next((name for name in names if name and name not in OTHER_NAMES and not _has_function(name)), None)
 
     def _range(self, parts: tuple[Token, ...], start: int, end: int, tab: Tab, *, elsewhere: bool) -> str:
         text = ""

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import not_implemented
+
 from .a1 import Box
 from .calculation import Failure, Value, calculated, decimal_sign
 from .formats import COLOURS, over, tidied
@@ -381,10 +382,10 @@ def _followed(tab: Tab, owner: Tab, source: Box, down: int, right: int) -> Calla
         end_row, end_column = ref.to or (ref.row, ref.column)
         if not about_owner or ref.row is None or ref.column is None or end_row is None or end_column is None:
             return ref
-        if not source.covers(Box(ref.row.index, end_row.index + 1, ref.column.index, end_column.index + 1)):
+        if not source.covers(Box(ref.row.at, end_row.at + 1, ref.column.at, end_column.at + 1)):
             return ref
-        first = Line(ref.row.index + down, ref.row.held), Line(ref.column.index + right, ref.column.held)
-        last = Line(end_row.index + down, end_row.held), Line(end_column.index + right, end_column.held)
+        first = Line(ref.row.at + down, ref.row.held), Line(ref.column.at + right, ref.column.held)
+        last = Line(end_row.at + down, end_row.held), Line(end_column.at + right, end_column.held)
         return Reference(ref.title, *first, last if ref.to else None)
 
     return change

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from sheets_mastery.local_google.store import clock, random_id
+
 from .a1 import Box, grid_box
 from .defaults import COLUMNS, ROWS
 
@@ -91,9 +92,12 @@ class Tab:
     def put(self, row: int, column: int, cell: Cell | None) -> None:
         """Replace a cell; a record without anything in it is no cell."""
         if not cell:
-            if row < len(self.rows) and column < len(self.rows[row]):
-                self.rows[row][column] = None
-                self._trim(row)
+            if self.cell(row, column) is not None:
+                line = self.rows[row]
+                line[column] = None
+                while line and not line[-1]:
+                    line.pop()
+                self._trim()
             return
         while len(self.rows) <= row:
             self.rows.append([])
@@ -114,16 +118,15 @@ class Tab:
     def tidy(self) -> None:
         """Cut off what is empty at the ends of rows and below the last one, and what lies outside the grid."""
         del self.rows[self.row_count :]
-        for row in range(len(self.rows) - 1, -1, -1):
-            del self.rows[row][self.column_count :]
-            self._trim(row)
+        for line in self.rows:
+            del line[self.column_count :]
+            while line and not line[-1]:
+                line.pop()
+        self._trim()
         del self.lines["ROWS"][self.row_count :]
         del self.lines["COLUMNS"][self.column_count :]
 
-    def _trim(self, row: int) -> None:
-        line = self.rows[row]
-        while line and not line[-1]:
-            line.pop()
+    def _trim(self) -> None:
         while self.rows and not self.rows[-1]:
             self.rows.pop()
 

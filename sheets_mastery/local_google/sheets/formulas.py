@@ -1,7 +1,7 @@
 """Formulas as text: taken apart into tokens, their references moved, and put together again.
 
-Google keeps a formula as it was typed and rewrites its references when lines are inserted, deleted or moved; so does this
-room. What a formula comes to is worked out elsewhere (``calculation.py``).
+Google keeps a formula as it was typed and rewrites its references when lines are inserted, deleted or moved; so does
+this room. What a formula comes to is worked out elsewhere (``calculation.py``).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Token(NamedTuple):
 class Line(NamedTuple):
     """A row or a column in a reference: its index from 0, and whether a ``$`` holds it."""
 
-    index: int
+    at: int
     held: bool
 
 
@@ -102,9 +102,9 @@ def written(ref: Reference, prefix: str) -> str:
     def corner(row: Line | None, column: Line | None) -> str:
         text = ""
         if column is not None:
-            text += ("$" if column.held else "") + letters(column.index)
+            text += ("$" if column.held else "") + letters(column.at)
         if row is not None:
-            text += ("$" if row.held else "") + str(row.index + 1)
+            text += ("$" if row.held else "") + str(row.at + 1)
         return text
 
     text = prefix + corner(ref.row, ref.column)
@@ -127,24 +127,43 @@ def rewritten(formula: str, change: Callable[[Reference], Reference | None], dec
     return "".join(parts)
 
 
+class Stencil:
+    """A formula taken apart once, to be copied to many places."""
+
+    def __init__(self, formula: str, decimal: str = ".") -> None:
+        #: Text that stays, and references with a line that no ``$`` holds, in turn.
+        self._pieces: list[str | tuple[Reference, str]] = []
+        text = ""
+        for token in tokens(formula, decimal):
+            ref = reference(token.text) if token.kind == "ref" else None
+            if ref is None or all(line is None or line.held for line in (ref.row, ref.column, *(ref.to or ()))):
+                text += token.text
+            else:
+                self._pieces += [text, (ref, token.text[: token.text.rfind("!") + 1])]
+                text = ""
+        self._pieces.append(text)
+
+    def at(self, rows: int, columns: int) -> str:
+        """Return the formula as it reads when its cell is copied so many rows down and columns to the right."""
+        return "".join(piece if isinstance(piece, str) else _copied(*piece, rows, columns) for piece in self._pieces)
+
+
 def copied(formula: str, rows: int, columns: int, decimal: str = ".") -> str:
     """Return the formula as it reads when its cell is copied so many rows down and columns to the right."""
-    if not rows and not columns:
-        return formula
+    return Stencil(formula, decimal).at(rows, columns) if rows or columns else formula
 
-    def change(ref: Reference) -> Reference | None:
-        lines = [ref.row, ref.column, *(ref.to or (None, None))]
-        moved = []
-        for line, by in zip(lines, (rows, columns, rows, columns), strict=True):
-            if line is None or line.held:
-                moved.append(line)
-            elif line.index + by < 0:
-                return None
-            else:
-                moved.append(Line(line.index + by, held=False))
-        return Reference(ref.title, moved[0], moved[1], (moved[2], moved[3]) if ref.to else None)
 
-    return rewritten(formula, change, decimal)
+def _copied(ref: Reference, prefix: str, rows: int, columns: int) -> str:
+    lines = (ref.row, ref.column, *(ref.to or (None, None)))
+    moved: list[Line | None] = []
+    for line, by in zip(lines, (rows, columns, rows, columns), strict=True):
+        if line is None or line.held:
+            moved.append(line)
+        elif line.at + by < 0:
+            return "#REF!"
+        else:
+            moved.append(Line(line.at + by, held=False))
+    return written(Reference(ref.title, moved[0], moved[1], (moved[2], moved[3]) if ref.to else None), prefix)
 
 
 def renamed(formula: str, old: str, prefix: str, decimal: str = ".") -> str:
@@ -211,7 +230,7 @@ def localized(formula: str, decimal: str) -> str:
 
 
 def arguments(parts: tuple[Token, ...], opening: int) -> list[tuple[int, int]] | None:
-    """Return where the arguments of a call begin and end, given the index of its ``(``; None when it is never closed."""
+    """Return where the arguments of a call begin and end, given the index of its ``(``; None when it is not closed."""
     depth = 0
     start = opening + 1
     found = []

@@ -134,7 +134,7 @@ def _number(value: float, section: str, habits: Locale) -> str:
         for index, token in enumerate(tokens)
         if re.fullmatch(r"[#0?,.]+(?:[eE][-+][0#?]+)?", token) and re.search("[#0?]", token)
     ]
-    percents = sum(token == "%" for token in tokens)
+    percents = tokens.count("%")
     number = Decimal(repr(value)).scaleb(2 * percents)
     text = ""
     for index, token in enumerate(tokens):

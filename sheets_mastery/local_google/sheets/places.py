@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import invalid_argument
+
 from .a1 import Box, letters, parse, quoted, whole_tab
 
 if TYPE_CHECKING:
@@ -114,3 +115,9 @@ def guard(document: Document, tab: Tab, box: Box) -> None:
         free = [tab.box(each) for each in protected.get("unprotectedRanges", [])]
         if not any(each.covers(box) for each in free):
             raise Invalid(PROTECTED)
+
+
+def placed(document: Document, said: dict[str, Any]) -> dict[str, Any]:
+    """Return a GridRange with its sheetId said; refuse one on a tab that is not there."""
+    tab = tab_of(document, said.get("sheetId"))
+    return {**said, "sheetId": tab.id}

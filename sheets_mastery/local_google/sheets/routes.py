@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from sheets_mastery.local_google.discovery import find_method
 from sheets_mastery.local_google.errors import invalid_argument, not_implemented
+
 from . import values
-from .batch import batch_update, twin
+from .batch import batch_update
 from .masks import masked, query_mask
 from .places import Invalid
+from .tabs import twin
 from .view import properties, spreadsheet
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .a1 import Box, grid_box
 from .calculation import Failure, Term, Value, decimal_sign
 from .formats import colour
-from .formulas import arguments, canonical, tokens
+from .formulas import arguments, canonical, reference, tokens
 from .locales import locale
 from .numberformat import shown
 from .typed import typed
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .calculation import Calculation
     from .document import Document, Tab
+    from .formulas import Token
 
 COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 #: Condition type -> how many values it takes, and what it says of a number and those values.
@@ -49,6 +50,8 @@ CONDITIONS = (
     | dict.fromkeys(BLANKS, 0)
     | {"CUSTOM_FORMULA": 1}
 )
+#: Functions whose call has one value as long as no range is handed to it directly.
+SINGLE = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "INDEX", "TRIM", "LOWER", "UPPER", "LEFT", "RIGHT", "MID", "TEXT")
 RELATIVE_DAYS = {"TODAY": 0, "TOMORROW": 1, "YESTERDAY": -1}
 
 #: Row and column -> the formats of the matching rules, the first rule's first.
@@ -98,7 +101,7 @@ def _judge(document: Document, calculation: Calculation, tab: Tab, rule: dict[st
     boxes = [part for part in (tab.box(each).meets(box) for each in rule["ranges"]) if not part.empty]
     first = grid_box(rule["ranges"][0], tab.row_count, tab.column_count)
     if "gradientRule" in rule:
-        return Judge(boxes, [], _gradient(document, calculation, tab, rule))
+        return Judge(boxes, [], _gradient(calculation, tab, rule))
     condition, given = rule["booleanRule"]["condition"], rule["booleanRule"].get("format", {})
     kind = condition["type"]
     said = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
@@ -123,7 +126,7 @@ def _judge(document: Document, calculation: Calculation, tab: Tab, rule: dict[st
 
 
 def _clauses(formula: str) -> Iterator[tuple[str, str | None]]:
-    """Split a formula into clauses that must all hold: (formula, None) must be true, (formula, text) must equal the text.
+    """Split a formula into clauses that must all hold: (formula, None) must be true, (formula, text) equal the text.
 
     Sets of rules often ask one long expression for different words: ``=AND(…, X="a")``, ``=AND(…, X="b")``. Taking the
     ``X`` apart lets it be evaluated once for all of them.
@@ -146,9 +149,10 @@ def _clauses(formula: str) -> Iterator[tuple[str, str | None]]:
                 depth += (parts[index].text in "({") - (parts[index].text in ")}")
                 if depth == 0 and parts[index].text in COMPARISONS:
                     signs.append(index)
+        head = parts[begin : signs[0]] if len(signs) == 1 else ()
         after = [part for part in parts[signs[0] + 1 : end] if part.kind != "space"] if len(signs) == 1 else []
-        if len(after) == 1 and after[0].kind == "string" and parts[signs[0]].text == "=":
-            left = "".join(part.text for part in parts[begin : signs[0]]).strip()
+        if len(after) == 1 and after[0].kind == "string" and parts[signs[0]].text == "=" and _is_single(head):
+            left = "".join(part.text for part in head).strip()
             # an empty cell equals "", which a cell that only points to it would not
             yield (
                 f'=LET(left_side_,{left},IF(ISBLANK(left_side_),"",left_side_))',
@@ -158,6 +162,13 @@ def _clauses(formula: str) -> Iterator[tuple[str, str | None]]:
             others.append(text)
     if others:
         yield (formula if len(others) == len(spans) else f"=AND(TRUE,{','.join(others)})"), None
+
+
+def _is_single(parts: tuple[Token, ...]) -> bool:
+    """Tell whether an expression surely has one value, not a grid of them: it calls such a function, on no range."""
+    solid = [part for part in parts if part.kind != "space"]
+    ranged = any(part.kind == "ref" and reference(part.text).to is not None for part in solid)
+    return not ranged and len(solid) > 1 and solid[0].text.upper() in SINGLE and solid[1].text == "("
 
 
 def _holds(value: Value | Failure, text: str | None) -> bool:
@@ -219,7 +230,7 @@ def _text(document: Document, tab: Tab, row: int, column: int, value: Value | Fa
 
 
 def _gradient(
-    document: Document, calculation: Calculation, tab: Tab, rule: dict[str, Any]
+    calculation: Calculation, tab: Tab, rule: dict[str, Any]
 ) -> Callable[[int, int, list[Value | Failure]], dict[str, Any] | None]:
     points = [
         rule["gradientRule"][name] for name in ("minpoint", "midpoint", "maxpoint") if name in rule["gradientRule"]

@@ -80,22 +80,22 @@ class Shift:
         corners = [(ref.row, ref.column), ref.to] if ref.to else [(ref.row, ref.column)]
         along = [corner[0 if rows else 1] for corner in corners if corner]
         across = [corner[1 if rows else 0] for corner in corners if corner]
-        if self.band is not None and not all(line and self.band[0] <= line.index < self.band[1] for line in across):
+        if self.band is not None and not all(line and self.band[0] <= line.at < self.band[1] for line in across):
             return ref
         if all(line is None for line in along):
             return ref
         if ref.to is None:
             line = along[0]
-            index = None if line is None else self.index(line.index)
+            index = None if line is None else self.index(line.at)
             moved = [None if index is None or line is None else Line(index, line.held)]
             if index is None:
                 return None
         else:
             first, last = along[0], along[-1]
-            turned = first is not None and last is not None and first.index > last.index
+            turned = first is not None and last is not None and first.at > last.at
             if turned:
                 first, last = last, first
-            span = self.span(first.index if first else 0, last.index + 1 if last else FAR)
+            span = self.span(first.at if first else 0, last.at + 1 if last else FAR)
             if span is None:
                 return None
             moved = [
@@ -129,7 +129,7 @@ class Shift:
 
 def insert_lines(document: Document, tab: Tab, dimension: str, start: int, count: int, *, inherit_before: bool) -> None:
     """Insert empty lines, which take the formats of their neighbour before or after."""
-    guard(document, tab, _rest(tab, dimension, start))
+    guard(document, tab, _lines(tab, dimension, start, start + 1))
     if inherit_before and start == 0:
         raise Invalid("inheritFromBefore cannot be true when inserting at the beginning.")
     model = start - 1 if inherit_before else start
@@ -155,7 +155,7 @@ def insert_lines(document: Document, tab: Tab, dimension: str, start: int, count
 
 def delete_lines(document: Document, tab: Tab, dimension: str, start: int, end: int) -> None:
     """Delete lines with all that is in them."""
-    guard(document, tab, _rest(tab, dimension, start))
+    guard(document, tab, _lines(tab, dimension, start, end))
     count = end - start
     if count >= (tab.row_count if dimension == "ROWS" else tab.column_count):
         raise Invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
@@ -173,7 +173,7 @@ def delete_lines(document: Document, tab: Tab, dimension: str, start: int, end: 
 
 def move_lines(document: Document, tab: Tab, dimension: str, start: int, end: int, to: int) -> None:
     """Move lines before the line ``to``, counted as they stand."""
-    guard(document, tab, _rest(tab, dimension, min(start, to)))
+    guard(document, tab, _lines(tab, dimension, start, end))
     shift = Shift(sheet_id=tab.id, dimension=dimension, start=start, end=end, kind="move", to=to)
     if dimension == "ROWS":
         tab.rows = _moved(tab.rows, shift, list)
@@ -264,9 +264,9 @@ def _shift_rule(rule: dict[str, Any], shift: Shift, decimal: str) -> None:
     def line(old_line: Line | None) -> Line | None:
         if old_line is None or old_line.held:
             return old_line
-        index = shift.index(old_line.index)
-        if old_line.index == old or index is None or shift.kind == "move":
-            return Line(old_line.index - old + new, held=False)
+        index = shift.index(old_line.at)
+        if old_line.at == old or index is None or shift.kind == "move":
+            return Line(old_line.at - old + new, held=False)
         return Line(index, held=False)
 
     def change(ref: Reference) -> Reference | None:
@@ -341,10 +341,12 @@ def _moved(lines: list[Any], shift: Shift, empty: Callable[[], Any]) -> list[Any
 
 
 def _format_only(cell: Cell | None) -> Cell | None:
-    kept = {name: cell[name] for name in ("userEnteredFormat", "dataValidation") if name in cell} if cell else {}
+    names = ("userEnteredFormat", "dataValidation")
+    kept: Cell = {name: cell[name] for name in names if name in cell} if cell else {}
     return kept or None
 
 
-def _rest(tab: Tab, dimension: str, start: int) -> Box:
-    """Return the part of a tab that a change of lines from ``start`` on moves."""
-    return tab.grid._replace(top=start) if dimension == "ROWS" else tab.grid._replace(left=start)
+def _lines(tab: Tab, dimension: str, start: int, end: int) -> Box:
+    return tab.grid._replace(
+        **({"top": start, "bottom": end} if dimension == "ROWS" else {"left": start, "right": end})
+    )

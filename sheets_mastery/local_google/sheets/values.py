@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import invalid_argument
+
 from .a1 import Box, letters, quoted
 from .calculation import Failure, calculated
 from .defaults import MOST_CHARACTERS

@@ -1,0 +1,311 @@
+"""The requests of a batchUpdate that change tabs, their rows and columns, and the document as a whole."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+from sheets_mastery.local_google.errors import not_implemented
+
+from .a1 import Box, quoted
+from .calculation import decimal_sign
+from .cells import field_mask
+from .document import PARTS, Tab, new_tab
+from .formats import tidied
+from .formulas import canonical, localized, renamed, rewritten
+from .locales import locale
+from .masks import merged
+from .places import Invalid, guard, tab_of
+from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
+from .view import properties, without_zero
+
+if TYPE_CHECKING:
+    from .document import Document
+
+    Request = dict[str, Any]
+
+
+def add_sheet(document: Document, request: Request) -> Request:
+    """``addSheet``."""
+    said = tidied(request.get("properties", {}))
+    if said.get("sheetType", "GRID") != "GRID":
+        raise not_implemented(f"addSheet of type {said['sheetType']}")
+    sheet_id = int(said["sheetId"]) if "sheetId" in said else document.number()
+    if document.tab(sheet_id) is not None:
+        raise Invalid(f"A sheet with id {sheet_id} already exists.")
+    tab = new_tab(said, sheet_id)
+    tab.properties["title"] = _free_title(document, said.get("title"))
+    document.tabs.insert(int(said.get("index", len(document.tabs))), tab)
+    return {"addSheet": {"properties": properties(document, tab)}}
+
+
+def _free_title(document: Document, title: str | None) -> str:
+    if title is None:
+        number = len(document.tabs) + 1
+        while document.tab_titled(f"Sheet{number}"):
+            number += 1
+        return f"Sheet{number}"
+    if not title or len(title) > 100:
+        raise Invalid("The sheet name must be between 1 and 100 characters.")
+    if document.tab_titled(title):
+        raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
+    return title
+
+
+def delete_sheet(document: Document, request: Request) -> Request:
+    """``deleteSheet``: formulas that named it say #REF! from now on."""
+    tab = tab_of(document, request.get("sheetId"))
+    if len([each for each in document.tabs if not each.properties.get("hidden") and each is not tab]) == 0:
+        raise Invalid("You can't remove all the visible sheets in a document.")
+    guard(document, tab, tab.grid)
+    document.tabs.remove(tab)
+    folded, decimal = tab.title.casefold(), decimal_sign(document)
+    for each in document.tabs:
+        rewrite_formulas(
+            each,
+            lambda formula: rewritten(
+                formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
+            ),
+        )
+    document.named_ranges = [each for each in document.named_ranges if each["range"].get("sheetId", 0) != tab.id]
+    document.metadata = [item for item in document.metadata if _sheet_of(item) != tab.id]
+    return {}
+
+
+def _sheet_of(metadata: Request) -> int | None:
+    place = metadata["location"]
+    found: int | None = place["dimensionRange"].get("sheetId", 0) if "dimensionRange" in place else place.get("sheetId")
+    return found
+
+
+def duplicate_sheet(document: Document, request: Request) -> Request:
+    """``duplicateSheet``: a copy beside or at an index, under a new title and id."""
+    source = tab_of(document, request.get("sourceSheetId"))
+    sheet_id = int(request["newSheetId"]) if "newSheetId" in request else document.number()
+    if document.tab(sheet_id) is not None:
+        raise Invalid(f"A sheet with id {sheet_id} already exists.")
+    title = request.get("newSheetName")
+    number, plain = 1, f"Copy of {source.title}"
+    while title is None and document.tab_titled(plain):
+        number += 1
+        plain = f"Copy {number} of {source.title}"
+    tab = twin(document, source, sheet_id, _free_title(document, plain if title is None else title))
+    document.tabs.insert(int(request.get("insertSheetIndex") or 0), tab)
+    return {"duplicateSheet": {"properties": properties(document, tab)}}
+
+
+def twin(document: Document, source: Tab, sheet_id: int, title: str) -> Tab:
+    """Return a copy of a tab, with everything on it, for ``document``."""
+    tab = Tab.from_json(source.to_json())
+    tab.properties = {**source.properties, "sheetId": sheet_id, "title": title}
+    for name in PARTS:
+        for part in tab.parts[name]:
+            for place in (part, part.get("range", {}), *part.get("ranges", []), *part.get("unprotectedRanges", [])):
+                if "sheetId" in place:
+                    place["sheetId"] = sheet_id
+            if name == "protectedRanges":
+                part["protectedRangeId"] = document.number()
+    if tab.basic_filter is not None:
+        tab.basic_filter["range"]["sheetId"] = sheet_id
+    return tab
+
+
+def update_sheet_properties(document: Document, request: Request) -> Request:
+    """``updateSheetProperties``: title, place, hidden, colour, grid."""
+    said = tidied(request.get("properties", {}))
+    mask = field_mask(request, "SheetProperties")
+    if "*" in mask:
+        mask = dict.fromkeys(said)
+    tab = tab_of(document, said.get("sheetId"))
+    if "title" in mask and said.get("title") != tab.title:
+        _rename(document, tab, said.get("title", ""))
+    if "index" in mask:
+        before, place = document.tabs.index(tab), int(said.get("index") or 0)
+        document.tabs.remove(tab)
+        document.tabs.insert(place - 1 if place > before else place, tab)  # the index counts as before the move
+    new = merged(tab.properties, said, {name: inner for name, inner in mask.items() if name not in ("title", "index")})
+    if new.get("hidden") and all(each.properties.get("hidden") for each in document.tabs if each is not tab):
+        raise Invalid("You can't hide all the sheets in a document.")
+    if "gridProperties" in mask:
+        old = tab.properties["gridProperties"]
+        grid = {**{name: old[name] for name in ("rowCount", "columnCount")}, **new.get("gridProperties", {})}
+        _resize(document, tab, int(grid["rowCount"]), int(grid["columnCount"]))
+        for frozen, count in (("frozenRowCount", grid["rowCount"]), ("frozenColumnCount", grid["columnCount"])):
+            if grid.get(frozen, 0) >= count:
+                raise Invalid("You can't freeze all visible rows or columns on the sheet.")
+        new["gridProperties"] = {name: value for name, value in grid.items() if value}
+    tab.properties = {name: value for name, value in new.items() if value or name in ("sheetId", "index")}
+    return {}
+
+
+def _rename(document: Document, tab: Tab, title: str) -> None:
+    if not title or document.tab_titled(title) not in (None, tab):
+        raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
+    old, decimal = tab.title, decimal_sign(document)
+    tab.properties["title"] = title
+    for each in document.tabs:
+        rewrite_formulas(each, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
+
+
+def _resize(document: Document, tab: Tab, rows: int, columns: int) -> None:
+    if rows < 1 or columns < 1:
+        raise Invalid("A sheet must have at least one row and one column.")
+    if rows < tab.row_count:
+        delete_lines(document, tab, "ROWS", rows, tab.row_count)
+    if columns < tab.column_count:
+        delete_lines(document, tab, "COLUMNS", columns, tab.column_count)
+    tab.size(rows, columns)
+
+
+def update_spreadsheet_properties(document: Document, request: Request) -> Request:
+    """``updateSpreadsheetProperties``: title, locale, time zone, recalculation, defaults."""
+    said = request.get("properties", {})
+    mask = field_mask(request, "SpreadsheetProperties")
+    new = merged(document.properties, tidied(said), dict.fromkeys(said) if "*" in mask else mask)
+    check_properties(new)
+    before = decimal_sign(document)
+    document.properties = new
+    after = decimal_sign(document)
+    if before != after:
+        for tab in document.tabs:
+            rewrite_formulas(tab, lambda formula: localized(canonical(formula, before), after))
+            for rule in tab.parts["conditionalFormats"]:
+                for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
+                    if value.get("userEnteredValue", "")[:1] in ("=", "+"):
+                        value["userEnteredValue"] = localized(canonical(value["userEnteredValue"], before), after)
+    return {}
+
+
+def check_properties(said: Request) -> None:
+    """Refuse a spreadsheet's properties that cannot be: no title, an unknown locale or time zone."""
+    if not said.get("title"):
+        raise Invalid("The spreadsheet title cannot be empty.")
+    if locale(said.get("locale", "")) is None:
+        raise Invalid(f"Unsupported locale: {said.get('locale')}")
+    if said.get("timeZone") not in zoneinfo.available_timezones():
+        raise Invalid(f"Invalid time zone: {said.get('timeZone')}")
+
+
+def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
+    said = request.get(name)
+    if said is None:
+        raise Invalid(f"{name} is required")
+    tab = tab_of(document, said.get("sheetId"))
+    dimension = said.get("dimension")
+    if dimension not in AXES:
+        raise Invalid("No dimension specified.")
+    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    start, end = int(said.get("startIndex") or 0), int(said.get("endIndex", count))
+    if not 0 <= start < end:
+        raise Invalid(f"{name}.startIndex[{start}] must be less than endIndex[{end}]")
+    return tab, dimension, start, end
+
+
+def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
+    """Return the tab, dimension, start and end of a DimensionRange in a request; refuse one that leaves the grid."""
+    tab, dimension, start, end = _lines(document, request, name)
+    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    if end > count:
+        what = "row" if dimension == "ROWS" else "column"
+        raise Invalid(f"{name}.endIndex[{end}] is after last {what} in grid[{count}]")
+    return tab, dimension, start, end
+
+
+def insert_dimension(document: Document, request: Request) -> Request:
+    """``insertDimension``."""
+    tab, dimension, start, end = _lines(document, request, "range")
+    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    if start > count:
+        raise Invalid(f"range.startIndex[{start}] must be less than the grid size[{count}]")
+    insert_lines(document, tab, dimension, start, end - start, inherit_before=bool(request.get("inheritFromBefore")))
+    return {}
+
+
+def delete_dimension(document: Document, request: Request) -> Request:
+    """``deleteDimension``."""
+    delete_lines(document, *existing_lines(document, request, "range"))
+    return {}
+
+
+def move_dimension(document: Document, request: Request) -> Request:
+    """``moveDimension``."""
+    tab, dimension, start, end = existing_lines(document, request, "source")
+    to = int(request.get("destinationIndex") or 0)
+    if start < to < end:
+        raise Invalid("The destination index must not lie within the moved dimension.")
+    move_lines(document, tab, dimension, start, end, to)
+    return {}
+
+
+def append_dimension(document: Document, request: Request) -> Request:
+    """``appendDimension``."""
+    tab = tab_of(document, request.get("sheetId"))
+    length = int(request.get("length") or 0)
+    rows = request.get("dimension") == "ROWS"
+    tab.size(tab.row_count + (length if rows else 0), tab.column_count + (0 if rows else length))
+    return {}
+
+
+def update_dimension_properties(document: Document, request: Request) -> Request:
+    """``updateDimensionProperties``: sizes and hiding."""
+    mask = field_mask(request, "DimensionProperties")
+    tab, dimension, start, end = existing_lines(document, request, "range")
+    lines = tab.lines[dimension]
+    lines.extend({} for _ in range(end - len(lines)))
+    for index in range(start, end):
+        new = merged(lines[index], request.get("properties", {}), mask)
+        lines[index] = {name: value for name, value in new.items() if value}
+    return {}
+
+
+def auto_resize_dimensions(document: Document, request: Request) -> Request:
+    """``autoResizeDimensions``: about as wide as the longest text."""
+    tab, dimension, start, end = existing_lines(document, request, "dimensions")
+    lines = tab.lines[dimension]
+    lines.extend({} for _ in range(end - len(lines)))
+    for index in range(start, end):
+        if dimension == "COLUMNS":
+            box = Box(0, tab.row_count, index, index + 1)
+            texts = [str(next(iter(cell.get("userEnteredValue", {}).values()), "")) for _, _, cell in tab.cells(box)]
+            longest = max((len(line) for text in texts for line in text.splitlines()), default=0)
+            if longest:
+                lines[index] = {**lines[index], "pixelSize": 7 * longest + 6}
+        else:
+            lines[index] = {name: value for name, value in lines[index].items() if name != "pixelSize"}
+    return {}
+
+
+def add_dimension_group(document: Document, request: Request) -> Request:
+    """``addDimensionGroup``: a group of its own, or one around those that it covers."""
+    tab, dimension, start, end = existing_lines(document, request, "range")
+    name = "rowGroups" if dimension == "ROWS" else "columnGroups"
+    groups = tab.parts[name]
+    within = [group for group in groups if start <= group["range"]["startIndex"] and group["range"]["endIndex"] <= end]
+    around = [group for group in groups if group["range"]["startIndex"] <= start and end <= group["range"]["endIndex"]]
+    if any(group["range"]["startIndex"] < end and start < group["range"]["endIndex"] for group in groups):
+        if within and not around:
+            for group in within:
+                group["depth"] += 1
+        elif not around:
+            raise not_implemented("addDimensionGroup over half of another group")
+    depth = max((group["depth"] for group in around), default=0) + 1
+    place = {"sheetId": tab.id, "dimension": dimension, "startIndex": start, "endIndex": end}
+    groups.append({"range": place, "depth": depth})
+    groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
+    return {"addDimensionGroup": {"dimensionGroups": _shown_groups(groups)}}
+
+
+def delete_dimension_group(document: Document, request: Request) -> Request:
+    """``deleteDimensionGroup``: the deepest group over exactly these lines."""
+    tab, dimension, start, end = existing_lines(document, request, "range")
+    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    same = [group for group in groups if (group["range"]["startIndex"], group["range"]["endIndex"]) == (start, end)]
+    if not same:
+        raise Invalid("There is no group over exactly this range.")
+    groups.remove(max(same, key=lambda group: int(group["depth"])))
+    shown = _shown_groups(groups)
+    return {"deleteDimensionGroup": {"dimensionGroups": shown} if shown else {}}
+
+
+def _shown_groups(groups: list[Request]) -> list[Request]:
+    return [{**group, "range": without_zero(group["range"])} for group in groups]
