@@ -68,11 +68,11 @@ def sign_in(
     The page's address is printed, for a machine without a browser. Raises CredentialsError.
     """
     # Only this function needs the consent flow and what it brings along.
-    from google_auth_oauthlib.flow import (  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no type hints
+    from google_auth_oauthlib.flow import (  # noqa: PLC0415 - only here
         InstalledAppFlow,
         WSGITimeoutError,
     )
-    from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # noqa: PLC0415 - nor has this
+    from oauthlib.oauth2 import OAuth2Error  # noqa: PLC0415 - only here
 
     path = folder / google.file
     client = _json(path, "google.file")

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import httplib2
-from googleapiclient.discovery import build_from_document  # type: ignore[import-untyped]  # it has no type hints
-from googleapiclient.discovery_cache import get_static_doc  # type: ignore[import-untyped]  # nor here
-from googleapiclient.errors import HttpError  # type: ignore[import-untyped]  # nor here
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import HttpError
 
 from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.refusals import Refusal
