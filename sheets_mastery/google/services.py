@@ -49,7 +49,8 @@ def call(request: Any) -> dict[str, Any]:
         answer = request.execute(num_retries=0)
     except HttpError as refused:
         said = Answer(status=refused.resp.status, headers=httplib2.Response(refused.resp), body=refused.content)
-        raise Refused(Refusal.of(said)) from refused
+        # The error's own text quotes Google, who may quote the letter.
+        raise Refused(Refusal.of(said)) from None
     if answer == "":  # a deletion is answered by nothing at all
         return {}
     if not isinstance(answer, dict):
