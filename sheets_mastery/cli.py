@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,9 +108,11 @@ def demo(
 
     Example: sheets-mastery demo
     """
-    from sheets_mastery import demo as door
+    from sheets_mastery.demo import run as run_demo
 
-    _finish(door.run(directory, _screen(as_json), as_json=as_json), as_json=as_json)
+    result = run_demo(directory, _screen(as_json), as_json=as_json)
+    if as_json:
+        _print_json(result)
 
 
 @local.command("serve")
@@ -124,7 +126,13 @@ def local_serve(
     """
     from sheets_mastery.local_google.server import LocalGoogle
 
-    with _until_stopped() as stopped, LocalGoogle(directory, port=port) as server:
+    with _until_stopped() as stopped, ExitStack() as stack:
+        try:
+            server = stack.enter_context(LocalGoogle(directory, port=port))
+        except OSError as problem:
+            raise errors.SettingsError(
+                f"The local Google cannot use port {port} and the folder {directory}: {problem.strerror}."
+            ) from None
         typer.echo(f"The local Google listens at {server.url} (Ctrl-C stops it).")
         stopped.wait()
 
@@ -135,12 +143,12 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
 
     Example: sheets-mastery doctor -c mastery.toml
     """
-    from sheets_mastery import doctor as door
     from sheets_mastery import terminal
+    from sheets_mastery.doctor import examine
 
     screen = _screen(as_json)
     with screen.busy("Looking at everything once"):
-        found = door.examine(config, gradebook, dict(os.environ))
+        found = examine(config, gradebook, dict(os.environ))
     rows = [(check.what, check.well, check.said) for check in found]
     well = all(check.well for check in found)
     if as_json:
@@ -278,15 +286,15 @@ def status(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
 
     Example: sheets-mastery status --json
     """
-    from sheets_mastery import status as door
+    from sheets_mastery.status import drawn, report
 
     with _service(config, None) as service:
-        report = door.report(service, gradebook)
+        found = report(service, gradebook)
         if as_json:
-            _print_json(asdict(report))
+            _print_json(asdict(found))
         else:
-            _screen(as_json).show(*door.drawn(report, service.settings.school.zone))
-    raise typer.Exit(WAITING if report.waits_for_person else DONE)
+            _screen(as_json).show(*drawn(found, service.settings.school.zone))
+    raise typer.Exit(WAITING if found.waits_for_person else DONE)
 
 
 @app.command()
@@ -432,11 +440,6 @@ def _screen(as_json: bool = False, *, quiet: bool | None = None) -> Screen:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-
-
-def _finish(result: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        _print_json(result)
 
 
 if __name__ == "__main__":
