@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from typing import TYPE_CHECKING, Self
@@ -13,7 +14,6 @@ from .app import create_app
 from .store import Store, clock, random_id
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
@@ -38,7 +38,7 @@ class LocalGoogle:
     ) -> None:
         store = Store(directory, now=now, new_id=new_id)
         self._port = port
-        self._server = _server(store, strict_auth=strict_auth)
+        self._server = ThreadedServer(_config(store, strict_auth=strict_auth))
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
@@ -56,12 +56,13 @@ class LocalGoogle:
             target=self._server.run, args=([self._socket],), name="local-google", daemon=True
         )
         self._thread.start()
+        self._server.running.wait()
         return self
 
     def stop(self) -> None:
         """Finish what is under way, close every connection and wait for the thread."""
         if self._thread is not None and self._socket is not None:
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join()
             self._socket.close()
             self._thread = self._socket = None
@@ -79,7 +80,7 @@ def serve(directory: Path, *, port: int = 0, ready: Callable[[str], None] = prin
     """Serve until SIGINT or SIGTERM; ``ready`` is told the URL once requests will be answered."""
     with _listen(port) as listening:
         ready(f"http://{LOOPBACK}:{listening.getsockname()[1]}")
-        _server(Store(directory)).run([listening])
+        uvicorn.Server(_config(Store(directory))).run([listening])
 
 
 def _listen(port: int) -> socket.socket:
@@ -95,8 +96,8 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _server(store: Store, *, strict_auth: bool = False) -> uvicorn.Server:
-    config = uvicorn.Config(
+def _config(store: Store, *, strict_auth: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
         create_app(store, strict_auth=strict_auth),
         http=Connection,
         ws="none",
@@ -105,7 +106,48 @@ def _server(store: Store, *, strict_auth: bool = False) -> uvicorn.Server:
         access_log=False,
         timeout_graceful_shutdown=2,
     )
-    return uvicorn.Server(config)
+
+
+class ThreadedServer(uvicorn.Server):
+    """A server that another thread starts and ends. It waits to be told, where uvicorn's own looks every 0.1 s."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        #: Set once requests are answered, or once starting has failed.
+        self.running = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to ``end``."""
+        try:
+            super().run(sockets)
+        finally:
+            self.running.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        self._loop = asyncio.get_running_loop()
+        self.running.set()
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, let go of idle ones, and give what is under way two seconds to finish."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=2)
+        while self.server_state.connections:  # each leaves the set when its transport has closed
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
+
+    def end(self) -> None:
+        """Tell it, from any thread, to finish what is under way and stop."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._told.set)
 
 
 class Connection(H11Protocol):

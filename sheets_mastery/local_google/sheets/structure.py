@@ -210,7 +210,7 @@ def shift_cells(document: Document, tab: Tab, box: Box, dimension: str, *, inser
 
 
 def follow(document: Document, shift: Shift) -> None:
-    """Let everything that names lines follow a shift: formulas, rules, merges, names, protections, filters, metadata."""
+    """Let everything that names lines follow: formulas, rules, merges, names, protections, filters, metadata."""
     owner = document.tab(shift.sheet_id)
     assert owner is not None  # noqa: S101  the tab was just changed
     decimal = decimal_sign(document)

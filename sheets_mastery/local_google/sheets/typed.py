@@ -20,7 +20,8 @@ TIME = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?\s*([AaPp][Mm])?
 ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$")
 NUMERIC = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})(?:\s*\2\s*(\d{2}|\d{4}))?\.?$")
 NAMED = re.compile(
-    r"(?:(?P<m1>[A-Za-z]{3,9})\.?[ -](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[ -](?P<m2>[A-Za-z]{3,9})\.?)(?:,?[ -](?P<y>\d{4}|\d{2}))?$"
+    r"(?:(?P<m1>[A-Za-z]{3,9})\.?[ -](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[ -](?P<m2>[A-Za-z]{3,9})\.?)"
+    r"(?:,?[ -](?P<y>\d{4}|\d{2}))?$"
 )
 
 #: A value as Google keeps it, and the number format that typing it gave the cell.

@@ -38,7 +38,7 @@ VALUES = (*DATA, "rowData", "values")
 def spreadsheet(document: Document, mask: Mask, ranges: Sequence[str], *, grid_data: bool) -> dict[str, Any]:
     """Return the ``Spreadsheet`` resource.
 
-    ``grid_data`` counts only where no mask is given; a mask that names a field under ``sheets.data`` asks for grid data.
+    ``grid_data`` counts only where no mask is given; a mask that names a field under ``sheets.data`` asks for it.
     With ``ranges`` only their tabs are shown, and their cells. 400 for a range that cannot be read.
     """
     places = [locate(document, text, whole=True) for text in ranges]
