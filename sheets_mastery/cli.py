@@ -155,7 +155,7 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
         _print_json({"well": well, "checks": [asdict(check) for check in found]})
     else:
         screen.show(terminal.checks(rows))
-    raise typer.Exit(DONE if well else max(check.code for check in found))
+    raise typer.Exit(max((check.code for check in found if not check.well), default=DONE))
 
 
 @app.command("sign-in")

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from sheets_mastery.plan import Summary
 
-_BAR = 24
+_BAR = 18
 _SHOWN_PROBLEMS = 12
 _VERDICTS = (
     ("mastered", "green"),
@@ -95,9 +95,9 @@ def summary(plan: Summary, *, done: bool) -> RenderableType:
 
 def problems(sentences: tuple[str, ...], *, all_of_them: bool = False) -> RenderableType:
     """The problems in a sheet, each with its place."""
-    table = Table(title="To mend in the sheet", title_justify="left", show_header=True, expand=False)
-    table.add_column("where", no_wrap=True, style="bold")
-    table.add_column("what and how")
+    table = Table(title="To mend in the sheet", title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
     shown = sentences if all_of_them else sentences[:_SHOWN_PROBLEMS]
     for sentence in shown:
         where, _, what = sentence.partition(": ")
@@ -145,10 +145,10 @@ def commands(title: str, lines: tuple[tuple[str, str], ...]) -> RenderableType:
 
 def _levels(plan: Summary) -> Table:
     table = Table(title="Students by level", title_justify="left", show_header=True)
-    table.add_column("level")
-    table.add_column("pass mark", justify="right")
-    table.add_column("students", justify="right")
-    table.add_column("on track", justify="right")
+    table.add_column("level", no_wrap=True)
+    table.add_column("pass mark", justify="right", no_wrap=True)
+    table.add_column("students", justify="right", no_wrap=True)
+    table.add_column("on track", justify="right", no_wrap=True)
     table.add_column("share", no_wrap=True)
     for name, mark, students, on_track in plan.levels:
         if mark:
