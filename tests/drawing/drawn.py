@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
-from textwrap import dedent
+from inspect import cleandoc
 
 from sheets_mastery import config
 from sheets_mastery.reading import EMPTY, Content, Protection, Reading, Rule, Tab
@@ -109,7 +109,7 @@ def reading(
     """The document drawn in a text; `rules` and `protections` are those of its first tab."""
     titles: list[str] = []
     tables: list[list[list[Content]]] = []
-    for line in dedent(text).splitlines():
+    for line in cleandoc(text).splitlines():
         if "|" in line:
             if not tables:
                 titles.append("Marks")
@@ -128,7 +128,7 @@ def reading(
 
 def settings(more: str = "", *, school: str = "", gradebook: str = "") -> config.Settings:
     """Settings with one gradebook, and more TOML behind them."""
-    return config.parse(SETTINGS.format(more=dedent(more), school=dedent(school), gradebook=dedent(gradebook)))
+    return config.parse(SETTINGS.format(more=cleandoc(more), school=cleandoc(school), gradebook=cleandoc(gradebook)))
 
 
 def book(gradebook: str = "") -> config.GradebookSettings:
