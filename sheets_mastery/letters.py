@@ -277,8 +277,8 @@ class _Edition:
             self._locale, translations = _read_catalogue(catalogue_name, files[catalogue_name])
         self.language = str(self._locale).replace("_", "-")
         self.direction = self._locale.text_direction
-        # Nothing is fetched, whatever a template links to; rules for dark screens stay a block.
-        self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+        # Nothing is fetched, whatever a template links to. A style block marked data-css-inline="keep" stays as it is.
+        self._inliner = CSSInliner(load_remote_stylesheets=False)
         # Two environments, because a file that both letters share has to be compiled with and without escaping: a
         # macro of an unescaped file would count as escaped when the HTML calls it.
         escaping, plain = (_environment(files, self._locale, translations, autoescape=on) for on in (True, False))
@@ -343,7 +343,13 @@ def _environment(
     environment.policies["ext.i18n.trimmed"] = True
     # The extension adds this method while it is loaded, where no type checker sees it.
     vars(environment)["install_gettext_translations"](translations, newstyle=True)
-    environment.filters["percent"] = lambda value, decimals=2: percent(value, locale, decimals)
+
+    def percent_or_refusal(value: Fraction | None, decimals: int = 2) -> str:
+        if value is None:
+            raise ValueError("a percentage is wanted where there is none; ask `is not none` first")
+        return percent(value, locale, decimals)
+
+    environment.filters["percent"] = percent_or_refusal
     environment.filters["day"] = lambda day, pattern: format_date(day, pattern, locale=locale)
     return environment
 
