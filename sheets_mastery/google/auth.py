@@ -82,6 +82,9 @@ def sign_in(
         )
     try:
         flow = InstalledAppFlow.from_client_config(client, list(wanted))
+    except ValueError as malformed:
+        raise CredentialsError(f'google.file: "{path.name}" is not a whole OAuth client file.') from malformed
+    try:
         granted = flow.run_local_server(
             host="127.0.0.1",
             port=0,
@@ -91,8 +94,6 @@ def sign_in(
             timeout_seconds=wait_seconds,
             prompt="consent",  # without it, signing in a second time yields no refresh token
         )
-    except ValueError as malformed:
-        raise CredentialsError(f'google.file: "{path.name}" is not a whole OAuth client file.') from malformed
     except WSGITimeoutError as nobody:
         raise CredentialsError(f"google.credentials: nobody signed in within {wait_seconds} seconds.") from nobody
     except Warning as unticked:  # oauthlib raises one where fewer scopes are granted than were asked for
@@ -101,6 +102,8 @@ def sign_in(
         ) from unticked
     except (OAuth2Error, requests.RequestException) as refused:
         raise CredentialsError("google.credentials: signing in was refused or broken off; try again.") from refused
+    finally:
+        flow.oauth2session.close()
     token = SavedToken(  # type: ignore[no-untyped-call]  # google-auth has no hints for its constructors
         token=granted.token,
         refresh_token=granted.refresh_token,

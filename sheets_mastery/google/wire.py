@@ -82,7 +82,8 @@ class Wire:
         self._home = (f"{self.endpoint}/",) if self.endpoint else GOOGLE
         self._timeout_seconds = timeout_seconds
         self._credentials = credentials
-        self._token_request = TokenRequest(self.session)
+        #: What google-auth asks for tokens with.
+        self.token_request = TokenRequest(self.session)
         self._monotonic = monotonic
 
     def address(self, url: str) -> str:
@@ -121,7 +122,7 @@ class Wire:
             raise RuntimeError(f"A request that would have left {' '.join(self._home)} was stopped.")
         answer = self._once(method, url, params=params, body=body, headers=headers, deadline=deadline)
         if answer.status == HTTPStatus.UNAUTHORIZED:
-            self._ask_for_token(self._credentials.refresh, self._token_request)
+            self._ask_for_token(self._credentials.refresh, self.token_request)
             answer = self._once(method, url, params=params, body=body, headers=headers, deadline=deadline)
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise CredentialsError(
@@ -140,7 +141,7 @@ class Wire:
         deadline: float,
     ) -> Answer:
         said = dict(headers or {})
-        self._ask_for_token(self._credentials.before_request, self._token_request, method, url, said)
+        self._ask_for_token(self._credentials.before_request, self.token_request, method, url, said)
         left = self.left(deadline)
         if left <= 0:
             raise self._too_slow()

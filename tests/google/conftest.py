@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import requests
 
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.transport import SheetsTransport
@@ -136,3 +137,16 @@ def google(tmp_path: Path) -> Iterator[LocalGoogle]:
     """A fresh local Google."""
     with LocalGoogle(tmp_path / "google") as running:
         yield running
+
+
+@pytest.fixture
+def arrange(google: LocalGoogle) -> Callable[..., Any]:
+    """Arranges a scene at the local Google: POSTs (or, without words, GETs) a path below `/_local/`."""
+
+    def said(path: str, words: Any = None) -> Any:
+        url = f"{google.url}/_local/{path}"
+        answer = requests.get(url, timeout=10) if words is None else requests.post(url, json=words, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    return said

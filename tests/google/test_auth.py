@@ -1,0 +1,288 @@
+"""Who the service is at Google, and the files that say so."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheets_mastery.config import Google, Mail
+from sheets_mastery.errors import CredentialsError, SheetNotFound
+from sheets_mastery.google.auth import GMAIL, SHEETS, LocalCredentials, SavedToken, account, credentials, scopes
+from sheets_mastery.google.sheets import GoogleSheets
+from sheets_mastery.google.wire import Wire
+from sheets_mastery.local_google.server import LocalGoogle
+
+ROBOT = "robot@local-google.iam.gserviceaccount.com"
+
+
+def settings(**more: Any) -> Google:
+    return Google.model_validate({"credentials": "service_account", "file": "key.json"} | more)
+
+
+OAUTH = settings(credentials="oauth", file="client.json", token_file="token.json")
+
+
+@pytest.fixture
+def google(tmp_path: Path) -> Iterator[LocalGoogle]:
+    """A local Google that takes only tokens which it has issued."""
+    with LocalGoogle(tmp_path / "google", strict_auth=True) as running:
+        yield running
+
+
+@pytest.fixture
+def key(tmp_path: Path, arrange: Callable[..., Any]) -> dict[str, Any]:
+    """A service account's key, in `key.json`, that may write for others."""
+    made: dict[str, Any] = arrange("oauth/serviceAccounts", {"email": ROBOT, "delegatedScopes": [GMAIL]})
+    (tmp_path / "key.json").write_text(json.dumps(made))
+    return made
+
+
+def keep(folder: Path, **more: Any) -> Path:
+    """A token in `token.json`, as it is kept."""
+    token = {
+        "token": "old",
+        "refresh_token": "1//x",
+        "client_id": "c",
+        "client_secret": "s",
+        "token_uri": "http://127.0.0.1:1/token",
+        "scopes": [SHEETS],
+        "expiry": "2099-01-01T00:00:00Z",
+    }
+    path = folder / "token.json"
+    path.write_text(json.dumps(token | more))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(("transport", "expected"), [("maildir", (SHEETS,)), ("gmail", (SHEETS, GMAIL))])
+def test_nothing_is_asked_for_but_sheets_and_drafts(transport: str, expected: tuple[str, ...]) -> None:
+    assert scopes(Mail.model_validate({"sender": "t@school.example", "transport": transport})) == expected
+
+
+def test_a_service_account_is_let_in_by_its_key(google: LocalGoogle, tmp_path: Path, key: dict[str, Any]) -> None:
+    robot = credentials(settings(), (SHEETS,), folder=tmp_path)
+    assert account(robot) == ROBOT
+    with GoogleSheets(robot, endpoint=google.url) as sheets:
+        assert sheets.whoami == ROBOT
+        with pytest.raises(SheetNotFound):
+            sheets.read("no-such-spreadsheet")
+        assert sheets.traffic.requests == 1
+
+
+def test_a_service_account_writes_letters_for_the_subject_and_reads_sheets_for_itself(
+    tmp_path: Path, key: dict[str, Any]
+) -> None:
+    with_subject = settings(subject="teacher@school.example")
+    assert account(credentials(with_subject, (GMAIL,), folder=tmp_path)) == "teacher@school.example"
+    assert account(credentials(with_subject, (SHEETS,), folder=tmp_path)) == ROBOT
+
+
+def test_a_subject_that_the_school_has_not_delegated_is_no_subject(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    key = arrange("oauth/serviceAccounts", {"email": ROBOT})
+    (tmp_path / "key.json").write_text(json.dumps(key))
+    delegate = credentials(settings(subject="teacher@school.example"), (GMAIL,), folder=tmp_path)
+    with Wire(delegate, endpoint=google.url) as wire, pytest.raises(CredentialsError, match="issues no token"):
+        wire.send("GET", f"{google.url}/gmail/v1/users/me/drafts", deadline=wire.deadline())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, 'google.file: "key.json" cannot be opened (No such file or directory).'),
+        ("{", 'google.file: "key.json" is not a JSON file.'),
+        ("\udcff", 'google.file: "key.json" is not a JSON file.'),
+        ("[]", 'google.file: "key.json" is not what Google gives out: there is no JSON object in it.'),
+        ("{}", 'google.file: "key.json" is not a service account\'s key: client_email is not there.'),
+        (
+            '{"installed": {}}',
+            'google.file: "key.json" is an OAuth client, not a service account\'s key; '
+            'set google.credentials to "oauth", or name the key.',
+        ),
+        (
+            '{"client_email": "r@x", "private_key": "-----BEGIN", "token_uri": "http://x"}',
+            'google.file: the private key in "key.json" is damaged; download a new one.',
+        ),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_named_in_one_sentence(tmp_path: Path, content: str | None, says: str) -> None:
+    if content is not None:
+        (tmp_path / "key.json").write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(CredentialsError) as said:
+        credentials(settings(), (SHEETS,), folder=tmp_path)
+    assert str(said.value) == says
+
+
+def test_a_service_account_that_should_write_letters_needs_somebody_to_write_for(
+    tmp_path: Path, key: dict[str, Any]
+) -> None:
+    with pytest.raises(CredentialsError, match=r"^google\.subject: is needed"):
+        credentials(settings(), (SHEETS, GMAIL), folder=tmp_path)
+
+
+def test_the_local_google_takes_a_bearer_that_is_no_secret() -> None:
+    local = credentials(settings(credentials="local", file="", endpoint="http://127.0.0.1:1"), (SHEETS,))
+    assert isinstance(local, LocalCredentials)
+    assert (local.token, local.valid, account(local)) == ("local", True, "the local account")
+
+
+def test_a_kept_token_is_used_as_it_is_while_it_is_good(tmp_path: Path) -> None:
+    keep(tmp_path)
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert (token.token, token.valid, account(token)) == ("old", True, "the account that you signed in with")
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o601])
+def test_a_token_that_others_can_get_at_is_refused(tmp_path: Path, mode: int) -> None:
+    keep(tmp_path).chmod(mode)
+    with pytest.raises(CredentialsError, match=r'^google\.token_file: others can read "token\.json"; run chmod 600'):
+        credentials(OAUTH, (SHEETS,), folder=tmp_path)
+
+
+def test_a_link_to_a_token_is_refused(tmp_path: Path) -> None:
+    keep(tmp_path).rename(tmp_path / "elsewhere.json")
+    (tmp_path / "token.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(CredentialsError, match=r'^google\.token_file: "token\.json" is a link'):
+        credentials(OAUTH, (SHEETS,), folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted", "says"),
+    [
+        ({"refresh_token": None}, (SHEETS,), "is not a whole token; sign in again"),
+        ({"scopes": SHEETS}, (SHEETS,), "is not a whole token; sign in again"),
+        ({"expiry": "tomorrow"}, (SHEETS,), "is not a whole token; sign in again"),
+        ({"expiry": 5}, (SHEETS,), "is not a whole token; sign in again"),
+        ({}, (SHEETS, GMAIL), "covers less than the settings need; sign in again"),
+    ],
+)
+def test_a_token_that_is_not_enough_asks_to_sign_in_again(
+    tmp_path: Path, more: dict[str, Any], wanted: tuple[str, ...], says: str
+) -> None:
+    keep(tmp_path, **more)
+    with pytest.raises(CredentialsError, match=says):
+        credentials(OAUTH, wanted, folder=tmp_path)
+
+
+_SIGN_IN = """
+import sys
+from pathlib import Path
+from sheets_mastery.config import Google
+from sheets_mastery.errors import CredentialsError
+from sheets_mastery.google.auth import GMAIL, SHEETS, sign_in
+settings = Google(credentials="oauth", file="client.json", token_file="token.json")
+try:
+    print("kept", sign_in(settings, (SHEETS, GMAIL), folder=Path(sys.argv[1]), wait_seconds=int(sys.argv[2])).name)
+except CredentialsError as problem:
+    print("said", problem)
+"""
+
+
+def sign_in(folder: Path, *, wait_seconds: int = 60, browser: str = "") -> str:
+    """Sign in, in a program of its own, with a browser that agrees to all it is shown; the last line said."""
+    fetch = folder / "browser.py"
+    fetch.write_text("import sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _SIGN_IN, str(folder), str(wait_seconds)],
+        env={
+            **os.environ,
+            "BROWSER": browser or f"{sys.executable} {fetch} %s &",
+            # oauthlib wants https even on loopback.
+            "OAUTHLIB_INSECURE_TRANSPORT": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return said
+
+
+def test_signing_in_once_is_enough(google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    said = sign_in(tmp_path)
+    assert said == "kept token.json"
+    assert stat.S_IMODE((tmp_path / "token.json").stat().st_mode) == 0o600
+    assert sorted(json.loads((tmp_path / "token.json").read_text())["scopes"]) == sorted([SHEETS, GMAIL])
+
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    with GoogleSheets(token, endpoint=google.url) as sheets, pytest.raises(SheetNotFound):
+        sheets.read("no-such-spreadsheet")
+
+
+def test_a_token_that_ran_out_is_renewed_and_kept(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    sign_in(tmp_path)
+    path = tmp_path / "token.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"expiry": "2020-01-01T00:00:00Z", "token": "old"}))
+    before = path.stat().st_ino
+
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    with GoogleSheets(token, endpoint=google.url) as sheets, pytest.raises(SheetNotFound):
+        sheets.read("no-such-spreadsheet")
+
+    kept = json.loads(path.read_text())
+    assert (kept["token"], kept["expiry"] > "2026") == (token.token, True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    # The file was replaced as a whole, never written over.
+    assert path.stat().st_ino != before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["browser.py", "client.json", "google", "token.json"]
+
+
+def test_a_box_left_unticked_is_said_and_nothing_is_kept(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    arrange("oauth/consent", {"withhold": [GMAIL]})
+    said = sign_in(tmp_path)
+    assert said == "said google.credentials: not every box was ticked; sign in again and tick all."
+    assert not (tmp_path / "token.json").exists()
+
+
+def test_a_refusal_is_said_and_nothing_is_kept(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    arrange("oauth/consent", {"withhold": [SHEETS, GMAIL]})
+    said = sign_in(tmp_path)
+    assert said == ("said google.credentials: signing in was refused or broken off; try again.")
+    assert not (tmp_path / "token.json").exists()
+
+
+def test_nobody_at_the_browser_is_not_waited_for_for_ever(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    said = sign_in(tmp_path, wait_seconds=0, browser="true %s &")
+    assert said == "said google.credentials: nobody signed in within 0 seconds."
+
+
+@pytest.mark.parametrize("client", ['{"web": {}}', '{"installed": {}}'])
+def test_only_the_client_of_a_desktop_app_can_sign_in(tmp_path: Path, client: str) -> None:
+    (tmp_path / "client.json").write_text(client)
+    said = sign_in(tmp_path)
+    assert said.startswith('said google.file: "client.json" is not ')
+
+
+def test_a_renewed_token_that_cannot_be_kept_is_good_for_now(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {})))
+    sign_in(tmp_path)
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(token, SavedToken)
+    token.kept_in = tmp_path / "no such folder" / "token.json"
+    first = token.token
+    with Wire(token, endpoint=google.url) as wire:
+        token.refresh(wire.token_request)
+    assert token.token != first
