@@ -95,6 +95,12 @@ def test_a_subject_that_the_school_has_not_delegated_is_no_subject(
         wire.send("GET", f"{google.url}/gmail/v1/users/me/drafts", deadline=wire.deadline())
 
 
+_A_CLIENT_INSTEAD = (
+    'google.file: "key.json" is an OAuth client, not a service account\'s key; '
+    'set google.credentials to "oauth", or name the key.'
+)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -103,11 +109,7 @@ def test_a_subject_that_the_school_has_not_delegated_is_no_subject(
         ("\udcff", 'google.file: "key.json" is not a JSON file.'),
         ("[]", 'google.file: "key.json" is not what Google gives out: there is no JSON object in it.'),
         ("{}", 'google.file: "key.json" is not a service account\'s key: client_email is not there.'),
-        (
-            '{"installed": {}}',
-            'google.file: "key.json" is an OAuth client, not a service account\'s key; '
-            'set google.credentials to "oauth", or name the key.',
-        ),
+        ('{"installed": {}}', _A_CLIENT_INSTEAD),
         (
             '{"client_email": "r@x", "private_key": "-----BEGIN", "token_uri": "http://x"}',
             'google.file: the private key in "key.json" is damaged; download a new one.',
@@ -203,7 +205,7 @@ def sign_in(folder: Path, *, wait_seconds: int = 60, browser: str = "") -> str:
         text=True,
         check=True,
     )
-    return said
+    return done.stdout.splitlines()[-1]
 
 
 def test_signing_in_once_is_enough(google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]) -> None:
