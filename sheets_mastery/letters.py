@@ -47,6 +47,7 @@ _ENGLISH = "en"
 _NAME_LENGTH = 80
 _TITLE_LENGTH = 120
 _LINK_LENGTH = 2000
+_SUBJECT_LENGTH = 200
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 #: What a template can do wrong while it is filled in, beyond Jinja's own errors.
 _TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -284,7 +285,7 @@ class _Edition:
         escaping, plain = (_environment(files, self._locale, translations, autoescape=on) for on in (True, False))
         with _blaming(_SUBJECT, self.language):
             # Set once, before any student is known: a subject can hold nothing from a sheet.
-            self._subject = " ".join(plain.get_template(_SUBJECT).render().split())
+            self._subject = one_line(plain.get_template(_SUBJECT).render(), _SUBJECT_LENGTH)
         if not self._subject:
             raise SettingsError(f"letters.folder: {_SUBJECT} leaves the subject empty in {self.language}.")
         with _blaming(_HTML, self.language):

@@ -19,7 +19,7 @@ def sentences(files: dict[str, str]) -> set[Sentence]:
     extract = vars(environment)["extract_translations"]
     found: set[Sentence] = set()
     for name, text in files.items():
-        if not name.endswith((".po", ".css")):
+        if name.endswith((".html", ".txt", ".jinja")):
             for _, _, message in extract(text):
                 # Arguments that are no text, such as the number of a plural, are left as None.
                 found.add(message if isinstance(message, str) else tuple(each for each in message if each is not None))

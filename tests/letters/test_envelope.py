@@ -173,6 +173,7 @@ def test_a_subject_that_could_open_a_header_is_refused(
         "学校の課題の次の一歩" * 5,
         "Bước tiếp theo " + "cho bài tập ở trường " * 5 + "này",
         "Étape suivante " + "a" * 90,
+        "گام بعدی برای کار ناتمام می\u200cآید",
     ],
 )
 def test_a_subject_beyond_ascii_arrives_as_it_was_written(sealed: Seal, rendered: Rendered, subject: str) -> None:
@@ -207,6 +208,7 @@ def test_a_body_that_cannot_be_written_is_refused_without_being_quoted(sealed: S
         (b"To: rosa@example.org", b"To: rosa@example.org, x@y.example", "To does not say what was meant"),
         (b"To: rosa@example.org", b"To: Rosa <rosa@example.org>", "To does not say what was meant"),
         (b"Subject: The", b"Subject: =?utf-8?q?A?= The", "Subject does not say what was meant"),
+        (b"vo--\r\n", b"vo\r\n", "the headers or the parts cannot be read back"),
         (b"multipart/alternative", b"multipart/mixed", "it has other parts than a plain and an HTML one"),
         (b"text/html", b"application/html", "it has other parts than a plain and an HTML one"),
         (b"\r\nHello Rosa", b"\r\nHello Sara", "a part does not say what was meant"),
@@ -221,3 +223,11 @@ def test_whatever_changes_in_the_envelope_is_noticed(
     with pytest.raises(MailRefused) as told:
         check(letter.replace(find, put, 1), MEANT, text=rendered.text, html=rendered.html)
     assert str(told.value) == f"{NOT_AS_MEANT}{why}."
+
+
+def test_a_name_beside_an_address_is_noticed_even_where_it_is_meant(sealed: Seal, rendered: Rendered) -> None:
+    named = "Rosa <rosa@example.org>"
+    letter = sealed().replace(b"To: rosa@example.org", f"To: {named}".encode(), 1)
+    with pytest.raises(MailRefused) as told:
+        check(letter, MEANT | {"To": named}, text=rendered.text, html=rendered.html)
+    assert str(told.value) == f"{NOT_AS_MEANT}To is not exactly one bare address."

@@ -317,6 +317,7 @@ def test_words_from_a_cell_become_one_honest_line() -> None:
         ("http://school.example", True),
         ("https://школа.example/ё", True),
         ("javascript:alert(1)", False),
+        ("javascript://school.example/%0aalert(1)", False),
         ("data:text/html,x", False),
         ("file:///etc/passwd", False),
         ("https://", False),
