@@ -259,7 +259,14 @@ def _sentence(error: SQLAlchemyError | sqlite3.Error, place: str) -> str:
         name = code or ""
         what = next((said for states, said in _POSTGRESQL if code and code.startswith(states)), None)
         if what is None and isinstance(error, DBAPIError) and (error.connection_invalidated or code is None):
-            what = _NO_CONNECTION
+            # Why a server refuses a connection has no code, only words: of a user or a database, never of a password.
+            _, refused, why = str(cause).rpartition("FATAL:")
+            refused = "" if error.connection_invalidated else refused
+            what = (
+                f"is refused by the server, which says: {why.strip()}. Look at ledger.url"
+                if refused
+                else _NO_CONNECTION
+            )
     if what is None and isinstance(error, InvalidRequestError):
         what = "was used after it was closed"
     if what is None:
@@ -287,8 +294,6 @@ _SQLITE = {
 #: PostgreSQL's error classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _POSTGRESQL: tuple[tuple[tuple[str, ...], str], ...] = (
     (("08", "57P0"), _NO_CONNECTION),
-    (("28",), "refuses the user or the password in ledger.url"),
-    (("3D",), "does not exist on that server: create the database, or change ledger.url"),
     (("53100",), _FULL),
     (("53",), "has no room for one more connection: run again in a moment"),
     (("25006", "42501"), _READ_ONLY),

@@ -1,0 +1,328 @@
+"""What a sync records and what the next one reads, the same on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sheets_mastery.errors import LedgerError
+from sheets_mastery.ledger import Ledger
+from sheets_mastery.mastery import Verdict
+from sheets_mastery.notices import Notice, NoticeState, digest
+from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
+
+TODAY = date(2026, 10, 30)
+Contents = Callable[[str], dict[str, list[tuple[Any, ...]]]]
+NewLetter = Callable[..., Notice]
+NewEpisode = Callable[[str, tuple[str, str]], Remediation]
+
+
+def test_before_the_first_sync_no_students_are_known(ledger: Ledger) -> None:
+    assert ledger.past("period 1", TODAY) == Past(
+        secret=bytes(32),
+        students=None,
+        verdicts={},
+        attempts={},
+        levels={},
+        episodes={},
+        notices={},
+        announced=frozenset(),
+    )
+
+
+def test_what_was_recorded_is_the_past(ledger: Ledger, facts: Facts, now: datetime) -> None:
+    ledger.record("period 1", facts, now=now)
+
+    assert ledger.past("period 1", TODAY) == Past(
+        secret=bytes(32),
+        students=facts.students,
+        verdicts={change.work: change.after for change in facts.verdicts if change.after},
+        attempts={attempt.work: attempt for attempt in facts.attempts},
+        levels={change.student: change.after for change in facts.levels},
+        episodes={episode.work: episode for episode in facts.episodes},
+        notices={notice.key: notice for notice in facts.new_notices},
+        announced=frozenset({("ana essay", "digest of the mother")}),
+    )
+
+
+def test_one_gradebook_knows_nothing_of_another(ledger: Ledger, facts: Facts, now: datetime) -> None:
+    empty = ledger.past("period 2", TODAY)
+    ledger.record("period 1", facts, now=now)
+
+    assert ledger.past("period 2", TODAY) == empty
+
+
+def test_the_same_facts_again_leave_every_row_as_it_was(
+    ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    once = contents(url)
+
+    ledger.record("period 1", facts, now=now)
+
+    assert {table: len(rows) for table, rows in once.items() if rows} == {
+        "install": 1,
+        "gradebook_state": 1,
+        "student_seen": 3,
+        "verdict": 3,
+        "verdict_change": 3,
+        "contract": 3,
+        "attempt": 2,
+        "episode": 1,
+        "notice": 1,
+        "notice_item": 1,
+        "audit": 1,
+    }
+    assert contents(url) == once
+
+
+def test_four_syncs_with_the_same_facts_at_once_leave_what_one_leaves(
+    ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents
+) -> None:
+    start = threading.Barrier(4)
+
+    def record() -> None:
+        start.wait()
+        ledger.record("period 1", facts, now=now)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(record) for _ in range(4)]:
+            done.result()
+
+    tables = ("verdict_change", "attempt", "contract", "notice", "notice_item", "audit")
+    assert [len(contents(url)[name]) for name in tables] == [3, 2, 3, 1, 1, 1]
+    assert ledger.past("period 1", TODAY).verdicts == {change.work: change.after for change in facts.verdicts}
+
+
+def test_a_student_who_leaves_is_no_longer_known_and_may_come_back_under_another_name(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+
+    ledger.record("period 1", replace(no_facts, students={"ana": "digest of Ana"}), now=now)
+    assert ledger.past("period 1", TODAY).students == {"ana": "digest of Ana"}
+
+    back = {"ana": "digest of Ana", "ben": "digest of Benjamin"}
+    ledger.record("period 1", replace(no_facts, students=back), now=now)
+    assert ledger.past("period 1", TODAY).students == back
+
+    ledger.record("period 1", no_facts, now=now)
+    assert ledger.past("period 1", TODAY).students == back
+
+
+def test_a_verdict_changes_and_goes_and_every_change_stays_written(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    later = now + timedelta(days=1)
+    changes = (
+        VerdictChange(work=("ana", "essay"), before=Verdict.RETAKE, after=Verdict.MASTERED),
+        VerdictChange(work=("ben", "essay"), before=Verdict.MASTERED, after=None),
+    )
+
+    ledger.record("period 1", replace(no_facts, verdicts=changes), now=later)
+
+    assert ledger.past("period 1", TODAY).verdicts == {
+        ("ana", "essay"): Verdict.MASTERED,
+        ("cem", "essay"): Verdict.NO_CONTRACT,
+    }
+    assert [row[2:6] for row in contents(url)["verdict_change"]] == [
+        ("ana", "essay", None, Verdict.RETAKE),
+        ("ben", "essay", None, Verdict.MASTERED),
+        ("cem", "essay", None, Verdict.NO_CONTRACT),
+        ("ana", "essay", Verdict.RETAKE, Verdict.MASTERED),
+        ("ben", "essay", Verdict.MASTERED, None),
+    ]
+
+
+def test_facts_that_follow_from_an_old_past_are_refused_whole(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    before = contents(url)
+    old = VerdictChange(work=("ana", "essay"), before=Verdict.NOT_IN, after=Verdict.MASTERED)
+
+    with pytest.raises(LedgerError) as refused:
+        ledger.record("period 1", replace(no_facts, students={}, verdicts=(old,)), now=now)
+
+    assert str(refused.value) == (
+        "Another sync of period 1 went first, so this one decided from what is no longer so: run it again."
+    )
+    assert contents(url) == before
+
+
+def test_a_correction_that_is_taken_back_and_made_again_is_kept_each_time(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    shares = [Fraction(9, 10), Fraction(43, 50), Fraction(9, 10)]
+    for share in shares:
+        slip = Attempt(work=("ana", "essay"), number=1, kind=AttemptKind.CORRECTION, share=share, on=TODAY)
+        ledger.record("period 1", replace(no_facts, attempts=(slip,)), now=now)
+        assert ledger.past("period 1", TODAY).attempts[("ana", "essay")] == slip
+
+    of_ana = [row[6] for row in contents(url)["attempt"] if row[2] == "ana"]
+    assert of_ana == [Fraction(43, 50), *shares]
+
+
+def test_the_last_contract_counts_and_the_ones_before_stay_written(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    ended = LevelChange(student="ana", before=Fraction(93), after=None, signed_by="", since=None)
+
+    ledger.record("period 1", replace(no_facts, levels=(ended,)), now=now)
+
+    levels = {"ana": None, "ben": Fraction(1721, 20), "cem": None}
+    assert ledger.past("period 1", TODAY).levels == levels
+    assert [row[3] for row in contents(url)["contract"] if row[2] == "ana"] == [Fraction(93), None]
+
+
+def test_who_signed_is_told_apart_but_not_told(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    other = replace(facts.levels[0], signed_by="Luis Quintanilla")
+    ledger.record("period 1", replace(no_facts, levels=(facts.levels[0],)), now=now)
+    ledger.record("period 1", replace(no_facts, levels=(other,)), now=now)
+
+    signatures = [row[4] for row in contents(url)["contract"] if row[2] == "ana"]
+    assert signatures == [
+        digest(bytes(32), "signed", "Rosa Quintanilla"),
+        digest(bytes(32), "signed", "Luis Quintanilla"),
+    ]
+    assert "Quintanilla" not in str(contents(url))
+
+
+def test_an_episode_moves_on_ends_and_opens_again_on_the_same_day(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    (opened,) = facts.episodes
+    moved = replace(opened, help="small group", attempts=2, due=TODAY + timedelta(days=9))
+    ended = replace(moved, closed=TODAY, why=Closed.MADE_GOOD)
+
+    for each, expected in ((moved, {opened.work: moved}), (ended, {}), (opened, {opened.work: opened})):
+        ledger.record("period 1", replace(no_facts, episodes=(each,)), now=now)
+        assert ledger.past("period 1", TODAY).episodes == expected
+
+
+def test_work_may_be_owed_again_by_the_sync_that_ends_what_was_owed(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    (first,) = facts.episodes
+    second = replace(first, id="ana essay again")
+    ended = replace(first, closed=TODAY, why=Closed.WAIVED)
+
+    ledger.record("period 1", replace(no_facts, episodes=(second, ended)), now=now)
+
+    assert ledger.past("period 1", TODAY).episodes == {second.work: second}
+
+
+def test_what_a_withdrawn_letter_would_have_said_can_be_said_by_another(
+    ledger: Ledger, url: str, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    ledger.record("period 1", replace(no_facts, withdrawn=(("key 1", "put right before it left"),)), now=now)
+    past = ledger.past("period 1", TODAY)
+    (before,) = facts.new_notices
+    withdrawn = replace(before, state=NoticeState.CANCELLED, reason="put right before it left", version=1)
+    assert (past.notices, past.announced) == ({"key 1": withdrawn}, frozenset())
+
+    again = new_letter("key 2", ("ana essay",), slot=TODAY + timedelta(days=1))
+    ledger.record("period 1", replace(no_facts, new_notices=(again,)), now=now)
+
+    past = ledger.past("period 1", TODAY)
+    assert past.notices == {"key 1": withdrawn, "key 2": again}
+    assert past.announced == {("ana essay", "digest of the mother")}
+    assert [row[2:] for row in contents(url)["audit"]] == [
+        ("sync", "hold", "key 1", ""),
+        ("sync", "cancelled", "key 1", "put right before it left"),
+        ("sync", "hold", "key 2", ""),
+    ]
+
+
+def test_more_owed_work_joins_a_letter_that_waits_and_makes_it_another_version(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_episode: NewEpisode
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    more = replace(
+        no_facts, episodes=(new_episode("ana lab", ("ana", "lab")),), joined=(("key 1", ("ana essay", "ana lab")),)
+    )
+    for _ in range(2):
+        ledger.record("period 1", more, now=now)
+
+    (before,) = facts.new_notices
+    past = ledger.past("period 1", TODAY)
+    assert past.notices == {"key 1": replace(before, episodes=("ana essay", "ana lab"), version=1)}
+    assert past.announced == {("ana essay", "digest of the mother"), ("ana lab", "digest of the mother")}
+    # Who had looked at the letter before cannot take it as it was.
+    assert ledger.claim("key 1", 0, now=now, lease_owner="a", lease_seconds=60) is None
+
+
+def test_a_letter_on_its_way_is_neither_withdrawn_nor_added_to(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_episode: NewEpisode
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    sending = ledger.claim("key 1", 0, now=now, lease_owner="a", lease_seconds=60)
+    late = replace(
+        no_facts,
+        episodes=(new_episode("ana lab", ("ana", "lab")),),
+        joined=(("key 1", ("ana lab",)),),
+        withdrawn=(("key 1", "put right before it left"),),
+    )
+
+    ledger.record("period 1", late, now=now)
+
+    past = ledger.past("period 1", TODAY)
+    assert past.notices == {"key 1": sending}
+    assert past.announced == {("ana essay", "digest of the mother")}
+
+
+def test_two_syncs_around_midnight_do_not_both_announce_the_same_work(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    tomorrows = new_letter("key 2", ("ana essay",), slot=TODAY + timedelta(days=1))
+
+    ledger.record("period 1", replace(no_facts, new_notices=(tomorrows,)), now=now)
+
+    assert ledger.past("period 1", TODAY).notices == {"key 1": facts.new_notices[0]}
+
+
+def test_a_final_letter_is_remembered_for_the_day_of_its_slot_and_what_it_said_for_ever(
+    ledger: Ledger, facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    claimed = ledger.claim("key 1", 0, now=now, lease_owner="a", lease_seconds=60)
+    assert claimed is not None
+    sent = ledger.move(claimed, NoticeState.SENT, now=now, provider_id="<1@mail>")
+
+    assert ledger.past("period 1", TODAY).notices == {"key 1": sent}
+    tomorrow = ledger.past("period 1", TODAY + timedelta(days=1))
+    assert tomorrow.notices == {}
+    assert tomorrow.announced == {("ana essay", "digest of the mother")}
+
+
+def test_times_come_back_aware_and_in_utc_from_any_zone(ledger: Ledger, facts: Facts, no_facts: Facts) -> None:
+    chicago = datetime(2026, 11, 1, 1, 30, fold=1, tzinfo=ZoneInfo("America/Chicago"))
+    early = replace(facts.new_notices[0], not_before=chicago)
+    ledger.record("period 1", replace(facts, new_notices=(early,)), now=chicago)
+
+    found = ledger.past("period 1", TODAY).notices["key 1"].not_before
+    assert (found, found.tzinfo) == (datetime(2026, 11, 1, 7, 30, tzinfo=UTC), UTC)
+
+
+def test_a_time_without_a_zone_is_a_mistake_of_the_program(ledger: Ledger, facts: Facts) -> None:
+    with pytest.raises(ValueError, match="a time without a zone came to the ledger: 2026-10-30 15:00:00"):
+        ledger.record("period 1", facts, now=datetime(2026, 10, 30, 15))  # noqa: DTZ001 - that is what is tried
