@@ -119,15 +119,17 @@ def test_an_unknown_query_parameter_is_refused(google: LocalGoogle, session: req
     response = session.get(f"{google.url}/v4/spreadsheets/x", params={"colour": "red"})
     assert (response.status_code, response.json()["error"]["message"]) == (
         400,
-        'Invalid JSON payload received. Unknown name "colour": Cannot bind query parameter. '
-        "Field 'colour' could not be found in request message.",
+        (
+            'Invalid JSON payload received. Unknown name "colour": Cannot bind query parameter. '
+            "Field 'colour' could not be found in request message."
+        ),
     )
 
 
 def test_a_scripted_answer_is_given_as_often_as_ordered_and_nothing_is_done(
     google: LocalGoogle, session: requests.Session
 ) -> None:
-    order = {"method": "POST", "path": "/v4/spreadsheets", "status": 503, "times": 2}
+    order: dict[str, Any] = {"method": "POST", "path": "/v4/spreadsheets", "status": 503, "times": 2}
     session.post(f"{google.url}/_local/faults", json=order)
     statuses = [session.post(f"{google.url}/v4/spreadsheets", json={}).status_code for _ in range(3)]
     assert statuses == [503, 503, 200]
@@ -148,10 +150,8 @@ def test_a_cut_connection_leaves_the_write_undone_or_done_as_ordered(
 
 
 def test_an_order_that_makes_no_sense_is_refused(google: LocalGoogle, session: requests.Session) -> None:
-    statuses = [
-        session.post(f"{google.url}/_local/faults", json=order).status_code
-        for order in ({"path": "/v4"}, {"cut": "sometimes"}, {"status": 503, "colour": "red"}, [])
-    ]
+    orders: list[Any] = [{"path": "/v4"}, {"cut": "sometimes"}, {"status": 503, "colour": "red"}, []]
+    statuses = [session.post(f"{google.url}/_local/faults", json=order).status_code for order in orders]
     assert statuses == [400, 400, 400, 200]
 
 

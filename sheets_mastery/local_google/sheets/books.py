@@ -10,7 +10,6 @@ from sheets_mastery.local_google.errors import invalid_argument, not_found, not_
 from .batch import KINDS
 from .defaults import PROPERTIES
 from .document import Document
-from .formats import tidied
 from .places import Invalid
 from .tabs import check_properties
 
@@ -51,6 +50,8 @@ class Spreadsheets:
         self.store = store
         #: Called with a spreadsheet's id after it was created, changed or deleted.
         self.watchers: list[Callable[[str], None]] = []
+        #: The address of the account that is asking.
+        self.account = ""
         self._open: dict[str, Document] = {}
         self._access: dict[str, dict[str, Any]] = {}
 
@@ -76,7 +77,7 @@ class Spreadsheets:
         unknown = set(body) - CREATABLE
         if unknown:
             raise not_implemented(f"spreadsheets.create with {', '.join(sorted(unknown))}")
-        given = {**PROPERTIES, **tidied(body.get("properties") or {})}
+        given = {**PROPERTIES, **(body.get("properties") or {})}
         document = Document(spreadsheet_id or self.store.new_id(), given, _stamp(self.store.now()))
         self._wire(document)
         try:
@@ -156,6 +157,7 @@ class Spreadsheets:
                 raise not_found()
             self._open[spreadsheet_id] = Document.from_json(saved)
             self._wire(self._open[spreadsheet_id])
+        self._open[spreadsheet_id].account = self.account
         return self._open[spreadsheet_id]
 
     def _wire(self, document: Document) -> None:

@@ -164,8 +164,9 @@ class Document:
         self.created = stamp
         self.modified = stamp
         self.version = 1
-        #: Whether protected ranges keep us out too.
+        #: Whether protected ranges keep us out too, and the address of the account that we act for.
         self.protected_against_us = False
+        self.account = ""
         #: The clock, and a source of ids: both the store's.
         self.now = clock
         self.new_id = random_id
@@ -189,7 +190,7 @@ class Document:
         """Return a copy to change. Cells are shared, since they are never changed in place."""
         twin = type(self).from_json(self.to_json())
         twin.now, twin.new_id = self.now, self.new_id
-        twin.protected_against_us = self.protected_against_us
+        twin.protected_against_us, twin.account = self.protected_against_us, self.account
         return twin
 
     def to_json(self) -> dict[str, Any]:

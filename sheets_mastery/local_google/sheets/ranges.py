@@ -68,7 +68,7 @@ def add_protected_range(document: Document, request: Request) -> Request:
     said = {name: value for name, value in said.items() if value is not False}
     said["editors"] = {name: value for name, value in said.get("editors", {}).items() if value}
     tab.parts["protectedRanges"].append(said)
-    return {"addProtectedRange": {"protectedRange": shown_protection(document, said)}}
+    return {"addProtectedRange": {"protectedRange": shown_protection(document, said, fresh=True)}}
 
 
 def _protected(document: Document, protected_range_id: Any) -> tuple[Tab, int]:

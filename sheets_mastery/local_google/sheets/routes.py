@@ -9,6 +9,7 @@ import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sheets_mastery.local_google import oauth
 from sheets_mastery.local_google.discovery import find_method
 from sheets_mastery.local_google.errors import invalid_argument, not_implemented
 
@@ -49,6 +50,7 @@ def routes(books: Spreadsheets) -> list[BaseRoute]:
         path = {name: unquote(part) for name, part in found.groupdict().items()}
         text = await request.body()
         body = orjson.loads(text) if text else {}
+        books.account = oauth.caller(books.store, request.headers).email
         try:
             result, schema = METHODS[method.id](books, path, request.query_params, body)
         except Invalid as wrong:

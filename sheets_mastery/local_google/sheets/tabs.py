@@ -161,7 +161,7 @@ def update_spreadsheet_properties(document: Document, request: Request) -> Reque
     """``updateSpreadsheetProperties``: title, locale, time zone, recalculation, defaults."""
     said = request.get("properties", {})
     mask = field_mask(request, "SpreadsheetProperties")
-    new = merged(document.properties, tidied(said), dict.fromkeys(said) if "*" in mask else mask)
+    new = merged(document.properties, said, dict.fromkeys(said) if "*" in mask else mask)
     check_properties(new)
     before = decimal_sign(document)
     document.properties = new
@@ -291,6 +291,8 @@ def add_dimension_group(document: Document, request: Request) -> Request:
     depth = max((group["depth"] for group in around), default=0) + 1
     place = {"sheetId": tab.id, "dimension": dimension, "startIndex": start, "endIndex": end}
     groups.append({"range": place, "depth": depth})
+    control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
+    tab.properties["gridProperties"] = {control: True, **tab.properties["gridProperties"]}
     groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
     return {"addDimensionGroup": {"dimensionGroups": _shown_groups(groups)}}
 

@@ -90,7 +90,7 @@ def shown_rule(rule: dict[str, Any]) -> dict[str, Any]:
     return {**rule, "ranges": [without_zero(each) for each in rule["ranges"]]}
 
 
-def shown_protection(document: Document, protected: dict[str, Any]) -> dict[str, Any]:
+def shown_protection(document: Document, protected: dict[str, Any], *, fresh: bool = False) -> dict[str, Any]:
     """Return a protected range as it is printed to us."""
     result = {name: value for name, value in protected.items() if name != "editors"}
     if "range" in protected:
@@ -99,7 +99,10 @@ def shown_protection(document: Document, protected: dict[str, Any]) -> dict[str,
         result["unprotectedRanges"] = [without_zero(each) for each in protected["unprotectedRanges"]]
     if protected.get("warningOnly") or not document.protected_against_us:
         result["requestingUserCanEdit"] = True
-        result["editors"] = protected.get("editors", {})
+        editors = protected.get("editors", {})
+        # whoever protects a range may edit it; the answer to the request itself does not say so yet
+        users = [*editors.get("users", []), *([] if fresh else [document.account])]
+        result["editors"] = {**editors, "users": list(dict.fromkeys(users))} if users else editors
     return result
 
 
