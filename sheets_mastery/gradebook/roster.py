@@ -99,7 +99,7 @@ def read_entries(
         entry, wrong = _entry(tab, columns, row, identity, locale)
         entries.append(entry)
         problems += wrong
-    return entries, problems
+    return entries, list(dict.fromkeys(problems))
 
 
 def twice(entries: list[Entry]) -> frozenset[str]:
@@ -168,7 +168,7 @@ def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> 
             contract=contract,
             may_write=_may_write(tab, row, columns),
         ),
-        list(dict.fromkeys(problems)),
+        problems,
     )
 
 
