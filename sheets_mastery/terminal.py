@@ -18,8 +18,20 @@ from rich.text import Text
 
 from sheets_mastery.plan import Summary
 
-_BAR = 18
+_BAR = 14
 _SHOWN_PROBLEMS = 12
+#: What the kinds of edits are called in front of a person.
+_EDITS = {
+    "AddTab": "tab made",
+    "ResizeTab": "tab grown",
+    "DeleteTab": "tab taken away",
+    "PutValues": "run of words",
+    "PutNote": "note",
+    "PutLook": "header",
+    "SetWidths": "column widths",
+    "DeleteRule": "rule taken away",
+    "AddRule": "rule",
+}
 _VERDICTS = (
     ("mastered", "green"),
     ("missing (retake)", "yellow"),
@@ -178,7 +190,7 @@ def _verdicts(plan: Summary) -> Table:
 def _changes(plan: Summary, *, done: bool) -> Table:
     held = ", ".join(f"{count} × {why}" for why, count in plan.held_back.items()) or "nobody"
     letters = f"{plan.letters_new} new, {plan.letters_joined} added to, {plan.letters_withdrawn} withdrawn"
-    written = ", ".join(f"{count} × {kind}" for kind, count in plan.edits.items()) or "nothing: no request"
+    written = ", ".join(f"{count} × {_EDITS.get(kind, kind)}" for kind, count in plan.edits.items())
     return facts(
         "What has changed" if done else "What would change",
         {
@@ -186,7 +198,7 @@ def _changes(plan: Summary, *, done: bool) -> Table:
             "made good": plan.made_good,
             "letters owed": letters,
             "not written to": held,
-            "in the sheet": written,
+            "in the sheet": written or "nothing, no request",
         },
     )
 
