@@ -2,8 +2,8 @@
 
     .venv/bin/python docs/pictures.py [FOLDER]
 
-The colours are those of the Sheets API's `effectiveFormat`, the letter is one from the maildir, and the terminal is what
-the program prints. Needs Chromium; FOLDER is `docs/` by default.
+The colours are those of the Sheets API's `effectiveFormat`, the letter is one from the maildir, and the terminal is
+what the program prints. Needs Chromium; FOLDER is `docs/` by default.
 """
 
 from __future__ import annotations
