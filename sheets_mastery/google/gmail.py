@@ -46,8 +46,8 @@ class GmailMailer:
         """Send a letter; answers Gmail's id of the message.
 
         `on_draft` commits the draft's name before anything can leave; if it raises, the draft is thrown away.
-        Raises MailLater (nothing left, nothing stays behind), MailRefused, MailUnknown, or CredentialsError, which is
-        no matter of this letter: nothing left, and no other letter will either.
+        Raises MailLater, MailRefused, MailUnknown, or CredentialsError, which is no matter of this letter: nothing
+        left, and no other letter will either.
         """
         _check_addresses(letter, sender, recipient)
         draft = self._create(letter)
@@ -92,7 +92,10 @@ class GmailMailer:
             raise MailLater(_LATER) from silent
         except Refused as refused:
             _refuse_letter_or_wait(refused.refusal, refused)
-        return f"{draft['id']}/{draft['message']['id']}"
+        try:
+            return f"{draft['id']}/{draft['message']['id']}"
+        except (KeyError, TypeError) as odd:
+            raise MailLater(_LATER) from odd
 
     def _send(self, draft: str) -> str:
         try:
@@ -108,7 +111,9 @@ class GmailMailer:
             # The next try makes a draft of its own; this one must not lie where a person could send it as well.
             self._discard(draft)
             _refuse_letter_or_wait(refused.refusal, refused)
-        return str(sent.get("id", ""))
+        if not isinstance(sent.get("id"), str):
+            raise MailUnknown(_MAY_HAVE_GONE)
+        return str(sent["id"])
 
     def _discard(self, draft: str) -> None:
         """Delete a draft that nobody will send any more. If that fails it stays behind, unsent."""

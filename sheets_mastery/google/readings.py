@@ -102,7 +102,7 @@ def _contents() -> Callable[[Json], Content]:
         effective: Json = cell.get("effectiveValue") or {}
         shown: str = cell.get("formattedValue", "")
         look = cell.get("effectiveFormat")
-        format_ = look["numberFormat"]["type"] if look else ""
+        format_: str = look.get("numberFormat", {}).get("type", "") if look else ""
         formula = (cell.get("userEnteredValue") or {}).get("formulaValue")
         note = cell.get("note", "")
         if formula is not None or note or "boolValue" in effective or "errorValue" in effective:

@@ -35,16 +35,20 @@ _LOOK_FIELDS = "userEnteredFormat(backgroundColorStyle,textFormat(foregroundColo
 def requests(edits: Iterable[Edit]) -> list[Json]:
     """The requests for some edits, in their order; notes that follow each other are joined column by column."""
     batch: list[Json] = []
-    for notes, group in groupby(edits, lambda edit: isinstance(edit, PutNote)):
-        if notes:
-            batch += _notes(edit for edit in group if isinstance(edit, PutNote))
-        else:
-            for edit in group:
-                batch += _requests(edit)
-    return batch
+    notes: list[PutNote] = []
+    for edit in edits:
+        if isinstance(edit, PutNote):
+            notes.append(edit)
+            continue
+        batch += _notes(notes)
+        notes.clear()
+        batch += _requests(edit)
+    return [*batch, *_notes(notes)]
 
 
-def _requests(edit: Edit) -> Iterator[Json]:
+def _requests(
+    edit: AddTab | ResizeTab | DeleteTab | PutValues | PutLook | SetWidths | DeleteRule | AddRule,
+) -> Iterator[Json]:
     match edit:
         case AddTab():
             yield {
@@ -81,8 +85,6 @@ def _requests(edit: Edit) -> Iterator[Json]:
                     "fields": "userEnteredValue",
                 }
             }
-        case PutNote():
-            yield from _notes((edit,))
         case PutLook():
             yield {
                 "repeatCell": {

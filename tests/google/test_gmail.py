@@ -148,6 +148,8 @@ def test_a_letter_whose_headers_name_anybody_else_does_not_leave(
         (fault(503, "backendError"), MailLater),
         ({"cut": "before"}, MailLater),
         ({"cut": "after"}, MailLater),
+        ({"status": 200, "body": {"id": "r-1"}}, MailLater),
+        ({"status": 200, "body": "<html>"}, MailLater),
         (fault(400, "invalidArgument", "Invalid To header"), MailRefused),
         (fault(400, "failedPrecondition", "Mail service not enabled"), CredentialsError),
         (fault(403, "insufficientPermissions"), CredentialsError),
@@ -181,6 +183,9 @@ def test_trouble_with_making_the_draft_leaves_nothing_sent(
         (fault(403, "insufficientPermissions"), CredentialsError, 1),
         (fault(503, "backendError"), MailUnknown, 1),
         ({"cut": "before"}, MailUnknown, 1),
+        ({"status": 200, "body": {}}, MailUnknown, 1),
+        ({"status": 200, "body": "<html>"}, MailUnknown, 1),
+        (fault(404, "notFound"), MailUnknown, 1),
     ],
 )
 def test_trouble_with_sending_says_what_is_known(
@@ -197,6 +202,16 @@ def test_trouble_with_sending_says_what_is_known(
         send()
     assert len(noted) == 1
     assert mailbox() == (0, drafts)
+
+
+def test_a_draft_that_cannot_be_tidied_away_stays_unsent(
+    send: Callable[..., str], arrange: Arrange, mailbox: Callable[[], tuple[int, int]]
+) -> None:
+    arrange("faults", {"method": "POST", "path": f"{DRAFTS}/send"} | RATE)
+    arrange("faults", {"method": "DELETE", "path": DRAFTS, "cut": "before"})
+    with pytest.raises(MailLater, match="asks to wait"):
+        send()
+    assert mailbox() == (0, 1)
 
 
 def test_the_time_that_gmail_names_is_kept(send: Callable[..., str], arrange: Arrange) -> None:

@@ -120,6 +120,8 @@ def test_a_block_that_starts_elsewhere_keeps_its_place() -> None:
         ),
         ({"effectiveValue": {"errorValue": {}}, "formattedValue": "#ERROR!"}, Content(error="ERROR", shown="#ERROR!")),
         ({"note": "called home"}, Content(note="called home")),
+        ({"userEnteredValue": {}, "effectiveFormat": {}}, EMPTY),
+        ({"effectiveFormat": {"numberFormat": {}}}, EMPTY),
         ({"userEnteredValue": {}, "effectiveFormat": {"numberFormat": {"type": "PERCENT"}}}, Content(format="PERCENT")),
         ({"effectiveValue": {"numberValue": "NaN"}, "formattedValue": "?"}, Content(error="NUM", shown="?")),
     ],

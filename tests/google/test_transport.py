@@ -148,6 +148,14 @@ def test_an_answer_that_trickles_in_does_not_hold_the_work_up_for_ever(scripted:
     assert len(scripted.asked) == 1
 
 
+def test_a_request_whose_time_is_up_is_not_sent(scripted: Any, wire: Wire, clock: Any) -> None:
+    deadline = wire.deadline()
+    clock.sleep(180)
+    with pytest.raises(Unreachable, match="within 180 seconds"):
+        wire.send("GET", f"{scripted.url}/", deadline=deadline)
+    assert (scripted.asked, wire.traffic.requests) == ([], 0)
+
+
 def test_silence_has_an_end(scripted: Any) -> None:
     # The address answers nobody: connections to it are taken by the system and never accepted.
     with (
