@@ -17,20 +17,21 @@ from sheets_mastery.a1 import Cell
 from sheets_mastery.config import AssignmentSettings, GradebookSettings, Marking
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.gradebook.layout import Columns, find_columns, find_rows, read_day
-from sheets_mastery.gradebook.marks import MarkReader
+from sheets_mastery.gradebook.marks import MOMENTS, MarkReader
 from sheets_mastery.gradebook.records import (
     Assignment,
     ContractCells,
     Gradebook,
     Guardian,
     Mark,
+    MarkKind,
     Place,
     Problem,
     Student,
     key,
 )
 from sheets_mastery.gradebook.roster import Entry, read_entries, same_person, twice
-from sheets_mastery.reading import Reading, Tab
+from sheets_mastery.reading import Content, Reading, Tab
 
 _HELP_WORDS = {
     "": "",
@@ -65,11 +66,18 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
         tab, columns, locale=reading.locale, skip=frozenset(rows.values()), no_students=no_students
     )
     flag_column, flag_problems = _flag_column(tab, columns, settings)
+    reader = MarkReader.of(marking, reading.locale)
     assignments, assignment_problems = _assignments(
-        tab, columns, rows, settings, student_rows=[entry.row for entry in entries], locale=reading.locale
+        tab,
+        columns,
+        rows,
+        settings,
+        student_rows=[entry.row for entry in entries],
+        reader=reader,
+        locale=reading.locale,
     )
     students, roster_problems = _students(reading, settings, tab, columns, entries)
-    marks, mark_problems = _marks(tab, students, assignments, MarkReader.of(marking, reading.locale))
+    marks, mark_problems = _marks(tab, students, assignments, reader)
     links, link_problems = _links(reading, settings)
     return Gradebook(
         name=settings.name,
@@ -257,6 +265,7 @@ def _assignments(
     settings: GradebookSettings,
     *,
     student_rows: list[int],
+    reader: MarkReader,
     locale: str,
 ) -> tuple[tuple[Assignment, ...], list[Problem]]:
     """Every column with a title that is about work, from left to right."""
@@ -282,14 +291,13 @@ def _assignments(
         points, in_sheet, wrong = _points(tab, column, rows, says, settings)
         problems += wrong
         percent = bool(cells) and all(content.format == "PERCENT" for content in cells)
-        numbers = any(isinstance(content.value, Decimal) and content.format != "PERCENT" for content in cells)
-        shares = any(content.format == "PERCENT" and not content.blank for content in cells)
-        if points is None and not shares:
-            if numbers and not wrong:
+        if points is None and not _tells_shares(cells, reader):
+            # It may be a column of remarks, unless it looks like marks.
+            if not wrong and any(_looks_like_a_mark(content, reader) for content in cells):
                 problems.append(
                     Problem(
                         place=place,
-                        what="this column has numbers but no maximum, so it is not judged.",
+                        what="this column has marks but no maximum, so it is not judged.",
                         remedy="Fill in the row of maxima, say points in the settings, or ignore it by labels.ignore.",
                     )
                 )
@@ -331,6 +339,19 @@ def _assignments(
                 )
             )
     return tuple(each for each in found if counts[each.id] == 1), problems
+
+
+def _tells_shares(cells: list[Content], reader: MarkReader) -> bool:
+    """Whether a column can be read without a maximum: by its percentages, or because most of it is like 17/20."""
+    if any(content.format == "PERCENT" and not content.blank for content in cells):
+        return True
+    kinds = Counter(reader.read(content, None)[0].kind for content in cells if not content.blank)
+    return kinds[MarkKind.SCORE] > kinds[MarkKind.UNREADABLE]
+
+
+def _looks_like_a_mark(content: Content, reader: MarkReader) -> bool:
+    number = isinstance(content.value, Decimal) and content.format not in MOMENTS
+    return number or reader.read(content, None)[0].kind in {MarkKind.NOT_IN, MarkKind.ABSENT, MarkKind.EXCUSED}
 
 
 def _points(

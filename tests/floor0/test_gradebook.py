@@ -42,8 +42,11 @@ def test_one_header_row_is_enough(reading: Reading) -> None:
     102        | Bo Kim   | 93    | EX     |
     """
     gradebook = understood(reading)
-    assert gradebook.assignments == (Assignment(title="Quiz 1", column=3, points=None),)
-    assert shares(gradebook) == [["17/20"], ["excused"]]
+    assert gradebook.assignments == (
+        Assignment(title="Quiz 1", column=3, points=None),
+        Assignment(title="Essay", column=4, points=None),
+    )
+    assert shares(gradebook) == [["17/20", "17/20"], ["excused", "blank"]]
     assert [student.name for student in gradebook.students] == ["Ana Diaz", "Bo Kim"]
     assert (gradebook.first_row, gradebook.end_row) == (1, 3)
     assert (gradebook.header_row, gradebook.id_column, gradebook.name_column) == (0, 0, 1)
@@ -211,17 +214,18 @@ def test_without_a_tab_or_an_id_column_it_stops_with_a_sentence(table: str, sett
 
 def test_a_column_that_cannot_be_judged_is_said_and_stands_in_nobody_s_way(reading: Reading) -> None:
     """
-    ID     | Quiz 1 | Quiz 2 | 2026-09-18 | Quiz 4 | Quiz 5 | quiz 5 | Remark  | #REF! | Quiz 6
-    Points | many   |        | 50         | -5     | 50     | 50     |         | 50    | 50
-    Due    |        |        |            |        | soon   |        |         |       | 2026-09-18
-    101    | 43     | 43     | 43         | 43     | 43     | 43     | see Mum | 43    | 43
+    ID  | Quiz 1 | Quiz 2 | 2026-09-18 | Quiz 4 | Quiz 5 | quiz 5 | Remark  | #REF! | Quiz 6     | Seen       | Speech
+    Max | many   |        | 50         | -5     | 50     | 50     |         | 50    | 50         |            |
+    Due |        |        |            |        | soon   |        |         |       | 2026-09-18 |            |
+    101 | 43     | 43     | 43         | 43     | 43     | 43     | got 85% | 43    | 43         | 2026-09-18 | M
+    102 |        |        |            |        |        |        | 85%!    |       |            |            | '85%?
     """
     gradebook = understood(reading)
     assert [each.title for each in gradebook.assignments] == ["Quiz 6"]
     assert said(gradebook) == [
         "Marks!B2: this is no maximum, so the column is not judged. Type a number above zero.",
         (
-            "Marks!C1: this column has numbers but no maximum, so it is not judged. "
+            "Marks!C1: this column has marks but no maximum, so it is not judged. "
             "Fill in the row of maxima, say points in the settings, or ignore it by labels.ignore."
         ),
         (
@@ -233,6 +237,10 @@ def test_a_column_that_cannot_be_judged_is_said_and_stands_in_nobody_s_way(readi
         (
             "Marks!I1: the title of this column is a number or a date, so its marks are not judged. "
             "Type the title as text, for example with an apostrophe in front."
+        ),
+        (
+            "Marks!L1: this column has marks but no maximum, so it is not judged. "
+            "Fill in the row of maxima, say points in the settings, or ignore it by labels.ignore."
         ),
         (
             "Marks!F1: more than one column is called “Quiz 5”, so none of them is judged. "

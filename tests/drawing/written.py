@@ -1,0 +1,97 @@
+"""A document that takes edits: what a sync would write, put into a `Reading` without any Google.
+
+Strict where Google is strict: an edit that Google would refuse is a ValueError here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import drawn
+
+from sheets_mastery import writeback as w
+from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
+
+
+@dataclass(kw_only=True)
+class Page:
+    """One tab while it is written on."""
+
+    tab: Tab
+    rows: int
+    columns: int
+    cells: dict[tuple[int, int], Content]
+    rules: list[Rule | None] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, tab: Tab) -> Page:
+        """A tab as it is before."""
+        cells = {(row, column): each for row, line in enumerate(tab.cells) for column, each in enumerate(line)}
+        return cls(tab=tab, rows=tab.rows, columns=tab.columns, cells=cells, rules=list(tab.rules))
+
+    def put(self, row: int, column: int, **changes: object) -> None:
+        """Change one cell that is inside the grid."""
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            raise ValueError(f"there is no cell {row}, {column} on a grid of {self.rows} × {self.columns}")
+        self.cells[row, column] = replace(self.cells.get((row, column), EMPTY), **changes)  # type: ignore[arg-type]  # replace checks at run time
+
+    def done(self) -> Tab:
+        """The tab as it is afterwards."""
+        height = max((row + 1 for row, _ in self.cells), default=0)
+        width = max((column + 1 for _, column in self.cells), default=0)
+        table = [[self.cells.get((row, column), EMPTY) for column in range(width)] for row in range(height)]
+        return replace(
+            self.tab, rows=self.rows, columns=self.columns, cells=drawn.trimmed(table), rules=tuple(self.rules)
+        )
+
+
+def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
+    """The reading after the edits, one after the other."""
+    pages = {tab.sheet_id: Page.of(tab) for tab in reading}
+    for edit in edits:
+        if isinstance(edit, w.AddTab):
+            titles = {page.tab.title.casefold() for page in pages.values()}
+            if edit.sheet_id in pages or edit.title.casefold() in titles:
+                raise ValueError(f"there is a tab {edit.title} already")
+            pages[edit.sheet_id] = Page.of(
+                Tab(
+                    sheet_id=edit.sheet_id,
+                    title=edit.title,
+                    rows=edit.rows,
+                    columns=edit.columns,
+                    frozen=edit.frozen,
+                )
+            )
+            continue
+        page = pages[edit.sheet_id]
+        match edit:
+            case w.DeleteTab():
+                del pages[edit.sheet_id]
+            case w.ResizeTab():
+                page.rows, page.columns = edit.rows, edit.columns
+            case w.PutValues():
+                for down, line in enumerate(edit.values):
+                    for right, value in enumerate(line):
+                        page.put(edit.row + down, edit.column + right, **_typed(value))
+            case w.PutNote():
+                page.put(edit.row, edit.column, note=edit.note)
+            case w.DeleteRule():
+                del page.rules[edit.index]
+            case w.AddRule():
+                if edit.index > len(page.rules):
+                    raise ValueError(f"there is no place {edit.index} among {len(page.rules)} rules")
+                page.rules.insert(edit.index, edit.rule)
+            case w.PutLook() | w.SetWidths():
+                # The looks of our own tabs are not part of a reading.
+                pass
+    return replace(reading, tabs=tuple(page.done() for page in pages.values()))
+
+
+def _typed(value: str | int | Decimal | None) -> dict[str, object]:
+    """What a cell holds after a plain value was put into it."""
+    if value is None or value == "":
+        return {"value": None, "shown": "", "formula": None, "error": None}
+    if isinstance(value, str):
+        return {"value": value, "shown": value, "formula": None, "error": None}
+    return {"value": Decimal(value), "shown": f"{value}", "formula": None, "error": None}
