@@ -29,7 +29,7 @@ def client(google: LocalGoogle) -> Iterator[gspread.Client]:
 
     with requests.Session() as session:
         session.mount("https://", Redirect())
-        yield gspread.Client(AnonymousCredentials(), session)
+        yield gspread.Client(AnonymousCredentials(), session)  # type: ignore[no-untyped-call]  # google-auth types it not
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from .places import locate
 from .rules import Matches, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .document import Cell, Document, Tab
     from .masks import Mask
@@ -115,7 +115,9 @@ def _sheet(document: Document, tab: Tab, mask: Mask, boxes: list[Box], *, with_d
         "rowGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["rowGroups"]],
         "columnGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["columnGroups"]],
         "developerMetadata": [
-            shown_metadata(item) for item in document.metadata if item["location"].get("sheetId") == tab.id
+            shown_metadata(item)
+            for item in document.metadata
+            if item["location"].get("sheetId") == tab.id and item["location"]["locationType"] == "SHEET"
         ],
     }
     result |= {name: items for name, items in parts.items() if items}
@@ -144,10 +146,22 @@ def _grid_data(document: Document, tab: Tab, mask: Mask, box: Box) -> dict[str, 
     ):
         if wants(mask, name):
             lines = tab.lines[dimension]
-            plain = {"pixelSize": PIXELS[dimension]}
+            plain: dict[str, Any] = {"pixelSize": PIXELS[dimension]}
             metadata = [plain | lines[index] if index < len(lines) else plain for index in range(start, end)]
+            for index, item in _lines_metadata(document, tab, dimension):
+                if start <= index < end:
+                    known = metadata[index - start]
+                    items: list[Any] = known.get("developerMetadata", [])
+                    metadata[index - start] = known | {"developerMetadata": [*items, item]}
             result[name] = masked(metadata, inside(mask, name))
     return result
+
+
+def _lines_metadata(document: Document, tab: Tab, dimension: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for item in document.metadata:
+        place = item["location"].get("dimensionRange")
+        if place is not None and place["sheetId"] == tab.id and place["dimension"] == dimension:
+            yield place["startIndex"], shown_metadata(item)
 
 
 def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[str, Any]]:
