@@ -240,8 +240,7 @@ def deliver(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, 
         delivery = _deliver(service, service.chosen(gradebook), screen)
         if as_json:
             _print_json({"letters": dict(delivery.counts), "troubles": delivery.troubles})
-        else:
-            _show_delivery(screen, delivery)
+        _show_delivery(screen, delivery, counts=not as_json)
     raise typer.Exit(_delivery_code(delivery))
 
 
@@ -309,12 +308,19 @@ def remove(
     """
     screen = _screen(quiet=False)
     with _service(config, None) as service:
+        code = DONE
         for each in service.chosen(gradebook):
             if not yes:
                 typer.confirm(f"Take everything of Sheets Mastery out of {each.name}?", abort=True)
-            edits = service.remove(each)
+            try:
+                edits = service.remove(each)
+            except errors.SheetError as problem:
+                screen.complain(f"{each.name}: {problem}")
+                code = worse(code, exit_code(problem))
+                continue
             said = f"{edits} edits; the sheet is as it was before" if edits else "nothing of ours is there"
             screen.say(f"{each.name}: {said}.")
+    raise typer.Exit(code)
 
 
 def _plans(
@@ -338,13 +344,17 @@ def _plans(
         chosen = service.chosen(gradebook)
         if only_one and len(chosen) > 1:
             raise errors.SettingsError("There is more than one gradebook in the settings: say which with --gradebook.")
+        # What every gradebook needs is looked at once: its trouble is said once, and in nobody's name.
+        service.ledger, service.credentials  # noqa: B018 - making them is the look
         for each in chosen:
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
                     result: Summary = describe(work(service, each), service.settings)
+            except errors.CredentialsError:
+                raise  # the other gradebooks would fare no better
             except errors.SheetsMasteryError as problem:
-                screen.complain(str(problem))
-                shown.append({"gradebook": each.name, "error": str(problem), "exit_code": exit_code(problem)})
+                screen.complain(f"{each.name}: {problem}")
+                shown.append(_not_done(each.name, problem))
                 code = worse(code, exit_code(problem))
                 continue
             shown.append(asdict(result))
@@ -358,6 +368,12 @@ def _plans(
     raise typer.Exit(code)
 
 
+def _not_done(gradebook: str, problem: errors.SheetsMasteryError) -> dict[str, Any]:
+    """What a script is told about a gradebook that was left as it is."""
+    waits = problem.fingerprint if isinstance(problem, errors.WaitingForPerson) else ""
+    return {"gradebook": gradebook, "error": str(problem), "exit_code": exit_code(problem), "fingerprint": waits}
+
+
 def worse(one: int, other: int) -> int:
     """The exit code that says more: a failure before a wait, a wait before nothing."""
     order = (DONE, WAITING, FAILED, USAGE)
@@ -367,20 +383,24 @@ def worse(one: int, other: int) -> int:
 def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
     """One turn of the scheduled job. Nothing that goes wrong here ends the job; it is said, and seen in `status`."""
     code = DONE
-    for each in service.chosen(gradebook):
-        try:
-            done = service.sync(each, "run")
-        except errors.SheetsMasteryError as problem:
-            screen.complain(str(problem))
-            code = worse(code, exit_code(problem))
-        else:
-            screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+    chosen = service.chosen(gradebook)
     try:
-        delivery = _deliver(service, service.chosen(gradebook), screen)
+        service.ledger, service.credentials  # noqa: B018 - making them is the look
+        for each in chosen:
+            try:
+                done = service.sync(each, "run")
+            except errors.CredentialsError:
+                raise  # the other gradebooks would fare no better
+            except errors.SheetsMasteryError as problem:
+                screen.complain(f"{each.name}: {problem}")
+                code = worse(code, exit_code(problem))
+            else:
+                screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+        delivery = _deliver(service, chosen, screen)
     except errors.SheetsMasteryError as problem:
         screen.complain(str(problem))
         return worse(code, exit_code(problem))
-    _show_delivery(screen, delivery)
+    _show_delivery(screen, delivery, counts=True)
     return worse(code, _delivery_code(delivery))
 
 
@@ -390,21 +410,27 @@ def _deliver(service: Service, gradebooks: tuple[GradebookSettings, ...], screen
         return service.deliver(gradebooks, progress=lambda done, of: bar.update(task, completed=done, total=of))
 
 
-def _show_delivery(screen: Screen, delivery: Delivery) -> None:
+def _show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
     from sheets_mastery import terminal
 
-    if delivery.counts:
+    if counts and delivery.counts:
         screen.show(terminal.facts("Letters", dict(delivery.counts)))
-    else:
+    elif counts:
         screen.say("No letter is due.")
     for trouble in delivery.troubles:
         screen.complain(trouble)
+    if _for_a_person(delivery):
+        screen.complain(f"Letters that wait for a person: {_for_a_person(delivery)}. Look with `status`.")
 
 
 def _delivery_code(delivery: Delivery) -> int:
     if delivery.troubles:
         return FAILED
-    return WAITING if delivery.counts["needs review"] or delivery.counts["refused"] else DONE
+    return WAITING if _for_a_person(delivery) else DONE
+
+
+def _for_a_person(delivery: Delivery) -> int:
+    return delivery.counts["needs review"] + delivery.counts["refused"]
 
 
 @contextmanager

@@ -73,6 +73,9 @@ class PlanChanged(SheetsMasteryError):
 class WaitingForPerson(SheetsMasteryError):
     """Nothing was done, because a person should look first."""
 
+    #: The fingerprint of the plan that waits, by which it is approved; "" where approving is not what it waits for.
+    fingerprint: str = ""
+
 
 class MailError(SheetsMasteryError):
     """One letter did not go."""

@@ -93,8 +93,23 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable".
     counts: Counter[str] = field(default_factory=Counter)
-    #: What kept whole gradebooks from being delivered, in sentences.
+    #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
+
+    def trouble(self, sentence: str) -> None:
+        """Add a sentence, unless it was said before: a full disk is the same for every letter."""
+        if sentence not in self.troubles:
+            self.troubles.append(sentence)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    """What became of one letter."""
+
+    #: One of the words that `Delivery.counts` counts.
+    word: str
+    #: What kept it from leaving, where that is no matter of the letter; "" otherwise.
+    trouble: str = ""
 
 
 def deliver(
@@ -126,18 +141,20 @@ def deliver(
             try:
                 view = _View.read(sheets, outbox, settings, wanted[name], now)
             except SheetError as problem:
-                delivery.troubles.append(str(problem))
+                delivery.trouble(f"{name}: {problem}")
                 continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
                 outcome = _one(notice, view, outbox, mailer, press, settings, clock, lease_owner)
-                delivery.counts[outcome] += 1
-                troubles = troubles + 1 if outcome == "later" else 0
+                delivery.counts[outcome.word] += 1
+                if outcome.trouble:
+                    delivery.trouble(outcome.trouble)
+                troubles = troubles + 1 if outcome.trouble else 0
                 done += 1
                 progress(done, len(due))
-                _log.info("letter key=%s outcome=%s", notice.key[:12], outcome)
+                _log.info("letter key=%s outcome=%s", notice.key[:12], outcome.word)
     delivery.counts += Counter()
     return delivery
 
@@ -151,9 +168,10 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
             outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=str(problem))
             delivery.counts["needs review"] += 1
             continue
-        except MailLater:
+        except MailLater as problem:
             # The mail service cannot be asked just now: the letter stays claimed until it can.
             delivery.counts["later"] += 1
+            delivery.trouble(str(problem))
             continue
         if provider_id is None:
             outbox.move(notice, NoticeState.READY, now=now, reason="interrupted before it left")
@@ -210,7 +228,7 @@ def _one(
     settings: Settings,
     clock: Callable[[], datetime],
     lease_owner: str,
-) -> str:
+) -> _Outcome:
     """Send one letter, or say why not."""
     now = clock()
     standing = view.standings.get(notice.student)
@@ -218,7 +236,7 @@ def _one(
         return _withdraw(outbox, notice, "the student is no longer in the gradebook", now)
     if standing.student.blocked:
         # Whose row this is cannot be told just now; the letter waits until it can, or expires.
-        return "unreadable"
+        return _Outcome(word="unreadable")
     boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
     box = next((each for each in boxes if each.digest == notice.guardian), None)
     if box is None:
@@ -226,7 +244,7 @@ def _one(
     verdicts = view.verdicts(notice)
     if not any(verdict.missing for verdict in verdicts):
         if Verdict.CHECK in verdicts:
-            return "unreadable"
+            return _Outcome(word="unreadable")
         return _withdraw(outbox, notice, "put right before it left", now)
     try:
         letter = _written(notice, standing, box, view, press, settings, now)
@@ -236,11 +254,11 @@ def _one(
         )
         if claimed is not None:
             outbox.move(claimed, NoticeState.FAILED, now=now, reason=str(problem))
-        return "refused"
+        return _Outcome(word="refused")
     # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
     claimed = outbox.claim(notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS)
     if claimed is None:
-        return "taken by another"
+        return _Outcome(word="taken by another")
     return _hand_over(claimed, letter, box, outbox, mailer, settings, clock)
 
 
@@ -252,7 +270,7 @@ def _hand_over(
     mailer: Mailer,
     settings: Settings,
     clock: Callable[[], datetime],
-) -> str:
+) -> _Outcome:
     current = claimed
 
     def on_draft(draft_id: str) -> None:
@@ -270,19 +288,19 @@ def _hand_over(
         wait = timedelta(minutes=_BACKOFF[min(current.attempt, len(_BACKOFF)) - 1])
         not_before = max(clock() + wait, problem.not_before or clock())
         outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem), not_before=not_before)
-        return "later"
+        return _Outcome(word="later", trouble=str(problem))
     except CredentialsError as problem:
         # No fault of this letter, and no other letter will leave either.
         outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
         raise
     except MailUnknown as problem:
         outbox.move(current, NoticeState.NEEDS_REVIEW, now=clock(), reason=str(problem))
-        return "needs review"
+        return _Outcome(word="needs review")
     except MailError as problem:
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
-        return "refused"
+        return _Outcome(word="refused")
     outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
-    return "sent"
+    return _Outcome(word="sent")
 
 
 def _written(
@@ -312,6 +330,6 @@ def _written(
     )
 
 
-def _withdraw(outbox: Outbox, notice: Notice, why: str, now: datetime) -> str:
+def _withdraw(outbox: Outbox, notice: Notice, why: str, now: datetime) -> _Outcome:
     outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
-    return "withdrawn"
+    return _Outcome(word="withdrawn")

@@ -75,7 +75,7 @@ def report(service: Service, gradebook: str | None) -> Report:
                 )
             )
             if last.outcome in {"waiting", "failed"}:
-                waiting.append(last.why)
+                waiting.append(f"{each.name}: {last.why}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state in _FOR_A_PERSON:

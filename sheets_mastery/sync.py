@@ -70,13 +70,11 @@ def sync(
     plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
     if approved is not None and approved != plan.fingerprint:
         raise PlanChanged(
-            f"{gradebook.name}: the plan {approved} is not what would be done now; that is {plan.fingerprint}. "
+            f"the plan {approved} is not what would be done now; that is {plan.fingerprint}. "
             "Look at it with `plan` and approve it anew."
         )
     if approved is None and plan.objections:
-        raise WaitingForPerson(
-            f"{gradebook.name}: {'; '.join(plan.objections)}. Look with `plan`, then `apply --plan {plan.fingerprint}`."
-        )
+        raise _waiting(plan)
     done = plan
     for _ in range(1 + _LOOK_AGAIN):
         ledger.record(gradebook.name, plan.facts, now=now)
@@ -90,7 +88,7 @@ def sync(
         _log.warning("sync gradebook=%s rows moved while writing, looking again", gradebook.name)
         plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
         if plan.objections:
-            raise WaitingForPerson(f"{gradebook.name}: {'; '.join(plan.objections)}. Look with `plan`.")
+            raise _waiting(plan)
     _log.info(
         "sync gradebook=%s plan=%s edits=%d verdicts=%d letters=%d",
         gradebook.name,
@@ -100,6 +98,14 @@ def sync(
         len(plan.facts.new_notices),
     )
     return done
+
+
+def _waiting(plan: Plan) -> WaitingForPerson:
+    waiting = WaitingForPerson(
+        f"{'; '.join(plan.objections)}. Look with `plan`, then `apply --plan {plan.fingerprint}`."
+    )
+    waiting.fingerprint = plan.fingerprint
+    return waiting
 
 
 def remove(sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> int:

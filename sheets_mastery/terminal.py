@@ -59,11 +59,11 @@ class Screen:
     def say(self, text: str) -> None:
         """Say a sentence about what goes on."""
         if not self._quiet:
-            self.err.print(Text(text))
+            self.err.print(Text(text), soft_wrap=True)
 
     def complain(self, text: str) -> None:
         """Say why something did not work; shown however quiet."""
-        self.err.print(Text(text, style="bold red" if self.err.is_terminal else ""))
+        self.err.print(Text(text, style="bold red" if self.err.is_terminal else ""), soft_wrap=True)
 
     @contextmanager
     def busy(self, what: str) -> Iterator[None]:

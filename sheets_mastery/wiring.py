@@ -101,7 +101,9 @@ class Service:
                 "problems": len(summary.problems),
             }
         except SheetsMasteryError as problem:
-            outcome, why = ("waiting" if isinstance(problem, WaitingForPerson) else "failed"), str(problem)
+            outcome, why = "failed", str(problem)
+            if isinstance(problem, WaitingForPerson):
+                outcome, fingerprint = "waiting", problem.fingerprint
             raise
         finally:
             self.ledger.finish_run(
