@@ -58,7 +58,7 @@ class Answer:
     @property
     def ok(self) -> bool:
         """Whether the request was carried out. A redirect is no answer of Google's: something in between gave it."""
-        return HTTPStatus(200) <= self.status < HTTPStatus(300)
+        return 200 <= self.status < 300
 
 
 class Wire:
