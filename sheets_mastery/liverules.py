@@ -1,10 +1,9 @@
 """The live rules: the same verdict as `mastery.judge`, said in a formula that Sheets decides while the teacher types.
 
-One expression gives the word of a mark cell; a rule for each word compares with it, so the rules exclude one another
-by construction. What a formula can see (a number, its maximum, the student's level, an excused code, a blank) it
-decides on the spot. What it cannot see (a percentage in a column of points, a date that a typed 7/10 became, text) it
-looks up in the `Mastery` tab by student id and by title, so that a sort or an inserted column never paints the wrong
-child.
+There is a rule a verdict, and at most one of them holds for any cell, whatever is typed. What a formula can see (a
+number, its maximum, the student's level, an excused code, a blank) it decides on the spot. What it cannot see (a
+percentage in a column of points, a date that a typed 7/10 became, text) it looks up in the `Mastery` tab by student id
+and by title, so that a sort or an inserted column never paints the wrong child.
 
 Sheets refuses references to other tabs in such a formula, even by a named range, but `INDIRECT` passes
 (https://developers.google.com/workspace/sheets/api/guides/conditional-format). A rule has no id in the API: ours are
@@ -108,11 +107,11 @@ def marks_rules(
     rules = []
     for (divisor, bars), assignments in groups.items():
         ranges = tuple(_ranges([each.column for each in assignments], gradebook.first_row, gradebook.end_row))
-        word = _status(gradebook, Cell(ranges[0].row, ranges[0].column), divisor, bars, marking, lookup)
-        for verdict, look in PALETTE.items():
+        terms = _Terms.at(Cell(ranges[0].row, ranges[0].column), gradebook, divisor, bars, marking, lookup)
+        for verdict, condition in _conditions(terms).items():
             name = verdict.name.lower().replace("_", "-")
-            formula = f'=AND(N("{SIGNATURE}{name}")=0,{word}="{verdict}")'
-            rules.append(Rule(ranges=ranges, formula=_localised(formula, locale), look=look))
+            formula = f'=AND(N("{SIGNATURE}{name}")=0,{condition})'
+            rules.append(Rule(ranges=ranges, formula=_localised(formula, locale), look=PALETTE[verdict]))
     return tuple(rules)
 
 
@@ -153,45 +152,88 @@ def _ranges(columns: Iterable[int], first_row: int, end_row: int) -> Iterator[Ra
         yield Range(first_row, start, end_row, end)
 
 
-def _status(
-    gradebook: Gradebook,
-    anchor: Cell,
-    divisor: str,
-    bars: tuple[tuple[Fraction, Fraction], ...],
-    marking: Marking,
-    lookup: LookUp,
-) -> str:
-    """The expression that gives the word for the cell at `anchor`, "" where nothing is painted."""
-    cell = str(anchor)
-    student = f"${column_letters(gradebook.id_column)}{anchor.row + 1}"
-    title = f"{column_letters(anchor.column)}${gradebook.header_row + 1}"
-    as_text = f'{student}&""'
-    row = f"MATCH({_exactly(as_text)},{lookup.ids},0)"
-    column = f"MATCH({_exactly(title)},{lookup.titles},0)"
-    word = f'IFERROR(INDEX({lookup.words},{row},{column}),"")'
-    level = f"INDEX({lookup.levels},{row})"
-    excused = ",".join(f'TRIM({cell})="{_text(code)}"' for code in marking.codes.excused)
-    text = f'IF(OR({excused}),"{Verdict.EXCUSED}",{word})' if excused else word
-    blank = f'IF({word}="{Verdict.NOT_IN}",{word},"")'
-    number = _number(cell, divisor, _bar(level, bars), word, gradebook, anchor)
-    settled = f'OR({word}="",{word}="{Verdict.CHECK}",{word}="{Verdict.NO_CONTRACT}")'
-    return f'IF({settled},{word},IF(ISNUMBER({cell}),{number},IF({cell}="",{blank},{text})))'
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Terms:
+    """The pieces of formula that the conditions are made of, for the cell that relative references count from."""
+
+    #: The mark's own cell.
+    cell: str
+    #: The word on the Mastery tab for this student and this title; "" where there is none.
+    word: str
+    #: The student's level on the Mastery tab; empty without a contract, an error without a student.
+    level: str
+    #: Whether the formula can judge the cell itself: a number that is surely points.
+    live: str
+    #: What was reached, as a share; only right where `live` is. "" where no number can be judged.
+    share: str
+    #: The share that has to be reached.
+    bar: str
+    #: Whether the cell is text that says excused.
+    excused: str
+
+    @classmethod
+    def at(
+        cls,
+        anchor: Cell,
+        gradebook: Gradebook,
+        divisor: str,
+        bars: tuple[tuple[Fraction, Fraction], ...],
+        marking: Marking,
+        lookup: LookUp,
+    ) -> _Terms:
+        cell = str(anchor)
+        letter = column_letters(anchor.column)
+        student = _exactly(
+            f'${column_letters(gradebook.id_column)}{anchor.row + 1}&""', [each.id for each in gradebook.students]
+        )
+        title = _exactly(f"{letter}${gradebook.header_row + 1}", [each.title for each in gradebook.assignments])
+        row = f"MATCH({student},{lookup.ids},0)"
+        level = f"INDEX({lookup.levels},{row})"
+        codes = ",".join(f'TRIM({cell})="{_text(code)}"' for code in marking.codes.excused)
+        # In a column of points up to 1.5 may be a percentage, and from 20000 on it may be a date.
+        live = f"AND(ISNUMBER({cell}),OR({cell}=0,AND({cell}>3/2,{cell}<20000)))"
+        if divisor == "%":
+            live, share = f"ISNUMBER({cell})", cell
+        elif divisor == "row" and gradebook.points_row is not None:
+            share = f"{cell}/{letter}${gradebook.points_row + 1}"
+        else:
+            share = f"{cell}/({divisor})" if divisor else ""
+        return cls(
+            cell=cell,
+            word=f'IFERROR(INDEX({lookup.words},{row},MATCH({title},{lookup.titles},0)),"")',
+            level=level,
+            live=live if share else "FALSE",
+            share=share,
+            bar=_bar(level, bars),
+            excused=f"AND(ISTEXT({cell}),OR({codes}))" if codes else "FALSE",
+        )
 
 
-def _number(cell: str, divisor: str, bar_text: str, word: str, gradebook: Gradebook, anchor: Cell) -> str:
-    """The word for a number. In a column of points 1.5 may be a percentage and 20000 a date: those are looked up."""
-    if not divisor:
-        return word
-    if divisor == "%":
-        share = cell
-    elif divisor == "row" and gradebook.points_row is not None:
-        share = f"{cell}/{column_letters(anchor.column)}${gradebook.points_row + 1}"
-    else:
-        share = f"{cell}/({divisor})"
-    live = f'IF(ROUND({share},{DECIMALS})<{bar_text},"{Verdict.RETAKE}","{Verdict.MASTERED}")'
-    if divisor == "%":
-        return live
-    return f"IF(OR({cell}=0,AND({cell}*2>3,{cell}<20000)),{live},{word})"
+def _conditions(terms: _Terms) -> dict[Verdict, str]:
+    """When a cell shows a verdict. At most one of these holds for any cell, whatever is typed into it.
+
+    A cell that cannot be read and a student without a contract stay what the last sync found. A number that the formula
+    can judge is judged, and text that says excused is excused. Everything else, blanks included, is what the last sync
+    found, except that a cell which was emptied since then shows nothing until it is found missing.
+    """
+    cell, word, live, excused = terms.cell, terms.word, terms.live, terms.excused
+    open_to_judge = f'{word}<>"",{word}<>"{Verdict.CHECK}",{terms.level}>0'
+
+    def score(verdict: Verdict, sign: str) -> str:
+        found = f'AND({cell}<>"",NOT({excused}),{word}="{verdict}")'
+        if not terms.share:
+            return found
+        judged = f"AND({open_to_judge},ROUND({terms.share},{DECIMALS}){sign}{terms.bar})"
+        return f"IF({live},{judged},{found})"
+
+    return {
+        Verdict.MASTERED: score(Verdict.MASTERED, ">="),
+        Verdict.RETAKE: score(Verdict.RETAKE, "<"),
+        Verdict.NOT_IN: f'AND({word}="{Verdict.NOT_IN}",NOT({live}),NOT({excused}))',
+        Verdict.EXCUSED: (f'AND({cell}<>"",NOT({live}),OR({word}="{Verdict.EXCUSED}",AND({excused},{open_to_judge})))'),
+        Verdict.CHECK: f'{word}="{Verdict.CHECK}"',
+        Verdict.NO_CONTRACT: f'{word}="{Verdict.NO_CONTRACT}"',
+    }
 
 
 def _bar(level: str, bars: tuple[tuple[Fraction, Fraction], ...]) -> str:
@@ -206,9 +248,10 @@ def _ratio(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
 
-def _exactly(expression: str) -> str:
-    """An expression whose text MATCH takes literally: ~, * and ? are its wildcards."""
-    for sign in "~*?":
+def _exactly(expression: str, texts: Iterable[str]) -> str:
+    """An expression whose text MATCH takes literally: ~, * and ? are its wildcards, where any of the texts has them."""
+    signs = {sign for text in texts for sign in text if sign in "~*?"}
+    for sign in "~*?" if signs else "":
         expression = f'SUBSTITUTE({expression},"{sign}","~{sign}")'
     return expression
 
