@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -83,15 +84,18 @@ class Book:
 
     def type(self, place: str, rows: list[list[Any]]) -> None:
         """Enter values as a person types them."""
-        self.ask("PUT", f"{self.path}/values/{place}", {"values": rows}, valueInputOption="USER_ENTERED")
+        self._write(place, rows, "USER_ENTERED")
 
     def put(self, place: str, rows: list[list[Any]]) -> None:
         """Enter values as they are."""
-        self.ask("PUT", f"{self.path}/values/{place}", {"values": rows}, valueInputOption="RAW")
+        self._write(place, rows, "RAW")
+
+    def _write(self, place: str, rows: list[list[Any]], option: str) -> None:
+        self.ask("PUT", f"{self.path}/values/{quote(place, safe='')}", {"values": rows}, valueInputOption=option)
 
     def values(self, place: str, render: str = "FORMATTED_VALUE") -> list[list[Any]]:
         """Return the values of a range."""
-        found = self.ask("GET", f"{self.path}/values/{place}", valueRenderOption=render)
+        found = self.ask("GET", f"{self.path}/values/{quote(place, safe='')}", valueRenderOption=render)
         rows: list[list[Any]] = found.get("values", [])
         return rows
 

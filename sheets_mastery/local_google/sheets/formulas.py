@@ -191,21 +191,25 @@ def canonical(formula: str, decimal: str) -> str:
         return formula
     parts = []
     depth: list[str] = []
+    before = ""
     for kind, text in tokens(formula, decimal):
         if text in "({":
             depth.append(text)
         elif text in ")}" and depth:
             depth.pop()
-        if kind == "number":
+        if kind == "number" and not (text.startswith(",") and before in ("ref", "name", "number", "string")):
             parts.append(text.replace(",", "."))
+        elif kind == "number":
+            parts.append(";" + text[1:])
         elif text == ";" and depth[-1:] != ["{"]:
             parts.append(",")
         elif text == "," and depth[-1:] != ["{"]:
-            parts.append(";")  # no separator in such a locale: let it fail as it does there
+            parts.append(";")  # no separator in such a locale: let it fail as it does there, here and above
         elif text == "\\" and depth[-1:] == ["{"]:
             parts.append(",")
         else:
             parts.append(text)
+        before = kind
     return "".join(parts)
 
 
