@@ -170,6 +170,8 @@ class _Terms:
     bar: str
     #: Whether the cell is text that says excused.
     excused: str
+    #: Whether the cell is another code: whether that means missing, only a sync knows, but it is no score.
+    other_code: str
 
     @classmethod
     def at(
@@ -183,29 +185,32 @@ class _Terms:
     ) -> _Terms:
         cell = str(anchor)
         letter = column_letters(anchor.column)
-        student = _exactly(
-            f'${column_letters(gradebook.id_column)}{anchor.row + 1}&""', [each.id for each in gradebook.students]
-        )
-        title = _exactly(f"{letter}${gradebook.header_row + 1}", [each.title for each in gradebook.assignments])
+        student = _exactly(f'${column_letters(gradebook.id_column)}{anchor.row + 1}&""')
+        title = _exactly(f"{letter}${gradebook.header_row + 1}")
         row = f"MATCH({student},{lookup.ids},0)"
         level = f"INDEX({lookup.levels},{row})"
-        codes = ",".join(f'TRIM({cell})="{_text(code)}"' for code in marking.codes.excused)
-        # In a column of points up to 1.5 may be a percentage, and from 20000 on it may be a date.
-        live = f"AND(ISNUMBER({cell}),OR({cell}=0,AND({cell}>3/2,{cell}<20000)))"
+        reached = _bar(level, bars)
         if divisor == "%":
             live, share = f"ISNUMBER({cell})", cell
-        elif divisor == "row" and gradebook.points_row is not None:
-            share = f"{cell}/{letter}${gradebook.points_row + 1}"
+        elif not divisor:
+            live, share = "FALSE", ""
         else:
-            share = f"{cell}/({divisor})" if divisor else ""
+            said_row = gradebook.points_row if divisor == "row" else None
+            share = f"{cell}/({divisor})" if said_row is None else f"{cell}/{letter}${said_row + 1}"
+            # Up to 1.5 it may be a percentage: that is no matter where points and percentage have the same verdict.
+            # From 20000 on it may be a date.
+            alike = f"(ROUND({share},{DECIMALS})<{reached})=(ROUND({cell},{DECIMALS})<{reached})"
+            live = f"IF(ISNUMBER({cell}),AND({cell}>=0,{cell}<20000,OR({cell}>3/2,{alike})),FALSE)"
+        codes = marking.codes
         return cls(
             cell=cell,
             word=f'IFERROR(INDEX({lookup.words},{row},MATCH({title},{lookup.titles},0)),"")',
             level=level,
-            live=live if share else "FALSE",
+            live=live,
             share=share,
-            bar=_bar(level, bars),
-            excused=f"AND(ISTEXT({cell}),OR({codes}))" if codes else "FALSE",
+            bar=reached,
+            excused=_one_of(cell, codes.excused),
+            other_code=_one_of(cell, (*codes.not_in, *codes.absent, *codes.pending)),
         )
 
 
@@ -214,13 +219,13 @@ def _conditions(terms: _Terms) -> dict[Verdict, str]:
 
     A cell that cannot be read and a student without a contract stay what the last sync found. A number that the formula
     can judge is judged, and text that says excused is excused. Everything else, blanks included, is what the last sync
-    found, except that a cell which was emptied since then shows nothing until it is found missing.
+    found, except that a cell which was emptied or got another code since then shows nothing until it is found missing.
     """
     cell, word, live, excused = terms.cell, terms.word, terms.live, terms.excused
     open_to_judge = f'{word}<>"",{word}<>"{Verdict.CHECK}",{terms.level}>0'
 
     def score(verdict: Verdict, sign: str) -> str:
-        found = f'AND({cell}<>"",NOT({excused}),{word}="{verdict}")'
+        found = f'AND({cell}<>"",NOT(OR({excused},{terms.other_code})),{word}="{verdict}")'
         if not terms.share:
             return found
         judged = f"AND({open_to_judge},ROUND({terms.share},{DECIMALS}){sign}{terms.bar})"
@@ -230,7 +235,10 @@ def _conditions(terms: _Terms) -> dict[Verdict, str]:
         Verdict.MASTERED: score(Verdict.MASTERED, ">="),
         Verdict.RETAKE: score(Verdict.RETAKE, "<"),
         Verdict.NOT_IN: f'AND({word}="{Verdict.NOT_IN}",NOT({live}),NOT({excused}))',
-        Verdict.EXCUSED: (f'AND({cell}<>"",NOT({live}),OR({word}="{Verdict.EXCUSED}",AND({excused},{open_to_judge})))'),
+        Verdict.EXCUSED: (
+            f'AND({cell}<>"",NOT(OR({live},{terms.other_code})),'
+            f'OR({word}="{Verdict.EXCUSED}",AND({excused},{open_to_judge})))'
+        ),
         Verdict.CHECK: f'{word}="{Verdict.CHECK}"',
         Verdict.NO_CONTRACT: f'{word}="{Verdict.NO_CONTRACT}"',
     }
@@ -248,16 +256,21 @@ def _ratio(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
 
-def _exactly(expression: str, texts: Iterable[str]) -> str:
-    """An expression whose text MATCH takes literally: ~, * and ? are its wildcards, where any of the texts has them."""
-    signs = {sign for text in texts for sign in text if sign in "~*?"}
-    for sign in "~*?" if signs else "":
+def _exactly(expression: str) -> str:
+    """An expression whose text MATCH takes literally: ~, * and ? are its wildcards.
+
+    Always, whatever stands in the sheet now: a "Quiz 1?" that is typed before the next sync is no "Quiz 10".
+    """
+    for sign in "~*?":
         expression = f'SUBSTITUTE({expression},"{sign}","~{sign}")'
     return expression
 
 
-def _text(text: str) -> str:
-    return " ".join(text.split()).replace('"', '""')
+def _one_of(cell: str, codes: Iterable[str]) -> str:
+    """Whether a cell is one of some codes. `=` does not look at capitals, TRIM sees to the spaces."""
+    texts = [" ".join(code.split()).replace('"', '""') for code in codes]
+    said = ",".join(f'TRIM({cell})="{text}"' for text in texts)
+    return f"AND(ISTEXT({cell}),OR({said}))" if texts else "FALSE"
 
 
 def _localised(formula: str, locale: str) -> str:
