@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -110,7 +111,7 @@ def demo(
     """
     from sheets_mastery.demo import run as run_demo
 
-    result = run_demo(directory, _screen(as_json), as_json=as_json)
+    result = run_demo(directory, _screen(as_json), as_json=as_json, program=_called())
     if as_json:
         _print_json(result)
 
@@ -462,6 +463,14 @@ def _screen(as_json: bool = False, *, quiet: bool | None = None) -> Screen:
     from sheets_mastery.terminal import Screen
 
     return Screen(quiet=as_json if quiet is None else quiet)
+
+
+def _called() -> str:
+    """How the person called this program, so that what we tell them to type works as it stands."""
+    called = sys.argv[0]
+    if Path(called).name != "sheets-mastery":
+        return f"{Path(sys.executable).name} -m sheets_mastery"
+    return "sheets-mastery" if shutil.which("sheets-mastery") == called else called
 
 
 def _print_json(value: Any) -> None:

@@ -34,10 +34,10 @@ SPREADSHEET = "THE-DEMO-SPREADSHEET"
 MEMORY = "local-google"
 
 
-def run(directory: Path, screen: Screen, *, as_json: bool) -> dict[str, Any]:
+def run(directory: Path, screen: Screen, *, as_json: bool, program: str = "sheets-mastery") -> dict[str, Any]:
     """Run everything once on the demo school kept in `directory`, and answer what happened, for a script.
 
-    The first time it builds the school; after that it goes on from what is there, so a second run reports no change.
+    `program` is how the person called it, for the commands to try next. The first time it builds the school; after that it goes on from what is there, so a second run reports no change.
     Raises SettingsError where the directory cannot be used.
     """
     settings_file = directory / "mastery.toml"
@@ -54,12 +54,12 @@ def run(directory: Path, screen: Screen, *, as_json: bool) -> dict[str, Any]:
         service = Service.load(settings_file, {}, clock=lambda: datetime.now(UTC), endpoint=server.url)
         try:
             service.pretend(NOW)
-            return _job(service, settings_file, screen, as_json=as_json)
+            return _job(service, settings_file, screen, as_json=as_json, program=program)
         finally:
             service.close()
 
 
-def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool) -> dict[str, Any]:
+def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool, program: str) -> dict[str, Any]:
     """Sync, deliver, and show what happened."""
     (gradebook,) = service.settings.gradebooks
     with screen.busy("Reading, judging, writing back"):
@@ -68,7 +68,7 @@ def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool
     with screen.letters() as bar:
         task = bar.add_task("letters", total=None)
         delivery = service.deliver((gradebook,), progress=lambda done, of: bar.update(task, completed=done, total=of))
-    outbox = service.folder / service.settings.mail.folder
+    outbox = settings_file.parent / service.settings.mail.folder
     if not as_json:
         screen.show(terminal.summary(summary, done=True))
         if plan.changes_anything:
@@ -80,7 +80,7 @@ def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool
             "letters written": f"{delivery.counts['sent']} into {outbox}",
             "HTTP requests": f"{service.requests} to Sheets, for everything above",
         }
-        screen.show(terminal.facts("", rows), _next_commands(settings_file))
+        screen.show(terminal.facts("", rows), _next_commands(program, settings_file))
     return {
         **asdict(summary),
         "changed": plan.changes_anything,
@@ -102,18 +102,18 @@ def _synced(service: Service, screen: Screen) -> Plan:
         return service.sync(gradebook, "demo", approved=plan.fingerprint)
 
 
-def _next_commands(settings_file: Path) -> Any:
+def _next_commands(program: str, settings_file: Path) -> Any:
     """What to try next. The demo's days lie in the past or the future, so its commands name their moment."""
     memory = settings_file.parent / MEMORY
     then = f"-c {settings_file} --now {NOW}"
     return terminal.commands(
         "Try next",
         (
-            (f"sheets-mastery local serve {memory} &", "start the local Google again; the other commands want it"),
-            (f"sheets-mastery plan {then}", "what a sync would do now: nothing"),
-            (f"sheets-mastery sync {then}", "after you have changed a mark in the sheet"),
-            (f"sheets-mastery status -c {settings_file}", "the last run, and what waits for a person"),
-            (f"sheets-mastery remove -c {settings_file}", "take everything of ours out of the sheet again"),
+            (f"{program} local serve {memory} &", "start the local Google again; the other commands want it"),
+            (f"{program} plan {then}", "what a sync would do now: nothing"),
+            (f"{program} sync {then}", "after you have changed a mark in the sheet"),
+            (f"{program} status -c {settings_file}", "the last run, and what waits for a person"),
+            (f"{program} remove -c {settings_file}", "take everything of ours out of the sheet again"),
         ),
     )
 
