@@ -201,8 +201,10 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
         yield f"letters would be written about {len(to_write)} of {students} students at once"
     settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
+    # A verdict that is gone while its student is there counts too: a lost row of maxima takes every column along.
+    here = {key(student.id) for student in gradebook.students}
     changed = sum(
-        change.work in settled and change.after is not None and change.after is not Verdict.CHECK
+        change.work in settled and change.after is not Verdict.CHECK and change.work[0] in here
         for change in facts.verdicts
     )
     if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
