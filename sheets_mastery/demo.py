@@ -37,8 +37,9 @@ MEMORY = "local-google"
 def run(directory: Path, screen: Screen, *, as_json: bool, program: str = "sheets-mastery") -> dict[str, Any]:
     """Run everything once on the demo school kept in `directory`, and answer what happened, for a script.
 
-    `program` is how the person called it, for the commands to try next. The first time it builds the school; after that it goes on from what is there, so a second run reports no change.
-    Raises SettingsError where the directory cannot be used.
+    The first time it builds the school; after that it goes on from what is there, so a second run reports no change.
+    `program` is how the person called it, for the commands to try next. Raises SettingsError where the directory cannot
+    be used.
     """
     settings_file = directory / "mastery.toml"
     try:
