@@ -196,17 +196,18 @@ def teachers_moves(draw: Draw, any_one: AnyClass) -> list[Json]:
                 moves.append({"sortRange": {"range": area(first, end, 0, width), "sortSpecs": [spec]}})
             case "row":
                 at = draw(st.integers(0, end))
-                moves.append(_insertion("ROWS", at, inherit=at > 0 and draw(st.booleans())))
+                moves.append(insertion("ROWS", at, inherit=at > 0 and draw(st.booleans())))
                 first += at <= first
                 end += at < end
             case _:
                 at = draw(st.integers(0, width))
-                moves.append(_insertion("COLUMNS", at, inherit=at > 0 and draw(st.booleans())))
+                moves.append(insertion("COLUMNS", at, inherit=at > 0 and draw(st.booleans())))
                 width += 1
     return moves
 
 
-def _insertion(dimension: str, at: int, *, inherit: bool) -> Json:
+def insertion(dimension: str, at: int, *, inherit: bool) -> Json:
+    """A request for one more row or column; `inherit`: it takes its formats from the one before."""
     place = {"sheetId": 0, "dimension": dimension, "startIndex": at, "endIndex": at + 1}
     return {"insertDimension": {"range": place, "inheritFromBefore": inherit}}
 
