@@ -208,7 +208,7 @@ class Letters(_Section):
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
     #: The hours of a school day in which letters leave; by default the school's hours.
     window: DayWindow | None = None
-    #: Days after which a letter that could not leave is given up, visibly.
+    #: School days after which a letter that could not leave is given up, visibly.
     expires_after_days: Annotated[Whole, Field(ge=1, le=60)] = 5
     #: Whether students get a letter of their own, at the address in their roster column.
     to_students: Switch = False
@@ -258,7 +258,7 @@ class Guard(_Section):
     verdicts_share: Share = Decimal("0.5")
     #: More than this share of the students gone since the last sync.
     students_share: Share = Decimal("0.2")
-    #: More than this share of the students under another name since the last sync.
+    #: More than this share of the students with another name or other guardians since the last sync.
     names_share: Share = Decimal("0.1")
 
 

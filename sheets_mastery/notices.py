@@ -18,7 +18,7 @@ from enum import StrEnum
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook import Student
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.mastery import Standing
+from sheets_mastery.mastery import Standing, add_school_days
 from sheets_mastery.remediation import Owed, Remediation
 
 #: The kind of a letter about newly missing work.
@@ -229,13 +229,20 @@ def letters_owed(
                 guardian=box.digest,
                 slot=slot,
                 not_before=not_before,
-                expires=not_before + timedelta(days=letters.expires_after_days),
+                expires=_expiry(not_before, letters, school),
                 episodes=unsaid,
             )
     withdrawn = tuple(_withdrawn(known.values(), owed, joined, boxes_of))
     return LettersOwed(
         new=tuple(new.values()), joined=tuple(joined.items()), withdrawn=withdrawn, held_back=tuple(held)
     )
+
+
+def _expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
+    """So many school days after a moment: a letter does not lapse in the holidays."""
+    local = not_before.astimezone(school.zone)
+    last = add_school_days(local.date(), letters.expires_after_days, school)
+    return datetime.combine(last, local.timetz())
 
 
 def _withdrawn(

@@ -27,7 +27,7 @@ class Past:
 
     #: The installation's secret, the key of every digest.
     secret: bytes
-    #: The students of the last reading: key -> digest of the name. None before the first sync.
+    #: The students of the last reading: key -> digest of who they are. None before the first sync.
     students: Mapping[str, str] | None
     #: The last verdict of each piece of work.
     verdicts: Mapping[Work, Verdict]
@@ -73,7 +73,7 @@ class Facts:
 
     #: The fingerprint of the reading.
     reading: str
-    #: The students of this reading: key -> digest of the name. None when they are those of the last reading.
+    #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
     students: Mapping[str, str] | None
     verdicts: tuple[VerdictChange, ...]
     levels: tuple[LevelChange, ...]
@@ -214,9 +214,12 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
         gone = sum(student not in now for student in past.students)
         if gone > limits.students_share * len(past.students):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        renamed = sum(now.get(student, name) != name for student, name in past.students.items())
-        if renamed > _most(1, limits.names_share, len(past.students)):
-            yield f"{renamed} students stand beside another name than before, as if one column had been sorted alone"
+        moved = sum(now.get(student, who) != who for student, who in past.students.items())
+        if moved > _most(1, limits.names_share, len(past.students)):
+            yield (
+                f"{moved} students have another name or other guardians than before, "
+                "as if one column had been sorted alone or the permissions deleted"
+            )
 
 
 def _most(least: int, share: Decimal, whole: int) -> Decimal:
@@ -231,7 +234,20 @@ def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) ->
 
 
 def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
-    return {key(student.id): digest(secret, "name", key(student.name)) for student in gradebook.students}
+    """Who each student is, as a digest: the name, the guardians' addresses, and whether permission is asked at all.
+
+    One column sorted alone, or the column of permissions deleted, changes it for many students at once.
+    """
+    return {
+        key(student.id): digest(
+            secret,
+            "who",
+            key(student.name),
+            "permission asked" if student.asked else "",
+            *sorted(guardian.address.casefold() for guardian in student.guardians),
+        )
+        for student in gradebook.students
+    }
 
 
 def _facts(

@@ -106,8 +106,9 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
 def _tab(reading: Reading, title: str, setting: str) -> Tab:
     found = reading.tab(title)
     if found is None:
+        # Titles of tabs are not listed: in many documents they are students' names.
         raise LayoutError(
-            f'There is no tab called "{title}" ({setting}); the document has {_listed([tab.title for tab in reading])}.'
+            f'There is no tab called "{title}" among the {len(reading.tabs)} of the document ({setting}).'
         )
     return found
 
@@ -244,6 +245,7 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
         language=(other.language if other and other.language else entry.language),
         contract=contract if not blocked else ContractCells(place=contract.place),
         row=entry.row,
+        asked=entry.may_write is not None or (other is not None and other.may_write is not None),
         blocked=blocked,
     )
 

@@ -134,6 +134,8 @@ class Student:
     contract: ContractCells
     #: The row on the marks tab in this reading, from 0. Where, never who.
     row: int
+    #: Whether the sheet has a column that says who may be written to. That it has gone is a change for a person to see.
+    asked: bool = False
     #: Why this student is left alone, "" where nothing stands against judging: for example an id that occurs twice.
     blocked: str = ""
 

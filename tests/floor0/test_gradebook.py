@@ -173,7 +173,7 @@ def test_a_gradebook_without_students_is_empty_and_no_trouble(reading: Reading) 
         (
             "Sheet1:\nID | Quiz 1",
             "",
-            'There is no tab called "Marks" (gradebooks.marks_tab of Period 1); the document has "Sheet1".',
+            'There is no tab called "Marks" among the 1 of the document (gradebooks.marks_tab of Period 1).',
         ),
         (
             "Student | Quiz 1",
@@ -194,7 +194,7 @@ def test_a_gradebook_without_students_is_empty_and_no_trouble(reading: Reading) 
         (
             "ID | Quiz 1",
             'roster_tab = "Families"',
-            'There is no tab called "Families" (gradebooks.roster_tab of Period 1); the document has "Marks".',
+            'There is no tab called "Families" among the 1 of the document (gradebooks.roster_tab of Period 1).',
         ),
         (
             "ID | Quiz 1\nRoster:\nStudent | Level",

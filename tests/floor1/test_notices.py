@@ -98,7 +98,8 @@ def notice(guardian: str, *episodes: str, slot: date = TODAY, state: NoticeState
         guardian=guardian,
         slot=slot,
         not_before=not_before,
-        expires=not_before + timedelta(days=5),
+        # Five school days after the weekend on which it may leave.
+        expires=not_before.replace(day=25),
         episodes=episodes,
         state=state,
     )
@@ -181,7 +182,7 @@ def test_all_that_is_missing_stands_in_one_letter_to_each_guardian() -> None:
 def test_a_letter_waits_its_hours_and_is_given_up_after_its_days() -> None:
     letters = Letters(hold_hours=Decimal("0.5"), expires_after_days=2)
     (new,) = decided(standing(student(MUM)), owed=owing(episode("e1")), letters=letters).new
-    assert (new.not_before, new.expires) == (NOW + timedelta(minutes=30), NOW + timedelta(days=2, minutes=30))
+    assert (new.not_before, new.expires) == (NOW + timedelta(minutes=30), NOW + timedelta(days=4, minutes=30))
     assert (new.state, new.version, new.attempt) == (NoticeState.HOLD, 0, 0)
 
 

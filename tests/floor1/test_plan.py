@@ -84,6 +84,12 @@ def after(reading: Reading, past: Past = FIRST, settings: Settings = SETTINGS, n
     return learned(past, planned(reading, past, settings, now).facts)
 
 
+MOVED = (
+    "{} students have another name or other guardians than before, "
+    "as if one column had been sorted alone or the permissions deleted"
+)
+
+
 def roster(count: int, mark: str = "45", **marks: str) -> str:
     """A class of many: ids from 100 on, one quiz, a mark for all and others by `s100="…"`."""
     rows = [
@@ -332,10 +338,28 @@ def test_a_name_column_that_was_sorted_alone_waits_for_a_person() -> None:
     for one, other in ((100, 101), (102, 103)):
         moved = moved.replace(f"Student {one}", "X").replace(f"Student {other}", f"Student {one}")
         moved = moved.replace("| X |", f"| Student {other} |")
-    assert planned(drawn.reading(moved), past).objections == (
-        "4 students stand beside another name than before, as if one column had been sorted alone",
-    )
+    assert planned(drawn.reading(moved), past).objections == (MOVED.format(4),)
     assert planned(drawn.reading(roster(20).replace("Student 100 ", "Student Renamed ")), past).objections == ()
+
+
+def test_an_address_column_that_was_sorted_alone_waits_for_a_person() -> None:
+    past = after(drawn.reading(roster(20)))
+    moved = roster(20)
+    for one, other in ((100, 101), (102, 103)):
+        moved = moved.replace(f"g{one}@", "X@").replace(f"g{other}@", f"g{one}@").replace("X@", f"g{other}@")
+    assert planned(drawn.reading(moved), past).objections == (MOVED.format(4),)
+
+
+def test_a_deleted_column_of_permissions_waits_for_a_person() -> None:
+    asked = (
+        roster(20)
+        .replace("Quiz 1", "May Write | Quiz 1")
+        .replace("Max | |", "Max | | |")
+        .replace("x.org |", "x.org | yes |")
+    )
+    past = after(drawn.reading(asked))
+    assert planned(drawn.reading(asked), past).objections == ()
+    assert planned(drawn.reading(roster(20)), past).objections == (MOVED.format(20),)
 
 
 def test_one_new_name_in_a_small_class_is_nobody_s_alarm() -> None:
