@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
+from sheets_mastery.local_google.sheets.formulas import copied
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,7 +34,7 @@ WORD = (
 LEVEL = 'IFERROR(INDEX(INDIRECT("\'Mastery\'!$C$2:$C$100"),MATCH($A4&"",INDIRECT("\'Mastery\'!$A$2:$A$100"),0)),"")'
 NOW = (
     f'IF({WORD}="check","check",IF({WORD}="no contract","no contract",'
-    f"IF(AND(ISNUMBER(C4),OR(C4=0,AND(C4*2>3,C4<20000))),"
+    f"IF(IF(ISNUMBER(C4),OR(C4=0,AND(C4*2>3,C4<20000)),FALSE),"
     f'IF(ROUND(C4/C$2,9)<SWITCH({LEVEL},76,70,86,80,93)/100,"missing (retake)","mastered"),{WORD})))'
 )
 WORDS = {
@@ -158,6 +160,8 @@ def test_a_sorted_sheet_or_an_inserted_line_paints_no_wrong_student(new_book: Ca
         ('=INDIRECT("A3")=A1', ["", "", "x", "", ""]),
         ('=INDIRECT("B"&ROW())=7', ["", "", "", "x", ""]),
         ("=MOD(ROW(),2)", ["x", "", "x", "", "x"]),
+        ("=AND(ISNUMBER(A1),A1*2>3)", ["", "", "x", "", ""]),
+        ("=OR(A1=1,1/A1)", ["x", "", "x", "", "x"]),
         ('="text"', ["", "", "", "", ""]),
     ],
 )
@@ -274,3 +278,52 @@ def test_a_rule_that_cannot_be_judged_here_is_refused_loudly(
 ) -> None:
     message = book.refused(rule("0 1 0 1", condition, *values), status=501)
     assert message == f"The local Google does not speak {said}."
+
+
+# --- the rules' own evaluation against IronCalc's
+
+LEAVES = strategies.sampled_from(
+    ["A1", "$B1", "A$2", "$B$3", "0", "1", "2.5", '"ada"', '"1"', '""', '"a*"', "TRUE", "7%", "ROW()*0+2"]
+)
+
+
+def _grown(inner: strategies.SearchStrategy[str]) -> strategies.SearchStrategy[str]:
+    signs = strategies.sampled_from(["=", "<>", "<", ">", "<=", ">=", "+", "-", "*", "/", "&"])
+    shapes = strategies.sampled_from(
+        [
+            "IF({0}={1},{1},{0})",
+            "IF(ISNUMBER({0}),{0}*2,FALSE)",
+            "AND({0}=1,{1}<3)",
+            "OR({0}>1,{1}={0},FALSE)",
+            "NOT({0}={1})",
+            'IFERROR({0}/{1},"none")',
+            "ROUND(N({0}),1)",
+            "ISTEXT({0})",
+            "ISBLANK({0})",
+            "LEN({0}&{1})",
+            'SUBSTITUTE({0}&"","a",{1}&"")',
+            'TRIM(" "&{0}&"  b ")',
+            'MATCH({0}&"",$A$1:$A$5,0)',
+            "MATCH(N({0}),$B$1:$B$5,0)",
+            "INDEX($A$1:$B$5,2,1)",
+            'INDEX(INDIRECT("$B$1:$B$5"),MATCH({0}&"",INDIRECT("A$1:A$5"),0))',
+            "SWITCH({0},1,{1},2,5,9)",
+            "-({0})",
+        ]
+    )
+    filled = strategies.tuples(shapes, inner, inner).map(lambda each: each[0].format(*each[1:]))
+    return filled | strategies.tuples(inner, signs, inner).map(lambda each: f"({each[0]}{each[1]}{each[2]})")
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(strategies.recursive(LEAVES, _grown, max_leaves=8))
+def test_a_rule_holds_exactly_where_its_formula_is_true_in_a_cell(
+    new_book: Callable[..., Any], expression: str
+) -> None:
+    book = new_book(rows=10, columns=8)
+    book.put("A1", [[1, 2.5], ["Ada"], ["", 1], ["1", "ada"], [True, 7]])
+    formula = f'=IF({expression},"yes","no")="yes"'
+    book.type("F1", [[copied(formula, row, 0)] for row in range(5)])
+    book.batch(rule("0 5 0 1", "CUSTOM_FORMULA", formula))
+    painted = [row[0] == "ff0000" if row else False for row in [*book.fills("A1:A5"), *[[]] * 5][:5]]
+    assert painted == [row == [True] for row in book.values("F1:F5", "UNFORMATTED_VALUE")]

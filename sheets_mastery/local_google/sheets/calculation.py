@@ -354,6 +354,12 @@ class _Dialect:
             # IronCalc's VLOOKUP takes an empty cell for 0; its MATCH does not
             key, table, column, _ = said
             return f"INDEX({table},MATCH({key},INDEX({table},0,1),0),{column})"
+        if name in ("AND", "OR") and len(said) > 1 and not any(":" in _outside_calls(text) for text in said):
+            # IronCalc stops at the first FALSE or TRUE; in Google's an error further on counts
+            named = "".join(f"truth_{number}_,{text}," for number, text in enumerate(said))
+            wrong = "".join(f"IF(ISERROR(truth_{number}_),truth_{number}_," for number in range(len(said)))
+            joined = ",".join(f"truth_{number}_" for number in range(len(said)))
+            return f"LET({named}{wrong}{name}({joined}){')' * len(said)})"
         if name == "INDIRECT" and said:
             said = [self._address(said[0], tab, elsewhere=elsewhere), *said[1:]]
         return f"{OTHER_NAMES.get(name, name)}({','.join(said)})"
@@ -390,6 +396,17 @@ class _Dialect:
 
     def _prefix(self, tab: Tab) -> str:
         return "'" + self.names[tab.title.casefold()].replace("'", "''") + "'!"
+
+
+def _outside_calls(text: str) -> str:
+    """Return what of an expression stands outside of all parentheses and strings."""
+    bare = re.sub(r'"(?:[^"]|"")*"', "", text)
+    while "(" in bare:
+        shorter = re.sub(r"\([^()]*\)", "", bare)
+        if shorter == bare:
+            break
+        bare = shorter
+    return bare
 
 
 def _held(index: int) -> Line:

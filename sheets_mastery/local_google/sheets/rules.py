@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .a1 import Box, grid_box
+from .a1 import Box
 from .calculation import Failure, Term, Value, decimal_sign
+from .expressions import Expressions, Unspoken
 from .formats import colour
-from .formulas import arguments, canonical, reference, tokens
+from .formulas import canonical
 from .locales import locale
 from .numberformat import shown
 from .typed import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .calculation import Calculation
     from .document import Document, Tab
-    from .formulas import Token
 
-COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 #: Condition type -> how many values it takes, and what it says of a number and those values.
 NUMBERS: dict[str, tuple[int, Callable[[float, list[float]], bool]]] = {
     "NUMBER_GREATER": (1, lambda number, than: number > than[0]),
@@ -50,8 +49,6 @@ CONDITIONS = (
     | dict.fromkeys(BLANKS, 0)
     | {"CUSTOM_FORMULA": 1}
 )
-#: Functions whose call has one value as long as no range is handed to it directly.
-SINGLE = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "INDEX", "TRIM", "LOWER", "UPPER", "LEFT", "RIGHT", "MID", "TEXT")
 RELATIVE_DAYS = {"TODAY": 0, "TOMORROW": 1, "YESTERDAY": -1}
 
 #: Row and column -> the formats of the matching rules, the first rule's first.
@@ -77,7 +74,11 @@ def matches(document: Document, calculation: Calculation, tab: Tab, box: Box) ->
 
 
 def _matches(document: Document, calculation: Calculation, tab: Tab, box: Box) -> Matches:
-    judges = [_judge(document, calculation, tab, rule, box) for rule in tab.parts["conditionalFormats"]]
+    spoken: dict[tuple[int, int], Expressions] = {}
+    for rule in tab.parts["conditionalFormats"]:
+        first = tab.box(rule["ranges"][0])
+        spoken.setdefault((first.top, first.left), Expressions(document, calculation, tab, first.top, first.left))
+    judges = [_judge(document, calculation, tab, rule, box, spoken) for rule in tab.parts["conditionalFormats"]]
     wanted = [(term, part) for judge in judges for term in judge.terms for part in judge.boxes]
     values = dict(zip(wanted, calculation.evaluate(wanted), strict=True)) if wanted else {}
     found: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -97,23 +98,28 @@ def _matches(document: Document, calculation: Calculation, tab: Tab, box: Box) -
     }
 
 
-def _judge(document: Document, calculation: Calculation, tab: Tab, rule: dict[str, Any], box: Box) -> Judge:
+def _judge(
+    document: Document,
+    calculation: Calculation,
+    tab: Tab,
+    rule: dict[str, Any],
+    box: Box,
+    spoken: dict[tuple[int, int], Expressions],
+) -> Judge:
     boxes = [part for part in (tab.box(each).meets(box) for each in rule["ranges"]) if not part.empty]
-    first = grid_box(rule["ranges"][0], tab.row_count, tab.column_count)
+    first = tab.box(rule["ranges"][0])
     if "gradientRule" in rule:
         return Judge(boxes, [], _gradient(calculation, tab, rule))
     condition, given = rule["booleanRule"]["condition"], rule["booleanRule"].get("format", {})
     kind = condition["type"]
     said = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
     if kind == "CUSTOM_FORMULA":
-        clauses = list(_clauses(canonical(said[0], decimal_sign(document))))
-        terms = [Term(tab.id, formula, first.top, first.left) for formula, _ in clauses]
-
-        def holds(_row: int, _column: int, values: list[Value | Failure]) -> dict[str, Any] | None:
-            met = all(_holds(value, text) for value, (_, text) in zip(values, clauses, strict=True))
-            return given if met else None
-
-        return Judge(boxes, terms, holds)
+        formula = canonical(said[0], decimal_sign(document))
+        held = _held(spoken[first.top, first.left], formula, boxes)
+        if held is not None:
+            return Judge(boxes, [], lambda row, column, _values: given if (row, column) in held else None)
+        term = Term(tab.id, formula, first.top, first.left)
+        return Judge(boxes, [term], lambda _row, _column, values: given if _holds(values[0]) else None)
 
     terms, read = _operands(document, calculation, condition, Term(tab.id, "", first.top, first.left))
 
@@ -125,55 +131,22 @@ def _judge(document: Document, calculation: Calculation, tab: Tab, rule: dict[st
     return Judge(boxes, terms, fits)
 
 
-def _clauses(formula: str) -> Iterator[tuple[str, str | None]]:
-    """Split a formula into clauses that must all hold: (formula, None) must be true, (formula, text) equal the text.
-
-    Sets of rules often ask one long expression for different words: ``=AND(…, X="a")``, ``=AND(…, X="b")``. Taking the
-    ``X`` apart lets it be evaluated once for all of them.
-    """
-    parts = tokens(formula)
-    start = 1 if parts and parts[0].text in ("=", "+") else 0
-    body = [index for index in range(start, len(parts)) if parts[index].kind != "space"]
-    spans = [(start, len(parts))]
-    if len(body) > 2 and parts[body[0]].text.upper() == "AND" and parts[body[1]].text == "(":
-        inner = arguments(parts, body[1])
-        if inner and inner[-1][1] == body[-1]:
-            spans = inner
-    others = []
-    for begin, end in spans:
-        text = "".join(part.text for part in parts[begin:end])
-        depth = 0
-        signs = []
-        for index in range(begin, end):
-            if parts[index].kind == "op":
-                depth += (parts[index].text in "({") - (parts[index].text in ")}")
-                if depth == 0 and parts[index].text in COMPARISONS:
-                    signs.append(index)
-        head = parts[begin : signs[0]] if len(signs) == 1 else ()
-        after = [part for part in parts[signs[0] + 1 : end] if part.kind != "space"] if len(signs) == 1 else []
-        if len(after) == 1 and after[0].kind == "string" and parts[signs[0]].text == "=" and _is_single(head):
-            left = "".join(part.text for part in head).strip()
-            # an empty cell equals "", which a cell that only points to it would not
-            yield (
-                f'=LET(left_side_,{left},IF(ISBLANK(left_side_),"",left_side_))',
-                after[0].text[1:-1].replace('""', '"'),
-            )
-        else:
-            others.append(text)
-    if others:
-        yield (formula if len(others) == len(spans) else f"=AND(TRUE,{','.join(others)})"), None
+def _held(spoken: Expressions, formula: str, boxes: list[Box]) -> set[tuple[int, int]] | None:
+    """Return the cells for which a formula holds; None when it is to be evaluated by IronCalc."""
+    try:
+        node = spoken.node(formula)
+        return {
+            (row, column)
+            for box in boxes
+            for row in range(box.top, box.bottom)
+            for column in range(box.left, box.right)
+            if _holds(spoken.plain(node.at(row, column)))
+        }
+    except Unspoken:
+        return None
 
 
-def _is_single(parts: tuple[Token, ...]) -> bool:
-    """Tell whether an expression surely has one value, not a grid of them: it calls such a function, on no range."""
-    solid = [part for part in parts if part.kind != "space"]
-    ranged = any(part.kind == "ref" and reference(part.text).to is not None for part in solid)
-    return not ranged and len(solid) > 1 and solid[0].text.upper() in SINGLE and solid[1].text == "("
-
-
-def _holds(value: Value | Failure, text: str | None) -> bool:
-    if text is not None:
-        return isinstance(value, str) and value.casefold() == text.casefold()
+def _holds(value: Value | Failure) -> bool:
     return isinstance(value, bool | int | float) and bool(value)
 
 

@@ -170,8 +170,12 @@ def put(document: Document, tab: Tab, target: Box, rows: Grid, option: str) -> i
                 raise invalid_argument(f"Invalid values[{row - target.top}][{column - target.left}]: {_kind(value)}")
             elif value == "":
                 entered = {}
-            elif option == "USER_ENTERED" and not _is_plain_text(tab.cell(row, column)):
+            elif option == "USER_ENTERED" and _number_format(tab.cell(row, column)) != "TEXT":
                 entered, number_format = typed(value, habits, year)
+                bare = number_format is None and abs(entered.get("numberValue", 0)) >= 1
+                if bare and _number_format(tab.cell(row, column)) == "PERCENT":
+                    # an 85 typed into a cell for percentages is 85 %, as in every spreadsheet
+                    entered, number_format = typed(value + "%", habits, year)
             else:
                 entered = {"stringValue": value}
             enter(tab, row, column, entered, number_format)
@@ -265,9 +269,10 @@ def _by_rows(body: Mapping[str, Any]) -> Grid:
     return [[column[row] if row < len(column) else None for column in values] for row in range(height)]
 
 
-def _is_plain_text(cell: Cell | None) -> bool:
-    number_format = (cell or {}).get("userEnteredFormat", {}).get("numberFormat", {})
-    return bool(number_format.get("type") == "TEXT")
+def _number_format(cell: Cell | None) -> str:
+    """Return the type of the number format that a cell was given, or ""."""
+    kind: str = (cell or {}).get("userEnteredFormat", {}).get("numberFormat", {}).get("type", "")
+    return kind
 
 
 def _kind(value: Any) -> str:
