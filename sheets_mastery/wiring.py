@@ -55,7 +55,8 @@ class Service:
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
             raise SettingsError(f"The settings file {path} cannot be read: {problem}.") from None
-        settings = config.parse(text, environment)
+        ledger_url = config.secret("LEDGER_URL", environment, _read_secret)
+        settings = config.parse(text, {"SHEETS_MASTERY_LEDGER_URL": ledger_url} if ledger_url else {})
         if endpoint is not None:
             google = settings.google.model_copy(update={"endpoint": endpoint})
             settings = settings.model_copy(update={"google": google})
