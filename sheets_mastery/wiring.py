@@ -230,7 +230,4 @@ def _texts(folder: Path, setting: str) -> dict[str, str]:
 
 
 def _read_secret(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"The secret in {path} cannot be read: {problem}.") from None
+    return Path(path).read_text("utf-8")
