@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sheets_mastery.wiring import Service
 
 DONE, FAILED, USAGE, WAITING = 0, 1, 2, 3
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 app = typer.Typer(
     name="sheets-mastery",
@@ -70,14 +71,22 @@ DEFAULT = Path("mastery.toml")
 
 def main() -> None:
     """Run the command line; every way to stop becomes one sentence and an exit code."""
-    logging.basicConfig(level=os.environ.get("SHEETS_MASTERY_LOG", "WARNING"), format="%(asctime)s %(message)s")
     try:
+        _listen_to_the_log(os.environ.get("SHEETS_MASTERY_LOG", "WARNING"))
         app()
     except errors.SheetsMasteryError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
         sys.exit(exit_code(problem))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _listen_to_the_log(level: str) -> None:
+    """Show our own log from this level on. The libraries' logs stay at warnings: at their finest they show rows."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    if level not in _LOG_LEVELS:
+        raise errors.SettingsError(f'SHEETS_MASTERY_LOG: "{level}" is no log level; write {", ".join(_LOG_LEVELS)}.')
+    logging.getLogger("sheets_mastery").setLevel(level)
 
 
 def exit_code(problem: errors.SheetsMasteryError) -> int:
@@ -129,6 +138,7 @@ def local_serve(
 
     with _until_stopped() as stopped, ExitStack() as stack:
         try:
+            directory.mkdir(parents=True, exist_ok=True)
             server = stack.enter_context(LocalGoogle(directory, port=port))
         except OSError as problem:
             raise errors.SettingsError(
@@ -365,7 +375,7 @@ def _plans(
         if as_json:
             _print_json({"gradebooks": shown, "requests": requests})
         else:
-            screen.say(f"{requests} HTTP request{'s' if requests != 1 else ''} used.")
+            screen.show(f"{requests} HTTP request{'s' if requests != 1 else ''} used.")
     raise typer.Exit(code)
 
 
