@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sheets_mastery.ledger.tables import SCHEMA
 #: Any number, the same in every process: the lock that a migration of PostgreSQL holds.
 _MIGRATING = 7_346_920_114
 #: Another: the lock of the one delivery.
-_DELIVERING = 7_346_920_115
+DELIVERING = 7_346_920_115
 #: One thread at a time makes the file: see `_make_private_file`.
 _making_file = threading.Lock()
 
@@ -78,18 +78,42 @@ class Database:
     def _hold_server(self, held: ExitStack) -> bool:
         # The lock is the connection's, outside of any transaction: an idle one keeps the server from tidying up.
         connection = held.enter_context(self.engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-        # Given back to the pool it would keep the lock, so it is closed for good.
+        # Given back to the pool with the lock it would hold it for ever, so it is closed for good.
         connection.detach()
-        return bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _DELIVERING}).scalar_one())
+        lock = {"lock": DELIVERING}
+        free = bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), lock).scalar_one())
+
+        def let_go() -> None:
+            # The server notices a closed connection a little later, a word at once. A broken one holds nothing.
+            with suppress(SQLAlchemyError):
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), lock)
+
+        if free:
+            held.callback(let_go)
+        return free
 
     def _migrate(self) -> None:
+        """Take every step of the migrations that is missing, in one transaction."""
         with self.reading() as connection:
             if _version(connection) == SCHEMA:
                 return
+        # Alembic is as slow to import as all the rest, and needed once in a database's life: not while others wait.
+        from sheets_mastery.ledger import migrations  # noqa: PLC0415
+
         with self.writing() as connection:
-            if connection.dialect.name == "postgresql":
+            if not self._file:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATING})
-            _upgrade(connection, self._place)
+            version = _version(connection)
+            if version == SCHEMA:
+                return  # somebody else was faster
+            if version is None and self._file and inspect(connection).get_table_names():
+                raise LedgerError(f"{self._place} is the database of another program: change ledger.url.")
+            if version is not None and not migrations.knows(version):
+                raise LedgerError(
+                    f"{self._place} was written by a newer version of Sheets Mastery ({version}): "
+                    "install that version here too."
+                )
+            migrations.take_all(connection)
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
@@ -133,7 +157,7 @@ def _hold_file(ledger: Path, held: ExitStack) -> bool:
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
     return True
@@ -207,10 +231,25 @@ def _engine(url: URL, wait_seconds: float) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Python would begin transactions late and by guess; `_begin_sqlite` begins them instead.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     # In WAL mode NORMAL may lose the last commits when the power fails: a letter that has left would be sent again.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Once in a file's life this writes; of two who do so at once, one is told BUSY without having waited."""
+    for tries_left in reversed(range(20)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            # This does wait, until the other is through.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -224,27 +263,6 @@ def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(select(table("alembic_version", plain_column("version_num")))).scalar_one_or_none()
-
-
-def _upgrade(connection: Connection, place: str) -> None:
-    """Take every step that is missing, in the connection's transaction."""
-    # Needed once in a database's life, and as slow to import as everything else together.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    version = _version(connection)
-    if version is None:
-        if connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
-            raise LedgerError(f"{place} is the database of another program: change ledger.url.")
-    elif version not in {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}:
-        raise LedgerError(
-            f"{place} was written by a newer version of Sheets Mastery ({version}): install that version here too."
-        )
-    command.upgrade(config, "head")
 
 
 def _sentence(error: SQLAlchemyError | sqlite3.Error, place: str) -> str:

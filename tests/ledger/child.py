@@ -27,7 +27,7 @@ NOW = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 
 def claim_all(url: str) -> None:
     """Claim every letter that is due until there is none."""
-    with open_ledger(url, now=NOW) as ledger:
+    with open_ledger(url, now=NOW, wait_seconds=60) as ledger:
         _wait()
         won = [
             each.key
@@ -40,13 +40,13 @@ def claim_all(url: str) -> None:
 def open_first(url: str) -> None:
     """Open a ledger that perhaps is not there."""
     _wait()
-    with open_ledger(url, now=NOW) as ledger:
+    with open_ledger(url, now=NOW, wait_seconds=60) as ledger:
         _say(ledger.install().id)
 
 
 def deliver_for_ever(url: str) -> None:
     """Hold the lock of the one delivery until killed."""
-    with open_ledger(url, now=NOW) as ledger, ledger.sole_deliverer():
+    with open_ledger(url, now=NOW, wait_seconds=60) as ledger, ledger.sole_deliverer():
         _wait()
 
 
@@ -56,7 +56,7 @@ def record_and_die(url: str, facts: str) -> None:
         _wait()
         child = os.fork()
         if child == 0:
-            with open_ledger(url, now=NOW) as ledger:
+            with open_ledger(url, now=NOW, wait_seconds=60) as ledger:
                 _kill_before_statement(ledger, number)
                 ledger.record("period 1", pickle.loads(Path(facts).read_bytes()), now=NOW)
             os._exit(0)
@@ -68,7 +68,7 @@ def record_and_die(url: str, facts: str) -> None:
 
 def record_on_a_full_disk(url: str, facts: str) -> None:
     """Record where no file may grow beyond the size that the ledger has."""
-    with open_ledger(url, now=NOW) as ledger:
+    with open_ledger(url, now=NOW, wait_seconds=60) as ledger:
         size = Path(url.removeprefix("sqlite:///")).stat().st_size
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

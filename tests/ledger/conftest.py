@@ -136,7 +136,7 @@ def _with_driver(url: str) -> str:
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
     """An open ledger."""
-    with open_ledger(url, now=NOW, new_secret=bytes) as opened:
+    with open_ledger(url, now=NOW, new_secret=bytes, wait_seconds=60) as opened:
         yield opened
 
 

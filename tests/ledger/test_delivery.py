@@ -13,10 +13,11 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
+from sheets_mastery.ledger.database import DELIVERING
 from sheets_mastery.ledger.tables import notice
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.plan import Facts
@@ -162,6 +163,21 @@ def test_who_moves_a_letter_from_where_it_no_longer_is_moves_nothing(
     assert ledger.install().send_seq == 0
 
 
+def test_who_was_taken_for_dead_cannot_touch_the_letter_that_another_is_sending(
+    ledger: Ledger, facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    zombie = claim(ledger, facts.new_notices[0], now)
+    ready = ledger.move(zombie, NoticeState.READY, now=now, reason="interrupted before it left")
+    assert ready is not None
+    alive = claim(ledger, ready, now)
+
+    assert ledger.move(zombie, NoticeState.READY, now=now) is None
+    assert ledger.note_draft(zombie, "draft of a zombie", now) is None
+
+    assert ledger.sending() == (alive,)
+
+
 def test_a_claim_is_stale_when_its_lease_is_over_and_not_before(ledger: Ledger, facts: Facts, now: datetime) -> None:
     ledger.record("period 1", facts, now=now)
     claimed = claim(ledger, facts.new_notices[0], now, lease_seconds=60)
@@ -212,14 +228,18 @@ def test_a_letter_whose_time_is_over_is_given_up_and_may_be_said_by_another(
 
 
 def test_a_cancelled_letter_may_be_said_again_and_a_refused_one_may_not(
-    ledger: Ledger, facts: Facts, now: datetime
+    ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
 ) -> None:
-    ledger.record("period 1", facts, now=now)
+    other = new_letter("key 2", ("ana lab",), slot=TODAY + timedelta(days=1))
+    put(ledger, facts, now, facts.new_notices[0], other)
     claimed = claim(ledger, facts.new_notices[0], now)
 
     refused = ledger.move(claimed, NoticeState.FAILED, now=now, reason="550")
-    assert ledger.past("period 1", TODAY).announced == {("ana essay", "digest of the mother")}
-    assert ledger.past("period 1", TODAY).notices == {"key 1": refused}
+    cancelled = ledger.move(other, NoticeState.CANCELLED, now=now, reason="put right before it left")
+
+    past = ledger.past("period 1", TODAY)
+    assert past.notices == {"key 1": refused, "key 2": cancelled}
+    assert past.announced == {("ana essay", "digest of the mother")}
 
 
 def test_a_letter_goes_only_where_the_way_leads(
@@ -333,6 +353,10 @@ def test_a_delivery_that_was_killed_holds_nothing(ledger: Ledger, url: str, chil
 
     deliverer.process.kill()
     deliverer.process.wait()
+    if url.startswith("postgresql"):
+        # The server takes a moment to notice; this waits for just that.
+        with ledger._database.engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock), pg_advisory_unlock(:lock)"), {"lock": DELIVERING})
 
     for _ in range(2):
         with ledger.sole_deliverer():

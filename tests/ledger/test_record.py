@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import Ledger
+from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Notice, NoticeState, digest
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
@@ -101,6 +103,35 @@ def test_four_syncs_with_the_same_facts_at_once_leave_what_one_leaves(
     tables = ("verdict_change", "attempt", "contract", "notice", "notice_item", "audit")
     assert [len(contents(url)[name]) for name in tables] == [3, 2, 3, 1, 1, 1]
     assert ledger.past("period 1", TODAY).verdicts == {change.work: change.after for change in facts.verdicts}
+
+
+def test_the_past_is_of_one_moment_whenever_another_sync_records(url: str, no_facts: Facts, now: datetime) -> None:
+    """Ana's name and her verdict are recorded as the same word, so that a past of two moments would show."""
+    words = [Verdict.RETAKE, Verdict.MASTERED]
+    with open_ledger(url, now=now) as ledger, open_ledger(url, now=now) as other:
+        until = 0
+
+        def record_next() -> None:
+            change = VerdictChange(work=("ana", "essay"), before=words[1], after=words[0])
+            other.record("period 1", replace(no_facts, students={"ana": words[0]}, verdicts=(change,)), now=now)
+            words.reverse()
+
+        def intrude(*_: object) -> None:
+            nonlocal until
+            until -= 1
+            if until == 0:
+                record_next()
+
+        first = VerdictChange(work=("ana", "essay"), before=None, after=words[1])
+        other.record("period 1", replace(no_facts, students={"ana": words[1]}, verdicts=(first,)), now=now)
+        event.listen(ledger._database.engine, "before_cursor_execute", intrude)
+        for statement in count(1):
+            until = statement
+            past = ledger.past("period 1", TODAY)
+            assert past.students == {"ana": past.verdicts["ana", "essay"]}, f"statement {statement}"
+            if until > 0:
+                break
+        assert statement > 5
 
 
 def test_a_student_who_leaves_is_no_longer_known_and_may_come_back_under_another_name(
