@@ -182,8 +182,10 @@ def check_properties(said: Request) -> None:
         raise Invalid("The spreadsheet title cannot be empty.")
     if locale(said.get("locale", "")) is None:
         raise Invalid(f"Unsupported locale: {said.get('locale')}")
-    if said.get("timeZone") not in zoneinfo.available_timezones():
-        raise Invalid(f"Invalid time zone: {said.get('timeZone')}")
+    try:
+        zoneinfo.ZoneInfo(said.get("timeZone") or "")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # a name that is no path, or a folder's
+        raise Invalid(f"Invalid time zone: {said.get('timeZone')}") from unknown
 
 
 def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
