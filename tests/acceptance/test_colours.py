@@ -345,7 +345,7 @@ def test_libreoffice_gives_any_class_the_same_colours(make_school: MakeSchool, t
     sheets: list[tuple[dict[str, Any], Plan]] = []
 
     @settings(
-        max_examples=15,
+        max_examples=10,
         derandomize=True,
         database=None,
         deadline=None,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shown
-from anyclass import AnyClass, any_class, teachers_moves
+from anyclass import AnyClass, any_class, teachers_drags, teachers_moves
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schools import School, gradebook
@@ -30,7 +30,7 @@ from sheets_mastery.wiring import Service
 MORE = os.environ.get("SHEETS_MASTERY_EXAMPLES", "")
 #: `make_school` makes a new spreadsheet whenever it is called, so that examples do not touch each other.
 for_every_class = settings(
-    max_examples=int(MORE or 45),
+    max_examples=int(MORE or 35),
     derandomize=not MORE,
     database=None,
     deadline=None,
@@ -159,4 +159,26 @@ def test_after_sorts_and_insertions_no_mark_shows_another_ones_colour_and_the_ne
         own = {place for place, cell in shown.cells(pair.untouched()).items() if cell.get("note")}
         missing = {place for place, verdict in verdicts.items() if verdict.missing}
         assert set(shown.our_notes(document)) == missing - own
+        assert_settled(pair)
+
+
+@settings(for_every_class, max_examples=int(MORE or 12))
+@given(data=st.data(), any_one=any_class())
+def test_a_dragged_row_or_column_may_lose_its_colours_but_never_takes_another_ones(
+    make_school: MakeSchool, data: st.DataObject, any_one: AnyClass
+) -> None:
+    """A column dragged out of the block of marks leaves our rules behind; the next sync brings them to it."""
+    with at_google(make_school, any_one) as pair:
+        plan = pair.sync()
+        pair.move(data.draw(teachers_drags(any_one)))
+        document, twin = pair.document(), shown.cells(pair.untouched())
+        verdicts = verdicts_in(document, plan)
+        ours = {
+            place: shown.fill(cell)
+            for place, cell in shown.cells(document).items()
+            if place[0] == 0 and shown.fill(cell) != shown.fill(twin.get(place, {}))
+        }
+        assert ours == {place: PALETTE[verdicts[place]].fill for place in ours}
+        plan = pair.sync()
+        assert_shows(pair, verdicts_in(pair.document(), plan))
         assert_settled(pair)

@@ -119,7 +119,7 @@ def test_five_hundred_syncs_leave_our_rules_once_and_the_teachers_own_as_they_we
 
 
 @settings(
-    max_examples=20,
+    max_examples=12,
     derandomize=True,
     database=None,
     deadline=None,

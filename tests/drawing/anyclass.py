@@ -206,6 +206,20 @@ def teachers_moves(draw: Draw, any_one: AnyClass) -> list[Json]:
     return moves
 
 
+@st.composite
+def teachers_drags(draw: Draw, any_one: AnyClass) -> list[Json]:
+    """Columns and rows of students that the teacher drags to another place, one or two."""
+    moves: list[Json] = []
+    for _ in range(draw(st.integers(1, 2))):
+        columns = draw(st.booleans())
+        first, end = (0, any_one.width) if columns else (any_one.first_row, any_one.end_row)
+        at = draw(st.integers(first, end - 1))
+        to = draw(st.sampled_from([place for place in range(first, end + 2) if place not in {at, at + 1}]))
+        place = {"sheetId": 0, "dimension": "COLUMNS" if columns else "ROWS", "startIndex": at, "endIndex": at + 1}
+        moves.append({"moveDimension": {"source": place, "destinationIndex": to}})
+    return moves
+
+
 def insertion(dimension: str, at: int, *, inherit: bool) -> Json:
     """A request for one more row or column; `inherit`: it takes its formats from the one before."""
     place = {"sheetId": 0, "dimension": dimension, "startIndex": at, "endIndex": at + 1}
