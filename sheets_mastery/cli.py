@@ -269,6 +269,8 @@ def run(
     from sheets_mastery import terminal
     from sheets_mastery.schedule import keep_running
 
+    if now is not None and not once:
+        raise errors.SettingsError("--now: a pretended moment does not pass; give --once with it.")
     screen = _screen(quiet=False)
     codes = [DONE]
     with _until_stopped() as stopped, _service(config, now) as service:
@@ -426,7 +428,7 @@ def _show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
 
     if counts and delivery.counts:
         screen.show(terminal.facts("Letters", dict(delivery.counts)))
-    elif counts:
+    elif counts and not delivery.troubles:
         screen.say("No letter is due.")
     for trouble in delivery.troubles:
         screen.complain(trouble)

@@ -6,7 +6,7 @@ A run missed because the machine slept is caught up once, never as many times as
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sheets_mastery.config import School, Settings
 
@@ -15,9 +15,12 @@ _NAP = 30.0
 
 
 def next_run(now: datetime, last: datetime | None, settings: Settings) -> datetime:
-    """The first moment from `now` on at which a run is due: so many minutes after the last, in the school's hours."""
+    """The first moment from `now` on at which a run is due: so many minutes after the last, in the school's hours.
+
+    In UTC, where a difference of two moments is the time in between, also on a day on which the clocks change.
+    """
     due = now if last is None else max(now, last + timedelta(minutes=settings.schedule.every_minutes))
-    return _opening(due, settings.school)
+    return _opening(due, settings.school).astimezone(UTC)
 
 
 def keep_running(
@@ -34,15 +37,20 @@ def keep_running(
     once about each moment that is waited for.
     """
     last: datetime | None = None
+    announced: datetime | None = None
     while not wait(0):
-        until = next_run(clock(), last, settings)
-        if until > clock():
+        # Asked anew after every nap: a machine that slept past the hour it waited for may wake up at night.
+        now = clock()
+        until = next_run(now, last, settings)
+        if until <= now:
+            last = now
+            work(now)
+            continue
+        if until != announced:
+            announced = until
             waiting(until)
-        while (seconds := (until - clock()).total_seconds()) > 0:
-            if wait(min(seconds, _NAP)):
-                return
-        last = clock()
-        work(last)
+        if wait(min((until - now).total_seconds(), _NAP)):
+            return
 
 
 def _opening(moment: datetime, school: School) -> datetime:
