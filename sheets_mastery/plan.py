@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +26,7 @@ class Past:
     """What the ledger knows about one gradebook before a sync."""
 
     #: The installation's secret, the key of every digest.
-    secret: bytes
+    secret: bytes = field(repr=False)
     #: The students of the last reading: key -> digest of who they are. None before the first sync.
     students: Mapping[str, str] | None
     #: The last verdict of each piece of work.
@@ -136,11 +136,14 @@ def decide(
     """
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    # Keys are made once a student and once an assignment, not once a mark.
+    works = [assignment.id for assignment in gradebook.assignments]
     marks = [
-        ((key(student.id), assignment.id), mark)
+        ((identity, work), mark)
         for student, row in zip(gradebook.students, gradebook.marks, strict=True)
         if not student.blocked
-        for assignment, mark in zip(gradebook.assignments, row, strict=True)
+        for identity in (key(student.id),)
+        for work, mark in zip(works, row, strict=True)
     ]
     new_attempts = attempts(marks, past.attempts, today)
     numbers = {work: attempt.number for work, attempt in past.attempts.items()}
@@ -259,11 +262,13 @@ def _facts(
     whats_owed: Owed,
     letters: LettersOwed,
 ) -> Facts:
+    works = [assignment.id for assignment in gradebook.assignments]
     now = {
-        (key(standing.student.id), assignment.id): each.verdict
+        (identity, work): each.verdict
         for standing in judged
         if not standing.student.blocked
-        for assignment, each in zip(gradebook.assignments, standing.judged, strict=True)
+        for identity in (key(standing.student.id),)
+        for work, each in zip(works, standing.judged, strict=True)
     }
     doubtful = {key(student.id) for student in gradebook.students if student.blocked}
     changes = [

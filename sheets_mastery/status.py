@@ -80,7 +80,8 @@ def report(service: Service, gradebook: str | None) -> Report:
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state in _FOR_A_PERSON:
             if counts.get(state):
-                reasons = sorted({n.reason for n in service.ledger.waiting(each.name) if n.state is state and n.reason})
+                letters_there = service.ledger.in_state(state, each.name)
+                reasons = sorted({letter.reason for letter in letters_there if letter.reason})
                 waiting.append(
                     f"{each.name}: {counts[state]} letters {state}" + (f" ({'; '.join(reasons)})" if reasons else "")
                 )

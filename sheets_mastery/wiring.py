@@ -153,7 +153,7 @@ class Service:
     def ledger(self) -> Ledger:
         from sheets_mastery.ledger import open_ledger
 
-        return open_ledger(self._ledger_url(), now=self.clock())
+        return open_ledger(self.settings.ledger.url, now=self.clock(), folder=self.folder)
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -202,14 +202,6 @@ class Service:
         for name in ("ledger", "sheets", "mailer"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-
-    def _ledger_url(self) -> str:
-        """The ledger's address; a relative SQLite path counts from the folder of the settings."""
-        url = self.settings.ledger.url
-        prefix = "sqlite:///"
-        if url.startswith(prefix) and not url.startswith(prefix + "/"):
-            return prefix + str(self.folder / url.removeprefix(prefix))
-        return url
 
 
 def packaged(folder: str) -> dict[str, str]:

@@ -30,9 +30,9 @@ _making_file = threading.Lock()
 class Database:
     """One SQLite file or PostgreSQL database, at the newest schema."""
 
-    def __init__(self, address: str, *, wait_seconds: float) -> None:
+    def __init__(self, address: str, *, wait_seconds: float, folder: Path = Path()) -> None:
         """Connect and migrate. `wait_seconds` is how long to wait for another program's transaction. LedgerError."""
-        url = _url(address)
+        url = _url(address, folder)
         self._file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
         self._place = f"The ledger {url.database or url.username or ''}" + ("" if self._file else f" on {_host(url)}")
         if self._file:
@@ -129,7 +129,7 @@ class Database:
             raise LedgerError(_sentence(error, self._place)) from None
 
 
-def _url(address: str) -> URL:
+def _url(address: str, folder: Path) -> URL:
     try:
         url = make_url(address)
     except ArgumentError:
@@ -142,7 +142,7 @@ def _url(address: str) -> URL:
                 raise LedgerError(
                     'The ledger must outlive the program, so ledger.url has to name a file: "sqlite:///mastery.sqlite".'
                 )
-            return url.set(drivername="sqlite+pysqlite")
+            return url.set(drivername="sqlite+pysqlite", database=str(folder / url.database))
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
         case other:

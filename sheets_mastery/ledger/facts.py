@@ -235,11 +235,12 @@ def _last_attempts(connection: Connection, gradebook: str) -> dict[tuple[str, st
         .where(attempt.c.gradebook == gradebook)
         .group_by(attempt.c.student, attempt.c.assignment)
     )
+    columns = (attempt.c.student, attempt.c.assignment, attempt.c.number, attempt.c.kind, attempt.c.share)
     return {
-        (row.student, row.assignment): Attempt(
-            work=(row.student, row.assignment), number=row.number, kind=row.kind, share=row.share, on=row.seen_on
+        (student, assignment): Attempt(work=(student, assignment), number=number, kind=kind, share=share, on=on)
+        for student, assignment, number, kind, share, on in connection.execute(
+            select(*columns, attempt.c.seen_on).where(attempt.c.id.in_(newest))
         )
-        for row in connection.execute(select(attempt).where(attempt.c.id.in_(newest)))
     }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -77,14 +78,15 @@ def open_ledger(
     now: datetime,
     new_secret: Callable[[int], bytes] = secrets.token_bytes,
     wait_seconds: float = 10,
+    folder: Path = Path(),
 ) -> Ledger:
     """Open the ledger at a database address, making and migrating it where needed; any number may do so at once.
 
     `url`: `sqlite:///path` or `postgresql://user:password@host/database`. `new_secret` gives so many random bytes for
     a new ledger. `wait_seconds`: how long to wait for another program's transaction. LedgerError where there is no
-    ledger and none can be made, or where a newer version wrote it.
+    ledger and none can be made, or where a newer version wrote it. A relative path counts from `folder`.
     """
-    database = Database(url, wait_seconds=wait_seconds)
+    database = Database(url, wait_seconds=wait_seconds, folder=folder)
     try:
         with database.reading() as connection:
             known = connection.execute(select(install.c.one)).first()
@@ -251,6 +253,10 @@ class Ledger:
     def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]:
         """The letters that have not left and are not on their way: held, ready, blocked, or for a person to decide."""
         return self._letters(notice.c.state.in_(_UNSENT), _in(notice.c.gradebook, gradebook))
+
+    def in_state(self, state: NoticeState, gradebook: str | None = None) -> tuple[Notice, ...]:
+        """The letters that are in one state."""
+        return self._letters(notice.c.state == state, _in(notice.c.gradebook, gradebook))
 
     def counts(self, gradebook: str) -> dict[NoticeState, int]:
         """How many letters of a gradebook are in each state; every state is there."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -74,7 +75,13 @@ class Exact(TypeDecorator[Fraction]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Fraction | None:
         """From text."""
-        return None if value is None else Fraction(value)
+        return None if value is None else _fraction(value)
+
+
+@lru_cache(maxsize=4096)
+def _fraction(text: str) -> Fraction:
+    """A ledger holds the same few shares hundreds of thousands of times, and to parse one takes long."""
+    return Fraction(text)
 
 
 def _words(of: type[StrEnum]) -> Enum:
