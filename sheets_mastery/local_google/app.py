@@ -1,4 +1,4 @@
-"""The application: Google's paths, and ``/_local/…`` for whoever arranges a scene.
+"""The application: Google's paths, pages for a browser, and ``/_local/…`` for whoever arranges a scene.
 
 Around every Google path stands one gate: it logs the request, plays the faults on order, holds request and response
 against the discovery documents, and turns whatever nobody answers into a loud 501.
@@ -16,14 +16,16 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import drive, gmail, oauth, sheets
+from . import drive, face, gmail, oauth, sheets
 from .answers import JSON, answer
 from .discovery import Method, find_method
 from .errors import GoogleError, error, not_implemented
 from .faults import Faults
+from .threshold import Threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
@@ -32,10 +34,11 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-def create_app(store: Store, *, strict_auth: bool = False) -> Starlette:
+def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[str, Path] | None = None) -> Starlette:
     """Return the whole local Google over one store.
 
-    By default any bearer will do; with ``strict_auth`` it must have been issued by our own ``/token``.
+    By default any bearer will do; with ``strict_auth`` it must have been issued by our own ``/token``. ``mailboxes``
+    are maildirs by name, whose letters are shown to a browser beside Gmail's.
     """
     books = sheets.Spreadsheets(store)
     faults = Faults()
@@ -71,8 +74,9 @@ def create_app(store: Store, *, strict_auth: bool = False) -> Starlette:
             *drive.routes(store, books),
             *gmail.routes(store),
             *oauth.routes(store, strict=strict_auth),
+            *face.routes(books, log, mailboxes or {}),
         ],
-        middleware=[Middleware(Gate, log=log, faults=faults, guard=guard)],
+        middleware=[Middleware(Threshold), Middleware(Gate, log=log, faults=faults, guard=guard)],
         exception_handlers={GoogleError: _said, 404: _unknown, 405: _unknown},
     )
 
@@ -87,8 +91,12 @@ async def _unknown(request: Request, _raised: HTTPException | Exception) -> Resp
     return answer(unknown.body, unknown.status)
 
 
+#: Where paths begin that are not Google's.
+BESIDE = ("/_local/", face.PREFIX)
+
+
 class Gate:
-    """What every request to a Google path goes through, in and out. ``/_local/…`` passes beside it."""
+    """What every request to a Google path goes through, in and out. ``/_local/…`` and the pages pass beside it."""
 
     def __init__(
         self,
@@ -105,7 +113,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith("/_local/"):
+        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith(BESIDE):
             await self.app(scope, receive, send)
             return
         body = await _read(receive)

@@ -14,7 +14,7 @@ from .app import create_app
 from .store import Store, clock, random_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -24,7 +24,8 @@ LOOPBACK = "127.0.0.1"
 class LocalGoogle:
     """A Google on loopback whose memory is a directory. Use it as a context manager, or ``start`` and ``stop`` it.
 
-    ``now`` and ``new_id`` are its clock and its source of ids. Port 0 takes a free one.
+    ``now`` and ``new_id`` are its clock and its source of ids. Port 0 takes a free one. ``mailboxes`` are maildirs by
+    name, to be shown in the browser.
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class LocalGoogle:
         now: Callable[[], datetime] = clock,
         new_id: Callable[[], str] = random_id,
         strict_auth: bool = False,
+        mailboxes: Mapping[str, Path] | None = None,
     ) -> None:
         store = Store(directory, now=now, new_id=new_id)
         self._port = port
-        self._server = ThreadedServer(_config(store, strict_auth=strict_auth))
+        self._server = ThreadedServer(_config(store, strict_auth=strict_auth, mailboxes=mailboxes))
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
@@ -96,9 +98,9 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _config(store: Store, *, strict_auth: bool = False) -> uvicorn.Config:
+def _config(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[str, Path] | None = None) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(store, strict_auth=strict_auth),
+        create_app(store, strict_auth=strict_auth, mailboxes=mailboxes),
         http=Connection,
         ws="none",
         lifespan="off",

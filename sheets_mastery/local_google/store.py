@@ -54,6 +54,11 @@ class Store:
         """Return the keys of a kind in the order in which they were first saved (after a restart: sorted)."""
         return list(self._read(kind))
 
+    def kinds(self, under: str) -> list[str]:
+        """Return the kinds that lie in another: ``gmail/…`` in ``gmail``."""
+        folder = self.directory / under
+        return sorted(f"{under}/{each.name}" for each in folder.glob("*") if each.is_dir())
+
     def save(self, kind: str, key: str, value: Any) -> None:
         """Keep the value. A process killed in the middle leaves the old value or the new one, never half of one."""
         path = self._path(kind, key)

@@ -59,13 +59,18 @@ class Letter:
     @cached_property
     def text(self) -> str:
         """What a reader sees: the plain parts, or the words of the HTML ones where there is no plain one."""
-        plain, rich = [], []
-        for part in self._message.walk():
-            if part.get_content_type() == "text/plain" and part.get_filename() is None:
-                plain.append(_text(part))
-            elif part.get_content_type() == "text/html" and part.get_filename() is None:
-                rich.append(html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", _text(part), flags=_TAGS)))
-        return "\n".join(plain or rich)
+        return "\n".join(
+            self.bodies("text/plain")
+            or (
+                html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", rich, flags=_TAGS))
+                for rich in self.bodies("text/html")
+            )
+        )
+
+    def bodies(self, kind: str) -> list[str]:
+        """Return the texts of all parts of a MIME type that are no attachments."""
+        parts = (part for part in self._message.walk() if part.get_content_type() == kind)
+        return [_text(part) for part in parts if part.get_filename() is None]
 
     @cached_property
     def snippet(self) -> str:
