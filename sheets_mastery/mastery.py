@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 from sheets_mastery.config import Marking, School
 from sheets_mastery.contracts import Contract
@@ -130,7 +132,7 @@ def judge(
         return Judged(verdict=Verdict.CHECK)
     if contract is None:
         return Judged(verdict=Verdict.NO_CONTRACT)
-    needed = Fraction(contract.tier.pass_mark_for(assignment.kind))
+    needed = _fraction(contract.tier.pass_mark_for(assignment.kind))
     match mark.kind:
         case MarkKind.SCORE:
             share = mark.share or Fraction(0)
@@ -158,6 +160,7 @@ def meets(share: Fraction, needed: Fraction, rounding: str) -> bool:
     return rounded(share) >= bar(needed, rounding)
 
 
+@cache
 def bar(needed: Fraction, rounding: str) -> Fraction:
     """The share of the maximum that has to be reached for a pass mark in percent."""
     if rounding == "whole":
@@ -168,8 +171,9 @@ def bar(needed: Fraction, rounding: str) -> Fraction:
 
 def rounded(share: Fraction) -> Fraction:
     """A share at `DECIMALS` decimals, half away from zero, as the sheet's ROUND does it. Shares are never negative."""
-    scale = 10**DECIMALS
-    return Fraction((share * scale * 2 + 1) // 2, scale)
+    # Whole numbers all the way: this is done for every mark of a class, and fractions reduce at each step.
+    scale, whole = 10**DECIMALS, share.denominator
+    return Fraction((2 * scale * share.numerator + whole) // (2 * whole), scale)
 
 
 def percent_text(percent: Fraction) -> str:
@@ -177,6 +181,12 @@ def percent_text(percent: Fraction) -> str:
     hundredths = percent.numerator * 100 // percent.denominator
     whole, rest = divmod(hundredths, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
+@cache
+def _fraction(percent: Decimal) -> Fraction:
+    """A pass mark as an exact fraction; a school has a handful of them, and every mark asks for one."""
+    return Fraction(percent)
 
 
 def _graded(gradebook: Gradebook, marking: Marking, today: date) -> set[tuple[str, int]]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
-from sheets_mastery.gradebook import Gradebook, Problem, read_gradebook
+from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
@@ -236,21 +236,22 @@ def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) ->
     return {work: episode for work, episode in episodes.items() if work[0] not in doubtful}
 
 
-def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
-    """Who each student is, as a digest: the name, the guardians' addresses, and whether permission is asked at all.
+def who_is(student: Student, secret: bytes) -> str:
+    """Who a student is, as a digest: the name, the guardians' addresses, and whether permission is asked at all.
 
     One column sorted alone, or the column of permissions deleted, changes it for many students at once.
     """
-    return {
-        key(student.id): digest(
-            secret,
-            "who",
-            key(student.name),
-            "permission asked" if student.asked else "",
-            *sorted(guardian.address.casefold() for guardian in student.guardians),
-        )
-        for student in gradebook.students
-    }
+    return digest(
+        secret,
+        "who",
+        key(student.name),
+        "permission asked" if student.asked else "",
+        *sorted(guardian.address.casefold() for guardian in student.guardians),
+    )
+
+
+def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+    return {key(student.id): who_is(student, secret) for student in gradebook.students}
 
 
 def _facts(

@@ -133,10 +133,11 @@ def owed(
     now: dict[Work, Remediation] = {}
     newly, moved_on, ended = [], [], []
     seen: set[Work] = set()
+    titles = [assignment.id for assignment in assignments]
     for standing in all_standings:
         student = key(standing.student.id)
-        for assignment, judged in zip(assignments, standing.judged, strict=True):
-            work = (student, assignment.id)
+        for title, judged in zip(titles, standing.judged, strict=True):
+            work = (student, title)
             earlier = before.get(work)
             seen.add(work)
             if judged.verdict is Verdict.CHECK:

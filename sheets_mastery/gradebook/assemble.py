@@ -398,10 +398,15 @@ def _marks(
 ) -> tuple[tuple[tuple[Mark, ...], ...], list[Problem]]:
     problems: list[Problem] = []
     table = []
+    # Cells alike are one object in a reading, and a column has the same few marks over and over: each is read once.
+    known: list[dict[int, tuple[Mark, tuple[str, str] | None]]] = [{} for _ in assignments]
     for student in students:
         line = []
-        for assignment in assignments:
-            mark, wrong = reader.read(tab.at(student.row, assignment.column), assignment.points)
+        for assignment, read in zip(assignments, known, strict=True):
+            content = tab.at(student.row, assignment.column)
+            if id(content) not in read:
+                read[id(content)] = reader.read(content, assignment.points)
+            mark, wrong = read[id(content)]
             line.append(mark)
             if wrong:
                 what, remedy = wrong
