@@ -96,3 +96,9 @@ def open_office(make_school: Callable[..., School]) -> Callable[..., Office]:
 def office(open_office: Callable[..., Office]) -> Office:
     """The usual one, at the usual class."""
     return open_office()
+
+
+@pytest.fixture
+def usual_class() -> tuple[tuple[str, ...], ...]:
+    """The rows of the tab Marks."""
+    return CLASS
