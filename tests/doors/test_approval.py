@@ -18,6 +18,10 @@ NOW = ("--now", "2026-10-30T16:30")
 DONE, WAITING = 0, 3
 #: Everything in the class that must not show: names, ids, addresses, and the one odd mark.
 CANARIES = ("Quillfeather", "Oxenstierna", "Zubizarreta", "0010", "example.org", "41.5")
+SORTED_ALONE = (
+    "3 students have another name or other guardians than before, "
+    "as if one column had been sorted alone or the permissions deleted"
+)
 STRICT = "[guard]\nletters_least = 1\n"
 
 
@@ -101,11 +105,7 @@ def names_sorted_alone(office: Office) -> None:
         (more_letters_than_usual, "letters would be written about 2 of 3 students at once"),
         (other_verdicts, "5 of 6 settled verdicts would change at once"),
         (a_student_less, "1 of 3 students are no longer in the sheet"),
-        (
-            names_sorted_alone,
-            "3 students have another name or other guardians than before, "
-            + "as if one column had been sorted alone or the permissions deleted",
-        ),
+        (names_sorted_alone, SORTED_ALONE),
     ],
 )
 def test_what_is_too_much_at_once_waits_for_a_person_who_approves_it(
