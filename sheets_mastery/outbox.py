@@ -23,7 +23,7 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
 from sheets_mastery.mastery import Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
-from sheets_mastery.plan import Past, judge_reading
+from sheets_mastery.plan import Past, judge_reading, who_is
 from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
@@ -91,7 +91,8 @@ class Mailer(Protocol):
 class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
-    #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable".
+    #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
+    #: "changed since the last sync".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -208,6 +209,11 @@ class _View:
             past=outbox.past(gradebook.name, today),
         )
 
+    def as_known(self, standing: Standing) -> bool:
+        """Whether the student is the one that the last sync knew by this id."""
+        known = (self.past.students or {}).get(key(standing.student.id))
+        return known == who_is(standing.student, self.past.secret)
+
     def verdicts(self, notice: Notice) -> list[Verdict]:
         """How the work that a letter announces is judged now; work that is gone is not in the list."""
         standing = self.standings[notice.student]
@@ -241,6 +247,10 @@ def _one(
     box = next((each for each in boxes if each.digest == notice.guardian), None)
     if box is None:
         return _withdraw(outbox, notice, "this person is no longer to be written to", now)
+    if not view.as_known(standing):
+        # Another name or another guardian stands beside this id than at the last sync, perhaps because one column was
+        # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
+        return _Outcome(word="changed since the last sync")
     verdicts = view.verdicts(notice)
     if not any(verdict.missing for verdict in verdicts):
         if Verdict.CHECK in verdicts:
