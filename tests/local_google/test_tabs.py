@@ -190,3 +190,9 @@ def test_what_cannot_be_is_refused(book: Any, request_: Any, said: str) -> None:
 def test_an_empty_batch_or_request_is_refused(book: Any) -> None:
     assert book.refused() == "Must specify at least one request."
     assert book.refused({}) == "Invalid requests[0]: No request set."
+
+
+def test_a_filter_on_a_whole_tab_tells_the_bounds_of_its_grid(book: Any) -> None:
+    book.batch({"setBasicFilter": {"filter": {"range": {"sheetId": 0}}}})
+    bounds = {"startRowIndex": 0, "endRowIndex": 100, "startColumnIndex": 0, "endColumnIndex": 26}
+    assert book.get("sheets.basicFilter") == {"sheets": [{"basicFilter": {"range": bounds}}]}

@@ -30,6 +30,7 @@ def test_empty_ends_are_trimmed_and_gaps_are_kept(book: Any) -> None:
         ("C7", "'Marks 1'!C7"),
         ("Other!A1:ZZ999", "Other!A1:Z100"),
         ("levels", "Other!A1:B2"),
+        ("'Other'!levels", "Other!A1:B2"),
         ("'A1'", "'A1'!A1:Z100"),
     ],
 )
@@ -116,6 +117,19 @@ def test_appended_values_go_below_the_table_found(book: Any, asked: str, table: 
     body = {"values": [["8", 41]]}
     said = book.ask("POST", f"{book.path}/values/{asked}:append", body, valueInputOption="RAW")
     assert (said.get("tableRange"), said["updates"]["updatedRange"]) == (table, written)
+
+
+def test_of_two_tables_that_end_in_one_row_the_right_one_grows(book: Any) -> None:
+    book.put("A1", [["7", "", "late"]])
+    said = book.ask("POST", f"{book.path}/values/Sheet1:append", {"values": [["8"]]}, valueInputOption="RAW")
+    assert (said["tableRange"], said["updates"]["updatedRange"]) == ("Sheet1!C1", "Sheet1!C2")
+
+
+def test_a_named_range_behind_another_tabs_title_is_refused(new_book: Callable[..., Any]) -> None:
+    book = new_book("Marks", "Other")
+    book.batch({"addNamedRange": {"namedRange": {"name": "levels", "range": {"sheetId": 1, "endRowIndex": 2}}}})
+    refused = book.ask("GET", f"{book.path}/values/Marks!levels", status=400)
+    assert refused["error"]["message"] == "Unable to parse range: Marks!levels"
 
 
 def test_appending_to_a_full_grid_makes_it_grow(new_book: Callable[..., Any]) -> None:

@@ -25,6 +25,8 @@ class Invalid(Exception):
 def locate(document: Document, text: str, *, whole: bool = False) -> tuple[Tab, Box]:
     """Find what a range in A1 notation, a tab's title or a named range means. 400 when it cannot be read.
 
+    A named range may stand alone or behind its own tab's title.
+
     A range that begins outside the grid is refused; one that ends outside is cut to the grid, unless ``whole`` is False
     and a caller wants to know (it then compares with ``tab.grid``).
     """
@@ -33,10 +35,11 @@ def locate(document: Document, text: str, *, whole: bool = False) -> tuple[Tab, 
         tab = document.tabs[0] if place.title is None else document.tab_titled(place.title)
         if tab is not None:
             return tab, _within(tab, place, cut=whole)
-    named = next((each for each in document.named_ranges if each["name"].casefold() == text.casefold()), None)
+    before, _, name = text.rpartition("!")
+    named = next((each for each in document.named_ranges if each["name"].casefold() == name.casefold()), None)
     if named is not None:
         tab = document.tab(named["range"].get("sheetId", 0))
-        if tab is not None:
+        if tab is not None and (not before or document.tab_titled(whole_tab(before) or "") is tab):
             return tab, tab.box(named["range"])
     title = whole_tab(text)
     tab = None if title is None else document.tab_titled(title)

@@ -99,10 +99,10 @@ def delete_protected_range(document: Document, request: Request) -> Request:
 
 
 def set_basic_filter(document: Document, request: Request) -> Request:
-    """``setBasicFilter``: kept as it is said; rows are not hidden by it."""
+    """``setBasicFilter``: kept, with the bounds that it leaves open taken from the grid; rows are not hidden by it."""
     said = request.get("filter", {})
-    tab, _ = area(document, said.get("range"))
-    tab.basic_filter = {**said, "range": placed(document, said["range"])}
+    tab, box = area(document, said.get("range"))
+    tab.basic_filter = {**said, "range": box.grid_range(tab.id)}
     return {}
 
 

@@ -239,14 +239,16 @@ def append(
 
 
 def _table(tab: Tab, box: Box) -> Box | None:
-    """Return the block of values that the last value in a box belongs to, or None where the box has no value."""
+    """Return the block of values that a box's last value belongs to, or None where the box has no value.
+
+    The last is the one furthest right in the lowest row: where a gap parts two tables, the right one grows (recorded).
+    """
     filled = {(row, column) for row, column, cell in tab.cells(tab.grid) if "userEnteredValue" in cell}
     inside = [(row, column) for row, column in filled if box.top <= row < box.bottom and box.left <= column < box.right]
     if not inside:
         return None
-    bottom = max(row for row, _ in inside)
-    left = min(column for row, column in inside if row == bottom)
-    table = Box(bottom, bottom + 1, left, left + 1)
+    row, column = max(inside)
+    table = Box(row, row + 1, column, column + 1)
     while True:
         around = Box(table.top - 1, table.bottom + 1, table.left - 1, table.right + 1)
         touching = [place for place in filled if around.covers(Box(place[0], place[0] + 1, place[1], place[1] + 1))]
