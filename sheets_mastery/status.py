@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
     from sheets_mastery.wiring import Service
 
-_FOR_A_PERSON = (NoticeState.NEEDS_REVIEW, NoticeState.BLOCKED, NoticeState.FAILED)
+#: The states in which a letter waits for a person, in a person's words.
+_FOR_A_PERSON = {
+    NoticeState.NEEDS_REVIEW: "letters to look at",
+    NoticeState.BLOCKED: "letters held back",
+    NoticeState.FAILED: "letters refused for good",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,13 +83,12 @@ def report(service: Service, gradebook: str | None) -> Report:
                 waiting.append(f"{each.name}: {last.why}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
-        for state in _FOR_A_PERSON:
+        for state, words in _FOR_A_PERSON.items():
             if counts.get(state):
                 letters_there = service.ledger.in_state(state, each.name)
                 reasons = sorted({letter.reason for letter in letters_there if letter.reason})
-                waiting.append(
-                    f"{each.name}: {counts[state]} letters {state}" + (f" ({'; '.join(reasons)})" if reasons else "")
-                )
+                why = f" ({'; '.join(reasons)})" if reasons else ""
+                waiting.append(f"{each.name}: {words}: {counts[state]}{why}")
     return Report(runs=tuple(runs), letters=letters, waiting=tuple(waiting))
 
 

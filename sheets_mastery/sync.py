@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sheets_mastery.a1 import Range, quoted
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.errors import LayoutError, PlanChanged, WaitingForPerson
+from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
 from sheets_mastery.reading import Reading
@@ -65,7 +65,8 @@ def sync(
     """Read, decide, write; answers the plan that was carried out.
 
     Raises WaitingForPerson when the guard objects and nobody has approved, PlanChanged when `approved` is not the
-    fingerprint of what would be done now: then nothing at all has happened.
+    fingerprint of what would be done now: then nothing at all has happened. Raises SheetError when rows were moved
+    during every write.
     """
     plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
     if approved is not None and approved != plan.fingerprint:
@@ -76,7 +77,8 @@ def sync(
     if approved is None and plan.objections:
         raise _waiting(plan)
     done = plan
-    for _ in range(1 + _LOOK_AGAIN):
+    looked_again = 0
+    while True:
         ledger.record(gradebook.name, plan.facts, now=now)
         if not plan.edits:
             break
@@ -85,6 +87,12 @@ def sync(
         watched, expected = _watch(plan, reading)
         if sheets.apply(gradebook.spreadsheet, plan.edits, watched) == expected:
             break
+        if looked_again == _LOOK_AGAIN:
+            raise SheetError(
+                "rows were moved in the sheet each time it was written to, so notes may lie beside another student; "
+                "the next sync puts them right."
+            )
+        looked_again += 1
         _log.warning("sync gradebook=%s rows moved while writing, looking again", gradebook.name)
         plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
         if plan.objections:
