@@ -154,7 +154,7 @@ def _window(document: Document, sheet_id: int, row: int, column: int) -> Window:
         pixels |= {start + at: line["pixelSize"] for at, line in enumerate(data["columnMetadata"])}
         for at, line in enumerate(data.get("rowData", []), top):
             cells |= {(at, index): read(at, index, cell) for index, cell in enumerate(line.get("values", []), start)}
-    frozen = tab.properties["gridProperties"].get("frozenRowCount", 0)
+    frozen = _frozen(tab, "frozenRowCount")
     down = [index for span in rows for index in range(*span) if index not in hidden["ROWS"]]
     across = [index for span in columns for index in range(*span) if index not in hidden["COLUMNS"]]
     merges = [grid_box(each, tab.row_count, tab.column_count) for each in sheet.get("merges", [])]
@@ -163,7 +163,7 @@ def _window(document: Document, sheet_id: int, row: int, column: int) -> Window:
     return Window(
         version=document.version,
         tabs=tuple((each.id, each.title, bool(each.properties.get("hidden"))) for each in document.tabs),
-        columns=_columns(across, pixels, tab.properties["gridProperties"].get("frozenColumnCount", 0)),
+        columns=_columns(across, pixels, _frozen(tab, "frozenColumnCount")),
         head=_laid_out(head, across, merges, cells),
         body=_laid_out(body, across, merges, cells),
         turns={
@@ -183,13 +183,18 @@ def _lines(tab: Tab, dimension: str, start: int) -> tuple[list[tuple[int, int]],
     else:
         used = max((len(line) for line in tab.rows), default=0)
         count, page, name = tab.column_count, COLUMNS, "frozenColumnCount"
-    frozen = min(tab.properties["gridProperties"].get(name, 0), FROZEN)
+    frozen = _frozen(tab, name)
     end = min(count, max(used + SPARE[dimension], LEAST[dimension], frozen + 1))
     first = max(frozen, min(start, end - 1))
     last = min(first + page, end)
     spans = [(0, last)] if first <= frozen else [(0, frozen), (first, last)]
     earlier = max(frozen, first - page) if first > frozen else None
     return [span for span in spans if span[0] < span[1]], earlier, last if last < end else None
+
+
+def _frozen(tab: Tab, name: str) -> int:
+    count: int = tab.properties["gridProperties"].get(name, 0)
+    return min(count, FROZEN)
 
 
 def _columns(indexes: list[int], pixels: dict[int, int], frozen: int) -> tuple[Column, ...]:

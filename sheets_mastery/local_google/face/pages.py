@@ -90,7 +90,10 @@ def routes(books: Spreadsheets, log: list[dict[str, Any]], mailboxes: Mapping[st
     async def home(_request: Request) -> Response:
         cards = [card for key in books.ids() if (card := books.card(key)) is not None]
         cards.sort(key=lambda card: card.modified, reverse=True)
-        held = [(card, [tab.title for tab in books.read(card.id).tabs]) for card in cards]
+        held = [
+            (card, ["not shared"] if books.role(card.id) == "none" else [tab.title for tab in books.read(card.id).tabs])
+            for card in cards
+        ]
         return _page("home.html", books=held)
 
     async def book(request: Request) -> Response:

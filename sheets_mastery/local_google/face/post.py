@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -50,10 +51,7 @@ class Post:
                 entry = Entry("gmail", address, record["id"], mailbox.came(record))
                 found.setdefault((address, section), []).append(entry)
         for name in self._maildirs:
-            entries = [
-                Entry("folder", name, key, datetime.fromtimestamp(path.stat().st_mtime, UTC))
-                for key, path in self._files(name).items()
-            ]
+            entries = [Entry("folder", name, key, came) for key, (_, came) in self._files(name).items()]
             found[name, "In the folder"] = sorted(entries, key=lambda entry: (entry.came, entry.key), reverse=True)
         return found
 
@@ -64,10 +62,13 @@ class Post:
             records = [] if mailbox is None else [record for record in mailbox.messages() if record["id"] == key]
             return mailbox.letter(records[0]) if mailbox is not None and records else None
         if (box, key) not in self._letters:
-            path = self._files(box).get(key) if kind == "folder" else None
-            if path is None:
+            found = self._files(box).get(key) if kind == "folder" else None
+            if found is None:
                 return None
-            self._letters[box, key] = Letter(path.read_bytes())
+            try:
+                self._letters[box, key] = Letter(found[0].read_bytes())
+            except FileNotFoundError:  # a mail program has just moved it
+                return None
         return self._letters[box, key]
 
     def _gmail(self) -> dict[str, Mailbox]:
@@ -77,9 +78,16 @@ class Post:
                 self._mailboxes[address] = Mailbox(self._store, address)
         return self._mailboxes
 
-    def _files(self, name: str) -> dict[str, Path]:
+    def _files(self, name: str) -> dict[str, tuple[Path, datetime]]:
         """Return a maildir's letters by file name. Links are left out: they may lead anywhere."""
         folder = self._maildirs.get(name)
-        places = [] if folder is None else [folder / "cur", folder / "new"]
-        files = [path for place in places if place.is_dir() for path in place.iterdir()]
-        return {path.name: path for path in files if path.is_file() and not path.is_symlink()}
+        found = {}
+        for part in () if folder is None else (folder / "cur", folder / "new"):
+            for path in part.glob("*"):
+                try:
+                    seen = path.lstat()
+                except FileNotFoundError:  # a mail program has just moved it
+                    continue
+                if stat.S_ISREG(seen.st_mode):
+                    found[path.name] = path, datetime.fromtimestamp(seen.st_mtime, UTC)
+        return found
