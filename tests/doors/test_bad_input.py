@@ -92,7 +92,6 @@ def test_a_pretended_moment_is_refused_where_letters_would_really_leave(open_off
         ),
     ],
 )
-@pytest.mark.parametrize("command", ["sync", "run"])
 def test_a_credential_file_that_is_missing_or_malformed_is_one_sentence_for_all_gradebooks(
     office: Office, key: str | None, sentence: str
 ) -> None:
