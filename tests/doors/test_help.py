@@ -101,3 +101,11 @@ def test_the_secrets_and_variables_of_the_readme_are_those_of_the_program() -> N
         "SHEETS_MASTERY_LOG",
     }
     assert [name for name in named if name.removeprefix("SHEETS_MASTERY_") not in source] == []
+
+
+def test_the_options_of_the_commands_are_as_the_readme_says() -> None:
+    assert "All but `demo` and `local serve` take `-c FILE`" in README
+    options = {words: helped(*words)[0] for words in commands()}
+    assert [words for words, text in options.items() if "--config" not in text] == [("demo",), ("local", "serve")]
+    for option in ("--gradebook", "--json"):
+        assert 2 * sum(option in text for text in options.values()) > len(options)

@@ -1,0 +1,70 @@
+"""The doctor looks at everything once, says what to mend, and changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sheets_mastery.doctor import Check, examine
+
+if TYPE_CHECKING:
+    from tests.doors.conftest import Office
+
+
+def seen(office: Office) -> dict[str, Check]:
+    """What the doctor finds, by what was looked at."""
+    return {check.what: check for check in examine(office.school.settings_file, None, {})}
+
+
+def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
+    before = office.school.document()
+    found = seen(office)
+    assert {what: check.said for what, check in found.items() if what != "settings"} == {
+        "ledger": "opens, and its tables are up to date",
+        "letters": "templates load; languages: en-US, es-US",
+        "mail": "letters go into the folder outbox and nowhere else",
+        "credentials": f"local at {office.school.url}; asks for spreadsheets",
+        "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",
+        "gradebook Algebra 1: levels": "1 × 76 %, 1 × 86 %, 1 × 93 %",
+        "gradebook Algebra 1: in the sheet": "nothing of ours yet; the first sync makes it",
+    }
+    assert {check.well for check in found.values()} == {True}
+    assert (office.school.document(), office.school.letters()) == (before, [])
+
+
+def test_a_slip_in_a_cell_is_named_with_its_place_and_is_no_fault_of_the_installation(office: Office) -> None:
+    office.school.spreadsheet.worksheet("Marks").update([["8o"]], "G5", raw=False)
+    found = seen(office)["gradebook Algebra 1: Marks!G5"]
+    assert (found.well, found.code) == (False, 0)
+    answer = office.run("doctor")
+    assert (answer.code, "Marks!G5" in answer.out, answer.err) == (0, True, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "said", "code"),
+    [
+        ("hold_hours = 0", 'hold_hours = 0\nfolder = "ours"', "letters", "there is no folder", 2),
+        ('name = "Algebra 1"', 'name = "Algebra 1"\nroster_tab = "Pupils"', "gradebook Algebra 1", '"Pupils"', 1),
+        ("hold_hours = 0", 'hold_hours = 0\n[ledger]\nurl = "mysql://x/y"', "ledger", "SQLite or PostgreSQL", 1),
+        ("hold_hours = 0", "hold_hour = 0", "settings", "letters.hold_hour: there is no such key", 2),
+    ],
+)
+def test_what_is_wrong_is_found_and_said(office: Office, old: str, new: str, what: str, said: str, code: int) -> None:
+    office.change(old, new)
+    found = [check for check in examine(office.school.settings_file, None, {}) if not check.well]
+    assert [(check.what, said in check.said, check.code) for check in found] == [(what, True, code)]
+
+
+def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: Office, tmp_path: Path) -> None:
+    office.change('sender = "rivera@school.example"', 'sender = "rivera@school.example"\ntransport = "smtp"')
+    office.add('[mail.smtp]\nhost = "127.0.0.1"\nport = 2525\nsecurity = "none"\nuser = "rivera"\n')
+    gone = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(tmp_path / "gone")}
+    found = {check.what: check for check in examine(office.school.settings_file, None, gone)}
+    assert (found["mail"].well, found["mail"].code) == (False, 2)
+    kept = tmp_path / "password"
+    kept.write_text("correct horse\n")
+    there = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(kept)}
+    found = {check.what: check for check in examine(office.school.settings_file, None, there)}
+    assert (found["mail"].well, found["mail"].said) == (True, "letters go to 127.0.0.1:2525 (none)")

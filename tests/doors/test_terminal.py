@@ -1,0 +1,106 @@
+"""What a person sees: a word beside every colour, and neither colours nor bars where there is no terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sheets_mastery import terminal
+from sheets_mastery.plan import Summary
+from sheets_mastery.terminal import Screen
+
+SUMMARY = Summary(
+    gradebook="Algebra 1",
+    fingerprint="0123456789ab",
+    levels=(("76", "76", 4, 3), ("86.5", "86.5", 0, 0), ("no contract", "", 1, 0)),
+    students=5,
+    assignments=3,
+    on_track=3,
+    verdicts={"mastered": 9, "missing (retake)": 1, "check": 1, "no contract": 3, "pending": 1},
+    newly_missing=1,
+    made_good=2,
+    letters_new=1,
+    letters_joined=0,
+    letters_withdrawn=2,
+    held_back={"no guardian address": 1},
+    problems=(),
+    edits={"PutNote": 3, "AddRule": 12},
+    objections=(),
+)
+
+
+def lines(text: str) -> list[str]:
+    """The words of each line, without the borders."""
+    drawn = str.maketrans(dict.fromkeys("│┃╭╮╰╯─━┏┓┗┛┡┩├┤┌┐└┘┬┼╇┳┴█░▇", " "))
+    return [words for line in text.splitlines() if (words := " ".join(line.translate(drawn).split()))]
+
+
+def test_a_summary_says_everything_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().show(terminal.summary(SUMMARY, done=True))
+    shown = capsys.readouterr()
+    assert (shown.err, "\x1b" in shown.out) == ("", False)
+    assert lines(shown.out) == [
+        "Algebra 1 · 5 students, 3 assignments",
+        "Students by level",
+        "level pass mark students on track share",
+        "76 76 % 4 3 75%",
+        "86.5 86.5 % 0 0 0%",
+        "no contract — 1 —",
+        "all 5 3 60%",
+        "Marks by verdict",
+        "mastered 9",
+        "missing (retake) 1",
+        "pending 1",
+        "check 1",
+        "no contract 3",
+        "What has changed",
+        "newly missing 1",
+        "made good 2",
+        "letters owed 1 new, 0 added to, 2 withdrawn",
+        "not written to 1 × no guardian address",
+        "in the sheet 3 × note, 12 × rule",
+        "plan 0123456789ab",
+    ]
+
+
+def test_a_plan_that_waits_says_why_and_one_that_changes_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    waiting = replace(SUMMARY, edits={}, held_back={}, objections=("too many letters",))
+    Screen().show(terminal.summary(waiting, done=False))
+    shown = lines(capsys.readouterr().out)
+    assert shown[-7:] == [
+        "newly missing 1",
+        "made good 2",
+        "letters owed 1 new, 0 added to, 2 withdrawn",
+        "not written to nobody",
+        "in the sheet nothing, no request",
+        "A person should look first: too many letters.",
+        "plan 0123456789ab",
+    ]
+
+
+def test_problems_are_listed_with_their_places_until_there_are_too_many(capsys: pytest.CaptureFixture[str]) -> None:
+    many = tuple(f"Marks!C{row}: this is no mark. Type one." for row in range(4, 20))
+    Screen().show(terminal.problems(many))
+    shown = lines(capsys.readouterr().out)
+    assert (len(shown), shown[1]) == (14, "Marks!C4 this is no mark. Type one.")
+    assert shown[-1] == "… and 4 more on the tab Mastery Trouble"
+
+
+def test_a_long_sentence_stays_one_line_and_nothing_in_it_is_taken_for_markup(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sentence = "[bold]Quiz[/bold] " + "and so on " * 30 + "end."
+    loud, quiet = Screen(), Screen(quiet=True)
+    loud.say(sentence)
+    quiet.say(sentence)
+    quiet.complain(sentence)
+    assert capsys.readouterr().err == f"{sentence}\n" * 2
+
+
+def test_where_there_is_no_terminal_nothing_turns_and_no_bar_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    with screen.busy("Reading"), screen.letters() as bar:
+        task = bar.add_task("letters", total=2)
+        bar.update(task, completed=1)
+    assert (capsys.readouterr().err.strip(), bar.finished) == ("", False)
