@@ -272,9 +272,23 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
         changed = [column for column in range(width) if not _shows(before.at(row, column), padded[column])]
         if changed and row == 0:
             yield from _dressed(before.sheet_id, table)
-        if changed:
-            first, last = changed[0], changed[-1]
+        for first, last in _runs(changed):
             yield PutValues(sheet_id=before.sheet_id, row=row, column=first, values=(padded[first : last + 1],))
+
+
+def _runs(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Rising columns as (first, last); gaps of up to two are written over, which is shorter than to begin anew.
+
+    In one piece, a changed count on the left and a changed word on the right would rewrite a whole wide row.
+    """
+    run: list[int] = []
+    for column in columns:
+        if run and column > run[-1] + 3:
+            yield run[0], run[-1]
+            run = []
+        run.append(column)
+    if run:
+        yield run[0], run[-1]
 
 
 def _dressed(sheet_id: int, table: tabs.Table) -> Iterator[Edit]:

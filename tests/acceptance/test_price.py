@@ -88,14 +88,15 @@ def test_a_sync_takes_two_requests_and_one_where_nothing_changed(
     assert school.document(TYPED_AND_OURS) != before
 
 
-def test_what_is_sent_for_one_mark_does_not_grow_with_the_class(make_school: Callable[..., School]) -> None:
-    """The same mark of the same student in both classes: only the range of ids to look at afterwards is longer."""
+@pytest.mark.parametrize("work", ["first", "last"])
+def test_what_is_sent_for_one_mark_does_not_grow_with_the_class(make_school: Callable[..., School], work: str) -> None:
+    """The first or the last mark of the same student: only the range of ids to look at afterwards is longer."""
     sent = []
     for students, assignments in SIZES:
         school = make_school({"Marks": class_of(students, assignments)})
         service = school.service()
         service.sync(gradebook(service), "sync", approved=approved(service))
-        school.spreadsheet.worksheet("Marks").update_acell(FIRST_MARK, "12")
+        school.spreadsheet.worksheet("Marks").update_cell(4, 5 if work == "first" else 4 + assignments, "12")
         school.sheet_requests()
         service.sync(gradebook(service), "sync")
         _, write = school.sheet_requests()
