@@ -1,0 +1,18 @@
+"""The bench runs: on a class small enough for a test."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).with_name("bench_sync.py")
+
+
+def test_the_bench_measures_a_small_class() -> None:
+    """Its script and the service agree about every word, or it would end with an error."""
+    done = subprocess.run([sys.executable, BENCH, "6x5"], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    counted = re.findall(r"│ (first sync|unchanged|1 % changed) +│ +(\d+) │", done.stdout)
+    assert counted == [("first sync", "2"), ("unchanged", "1"), ("1 % changed", "2")]
