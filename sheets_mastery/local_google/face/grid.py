@@ -17,6 +17,8 @@ from sheets_mastery.local_google.sheets.numberformat import general
 from sheets_mastery.local_google.sheets.typed import typed
 from sheets_mastery.local_google.sheets.view import spreadsheet
 
+from .charts import Chart, charts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -30,7 +32,7 @@ SPARE = {"ROWS": 5, "COLUMNS": 1}
 #: The width of the column of row numbers, in pixels.
 NUMBERS_WIDTH = 46
 MASK = (
-    "sheets(merges,conditionalFormats,data(startRow,startColumn,rowMetadata.hiddenByUser,"
+    "sheets(merges,conditionalFormats,charts,data(startRow,startColumn,rowMetadata.hiddenByUser,"
     "columnMetadata(pixelSize,hiddenByUser),rowData.values(formattedValue,userEnteredValue,note,"
     "effectiveFormat(backgroundColor,textFormat,horizontalAlignment,wrapStrategy))))"
 )
@@ -88,6 +90,8 @@ class Window:
     turns: dict[str, tuple[int, int] | None]
     #: The tab's conditional formats, first to last: where, under which condition, and the look as CSS.
     rules: tuple[tuple[str, str, str], ...]
+    #: The tab's charts with their data.
+    charts: tuple[Chart, ...]
 
     @property
     def cells(self) -> list[Cell]:
@@ -98,7 +102,7 @@ class Window:
     def shape(self) -> tuple[Any, ...]:
         """What must be as it was for a page to be brought up to date cell by cell."""
         places = [(cell.a1, cell.height, cell.width) for cell in self.cells]
-        return self.tabs, self.columns, places, self.turns, self.rules
+        return self.tabs, self.columns, places, self.turns, self.rules, [chart.title for chart in self.charts]
 
 
 class Looks:
@@ -122,7 +126,8 @@ class Looks:
     def changes(self, document: Document, sheet_id: int, row: int, column: int, since: int) -> dict[str, Any] | None:
         """Return the version and the cells that are not as they were at an earlier version; None where that is now.
 
-        ``reload`` in their place says that too much has changed, or that nobody remembers that version.
+        ``reload`` in their place says that too much has changed, or that nobody remembers that version; ``charts``
+        beside them are all of the tab's, when one has changed.
         """
         if since == document.version:
             return None
@@ -131,7 +136,8 @@ class Looks:
         if old is None or old.shape != new.shape:
             return {"version": new.version, "reload": True}
         changed = [now for was, now in zip(old.cells, new.cells, strict=True) if was != now]
-        return {"version": new.version, "cells": [cell._asdict() for cell in changed]}
+        found: dict[str, Any] = {"version": new.version, "cells": [cell._asdict() for cell in changed]}
+        return found if old.charts == new.charts else found | {"charts": new.charts}
 
 
 def _window(document: Document, sheet_id: int, row: int, column: int) -> Window:
@@ -173,6 +179,7 @@ def _window(document: Document, sheet_id: int, row: int, column: int) -> Window:
             "columns to the right": None if right is None else (row, right),
         },
         rules=tuple(_rule(tab, rule) for rule in sheet.get("conditionalFormats", [])),
+        charts=charts(document, sheet.get("charts", [])),
     )
 
 

@@ -111,12 +111,14 @@ def routes(books: Spreadsheets, log: list[dict[str, Any]], mailboxes: Mapping[st
         chosen = next((cell for cell in window.cells if cell.a1 == asked), (window.cells or [Cell("A1")])[0])
         title = document.properties["title"]
         shown = {"book": document.id, "title": title, "tab": sheet_id, "row": row, "column": column}
-        return _page("sheet.html", window=window, styles=styles, rules=rules, chosen=chosen, **shown)
+        return _page(
+            "sheet.html", window=window, charts=window.charts, styles=styles, rules=rules, chosen=chosen, **shown
+        )
 
     async def changes(request: Request) -> Response:
         asked = request.query_params
         found = looks.changes(opened(request), request.path_params["tab"], *_corner(asked), _number(asked, "since"))
-        return answer(found, 204 if found is None else 200, HEADERS)
+        return _news(found)
 
     async def enter(request: Request) -> Response:
         """Put what was typed into a cell; answer what changed, or go back to the page that has no script."""
@@ -135,7 +137,7 @@ def routes(books: Spreadsheets, log: list[dict[str, Any]], mailboxes: Mapping[st
         row, column = _corner(form)
         if "json" in request.headers.get("accept", ""):
             found = looks.changes(books.read(document.id), sheet_id, row, column, _number(form, "since"))
-            return answer(found, 200, HEADERS)
+            return _news(found)
         back = urlencode({"row": row, "column": column, "cell": cell})
         return RedirectResponse(f"?{back}#{cell}", 303, HEADERS)
 
@@ -195,6 +197,12 @@ def _page(name: str, status: int = 200, **shown: Any) -> Response:
     nonce = secrets.token_urlsafe(16)
     text = _templates.get_template(name).render(prefix=PREFIX, nonce=nonce, **shown)
     return Response(text, status, HEADERS | {"Content-Security-Policy": PAGE_POLICY.format(nonce=nonce)}, "text/html")
+
+
+def _news(found: dict[str, Any] | None) -> Response:
+    if found is not None and "charts" in found:
+        found["charts"] = _templates.get_template("charts.html").render(charts=found["charts"])
+    return answer(found, 204 if found is None else 200, HEADERS)
 
 
 def _told(page: Page) -> Page:

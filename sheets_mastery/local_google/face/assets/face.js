@@ -133,6 +133,7 @@ function watchSheet(table) {
       if (open) td.append(open);
       if (td === current && document.activeElement !== text) tell(td);
     }
+    if (found.charts) document.querySelector(".figures").innerHTML = found.charts; // escaped where it was made
     const others = found.cells.filter((each) => each.a1 !== cell).length;
     const more = others ? ` ${others} other cell${others > 1 ? "s" : ""} changed.` : "";
     status.textContent = cell ? `${cell} is now ${shown(cellAt(cell) ?? table) || "empty"}.${more}` : more.trim();
