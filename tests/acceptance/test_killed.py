@@ -43,7 +43,7 @@ TOLD = {"version", "attempt", "lease_owner", "lease_no", "lease_until", "reason"
 LETTERS = {FRIDAY: 3, MONDAY: 2}
 WRITES = {now: 5 + 3 * letters for now, letters in LETTERS.items()}
 #: Other moments at which each run is killed, and pairs of writes at which it is killed twice; all dealt from a seed.
-MOMENTS, PAIRS = 12, 6
+MOMENTS, PAIRS = 18, 8
 
 
 class Runner:
