@@ -434,6 +434,14 @@ class Settings(_Section):
             twice = next((value for value in values if values.count(value) > 1), None)
             if twice is not None:
                 raise ValueError(f"{key} {twice}")
+        spreadsheets = [each.spreadsheet for each in self.gradebooks]
+        for each in self.gradebooks:
+            if spreadsheets.count(each.spreadsheet) > 1:
+                # They would write over each other's Mastery tab at every sync.
+                raise ValueError(
+                    f'gradebooks: "{each.name}" is in the same spreadsheet as another gradebook; a spreadsheet has one '
+                    "Mastery tab, so put the periods on one marks tab or into documents of their own"
+                )
         return self
 
     def gradebook(self, name: str) -> GradebookSettings:

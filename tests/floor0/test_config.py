@@ -215,6 +215,13 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
         "gradebooks: two gradebooks are called period 1.",
     ),
     (
+        {"more": '[[gradebooks]]\nname = "Period 2"\nspreadsheet = "abcdefgh"'},
+        (
+            'gradebooks: "Period 1" is in the same spreadsheet as another gradebook; a spreadsheet has one '
+            "Mastery tab, so put the periods on one marks tab or into documents of their own."
+        ),
+    ),
+    (
         {"more": '[[tiers]]\nname = "A"\npass_mark = 80\n[[tiers]]\nname = "B"\npass_mark = 80.0'},
         "tiers: two levels have the pass mark 80.",
     ),
