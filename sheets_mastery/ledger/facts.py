@@ -23,9 +23,10 @@ from sheets_mastery.ledger.tables import (
     verdict,
     verdict_change,
 )
+from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState, digest
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
-from sheets_mastery.remediation import Attempt, Remediation
+from sheets_mastery.remediation import Attempt, Remediation, Work
 
 _FINAL = tuple(state for state in NoticeState if state.final)
 
@@ -40,9 +41,6 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             student_seen.c.gradebook == gradebook, student_seen.c.gone.is_(None)
         )
     )
-    verdicts = connection.execute(
-        select(verdict.c.student, verdict.c.assignment, verdict.c.verdict).where(verdict.c.gradebook == gradebook)
-    )
     episodes = connection.execute(select(episode).where(episode.c.gradebook == gradebook, episode.c.closed.is_(None)))
     said = connection.execute(
         select(notice_item.c.episode, notice_item.c.guardian).where(
@@ -55,7 +53,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     return Past(
         secret=connection.execute(select(install.c.secret)).scalar_one(),
         students=None if known is None else {row.student: row.name for row in students},
-        verdicts={(student, assignment): found for student, assignment, found in verdicts},
+        verdicts=_verdicts(connection, gradebook),
         attempts=_last_attempts(connection, gradebook),
         levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
         episodes={
@@ -139,10 +137,7 @@ def _write_students(connection: Connection, gradebook: str, students: Mapping[st
 
 
 def _write_verdicts(connection: Connection, gradebook: str, changes: Iterable[VerdictChange], now: datetime) -> None:
-    current = {
-        (row.student, row.assignment): row.verdict
-        for row in connection.execute(select(verdict).where(verdict.c.gradebook == gradebook))
-    }
+    current = _verdicts(connection, gradebook)
     fresh = [each for each in changes if current.get(each.work) is not each.after]
     if any(current.get(each.work) is not each.before for each in fresh):
         raise LedgerError(
@@ -227,6 +222,14 @@ def _write_episodes(connection: Connection, gradebook: str, episodes: Iterable[R
             for each in sorted(episodes, key=lambda each: each.closed is None)
         ],
     )
+
+
+def _verdicts(connection: Connection, gradebook: str) -> dict[Work, Verdict]:
+    """The verdict of each piece of work as of the last recording."""
+    rows = connection.execute(
+        select(verdict.c.student, verdict.c.assignment, verdict.c.verdict).where(verdict.c.gradebook == gradebook)
+    )
+    return {(student, assignment): found for student, assignment, found in rows}
 
 
 def _last_attempts(connection: Connection, gradebook: str) -> dict[tuple[str, str], Attempt]:
