@@ -188,8 +188,8 @@ def test_a_refusal_names_the_request_and_leaves_everything_as_it_was(book: Any, 
 @pytest.mark.parametrize(
     ("request_", "named"),
     [
-        ({"addChart": {"chart": {}}}, "the batchUpdate request addChart (requests[0])"),
-        ({"addBanding": {"bandedRange": {}}}, "the batchUpdate request addBanding (requests[0])"),
+        ({"addSlicer": {"slicer": {}}}, "the batchUpdate request addSlicer (requests[0])"),
+        ({"addTable": {"table": {}}}, "the batchUpdate request addTable (requests[0])"),
         ({"updateCells": {"range": box(0, 1, 0, 1), "fields": "pivotTable"}}, "CellData.pivotTable"),
         ({"addSheet": {"properties": {"sheetType": "OBJECT"}}}, "addSheet of type OBJECT"),
     ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import invalid_argument, not_implemented
 
-from . import cells, metadata, ranges, rulebook, tabs
+from . import bands, cells, charts, metadata, ranges, rulebook, tabs
 from .defaults import MOST_CELLS
 from .places import Invalid
 
@@ -66,6 +66,7 @@ KINDS: dict[str, Callable[[Document, Request], Request]] = {
     "updateDimensionProperties": tabs.update_dimension_properties,
     "autoResizeDimensions": tabs.auto_resize_dimensions,
     "addDimensionGroup": tabs.add_dimension_group,
+    "updateDimensionGroup": tabs.update_dimension_group,
     "deleteDimensionGroup": tabs.delete_dimension_group,
     "insertRange": cells.insert_range,
     "deleteRange": cells.delete_range,
@@ -91,6 +92,13 @@ KINDS: dict[str, Callable[[Document, Request], Request]] = {
     "addConditionalFormatRule": rulebook.add_rule,
     "updateConditionalFormatRule": rulebook.update_rule,
     "deleteConditionalFormatRule": rulebook.delete_rule,
+    "addBanding": bands.add_banding,
+    "updateBanding": bands.update_banding,
+    "deleteBanding": bands.delete_banding,
+    "addChart": charts.add_chart,
+    "updateChartSpec": charts.update_chart_spec,
+    "updateEmbeddedObjectPosition": charts.update_embedded_object_position,
+    "deleteEmbeddedObject": charts.delete_embedded_object,
     "createDeveloperMetadata": metadata.create_metadata,
     "updateDeveloperMetadata": metadata.update_metadata,
     "deleteDeveloperMetadata": metadata.delete_metadata,

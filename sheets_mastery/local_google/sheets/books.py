@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 KIND = "spreadsheets"
 CREATABLE = {"spreadsheetId", "properties", "sheets", "namedRanges", "spreadsheetUrl"}
+#: A list that a sheet may be made with -> the request that adds one item of it, and the item's name in that.
+BY_REQUEST = {
+    "merges": ("mergeCells", "range"),
+    "conditionalFormats": ("addConditionalFormatRule", "rule"),
+    "protectedRanges": ("addProtectedRange", "protectedRange"),
+    "bandedRanges": ("addBanding", "bandedRange"),
+    "charts": ("addChart", "chart"),
+}
 ROLES = ("none", "reader", "writer")
 
 
@@ -176,23 +184,25 @@ class Spreadsheets:
 def requests_for(sheets: list[dict[str, Any]], named_ranges: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the batchUpdate requests that make the sheets of a ``Spreadsheet`` resource. 501 for what they cannot."""
     for number, sheet in enumerate(sheets):
-        unknown = set(sheet) - {"properties", "data", "conditionalFormats", "merges", "protectedRanges", "basicFilter"}
+        unknown = set(sheet) - {"properties", "data", "basicFilter", *BY_REQUEST}
         if unknown:
             raise not_implemented(f"spreadsheets.create with sheets.{', '.join(sorted(unknown))}")
         said = {"sheetId": number, "title": f"Sheet{number + 1}", **sheet.get("properties", {}), "index": number}
         yield {"addSheet": {"properties": said}}
         for data in sheet.get("data", []):
-            if set(data) - {"startRow", "startColumn", "rowData"}:
-                raise not_implemented("spreadsheets.create with rowMetadata or columnMetadata")
             start = {"rowIndex": data.get("startRow", 0), "columnIndex": data.get("startColumn", 0)}
             rows = data.get("rowData", [])
             yield {"updateCells": {"start": {**start, "sheetId": said["sheetId"]}, "rows": rows, "fields": "*"}}
-        for place in sheet.get("merges", []):
-            yield {"mergeCells": {"range": place}}
-        for index, rule in enumerate(sheet.get("conditionalFormats", [])):
-            yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
-        for protected in sheet.get("protectedRanges", []):
-            yield {"addProtectedRange": {"protectedRange": protected}}
+            for dimension, name, first in (("ROWS", "row", "startRow"), ("COLUMNS", "column", "startColumn")):
+                for index, line in enumerate(data.get(f"{name}Metadata", []), data.get(first, 0)):
+                    span = {"sheetId": said["sheetId"], "dimension": dimension}
+                    span |= {"startIndex": index, "endIndex": index + 1}
+                    if line:
+                        yield {"updateDimensionProperties": {"range": span, "properties": line, "fields": "*"}}
+        for name, (kind, word) in BY_REQUEST.items():
+            for index, part in enumerate(sheet.get(name, [])):
+                order = {"index": index} if name == "conditionalFormats" else {}
+                yield {kind: {word: part, **order}}
         if "basicFilter" in sheet:
             yield {"setBasicFilter": {"filter": sheet["basicFilter"]}}
     for named in named_ranges:

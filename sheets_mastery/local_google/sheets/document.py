@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: A cell's record, or None for a cell with nothing in it.
 Cell = dict[str, Any]
 #: Lists that a tab carries beside its cells, named as in the API.
-PARTS = ("merges", "conditionalFormats", "protectedRanges", "rowGroups", "columnGroups")
+PARTS = ("merges", "conditionalFormats", "protectedRanges", "rowGroups", "columnGroups", "bandedRanges", "charts")
 
 
 def plain_copy(value: Any) -> Any:
@@ -146,7 +146,7 @@ class Tab:
         tab = cls(state["properties"])
         tab.rows = [list(line) for line in state["rows"]]
         tab.lines = plain_copy(state["lines"])
-        tab.parts = plain_copy(state["parts"])
+        tab.parts |= plain_copy(state["parts"])
         tab.basic_filter = plain_copy(state["basicFilter"])
         return tab
 

@@ -14,7 +14,10 @@ from .defaults import DEFAULT_FORMAT
 RULE_FIELDS = {"backgroundColor", "backgroundColorStyle", "textFormat"}
 RULE_TEXT_FIELDS = {"bold", "italic", "strikethrough", "foregroundColor", "foregroundColorStyle", "underline"}
 #: Where colours sit: every one of them has a twin with ``Style`` behind its name, and Google answers with both.
-COLOURS = ("backgroundColor", "foregroundColor", "color", "tabColor")
+COLOURS = (
+    "backgroundColor", "foregroundColor", "color", "tabColor",
+    "headerColor", "firstBandColor", "secondBandColor", "footerColor",
+)  # fmt: skip
 
 
 def tidied(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import not_implemented
 
+from . import filters
 from .cells import field_mask
 from .masks import merged
 from .places import Invalid, tab_of
@@ -45,25 +46,12 @@ def create_metadata(document: Document, request: Request) -> Request:
     return {"createDeveloperMetadata": {"developerMetadata": shown_metadata(item)}}
 
 
-def _looked_up(document: Document, data_filter: Request) -> list[Request]:
-    lookup = data_filter.get("developerMetadataLookup")
-    if lookup is None or set(lookup) - {"metadataId", "metadataKey", "metadataValue", "visibility", "locationType"}:
-        raise not_implemented("a data filter other than a lookup by id, key, value, visibility or location type")
-    plain = {name: value for name, value in lookup.items() if name != "locationType"}
-    return [
-        item
-        for item in document.metadata
-        if all(item.get(name) == value for name, value in plain.items())
-        and lookup.get("locationType", item["location"]["locationType"]) == item["location"]["locationType"]
-    ]
-
-
 def update_metadata(document: Document, request: Request) -> Request:
     """``updateDeveloperMetadata``: key, value or visibility of what the filters find."""
     mask = field_mask(request, "DeveloperMetadata")
     if "location" in mask:
         raise not_implemented("updateDeveloperMetadata of a location")
-    found = [item for each in request.get("dataFilters", []) for item in _looked_up(document, each)]
+    found = [item for each in request.get("dataFilters", []) for item in filters.metadata(document, each)]
     for item in found:
         item.update(merged(item, request.get("developerMetadata", {}), mask))
     return {"updateDeveloperMetadata": {"developerMetadata": [shown_metadata(item) for item in found]}}
@@ -71,6 +59,6 @@ def update_metadata(document: Document, request: Request) -> Request:
 
 def delete_metadata(document: Document, request: Request) -> Request:
     """``deleteDeveloperMetadata``: what the filter finds; the reply carries it."""
-    found = _looked_up(document, request.get("dataFilter", {}))
+    found = filters.metadata(document, request.get("dataFilter", {}))
     document.metadata = [item for item in document.metadata if item not in found]
     return {"deleteDeveloperMetadata": {"deletedDeveloperMetadata": [shown_metadata(item) for item in found]}}

@@ -9,6 +9,8 @@ from sheets_mastery.local_google.errors import invalid_argument
 from .a1 import Box, letters, parse, quoted, whole_tab
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .a1 import Place
     from .document import Document, Tab
 
@@ -118,6 +120,23 @@ def guard(document: Document, tab: Tab, box: Box) -> None:
         free = [tab.box(each) for each in protected.get("unprotectedRanges", [])]
         if not any(each.covers(box) for each in free):
             raise Invalid(PROTECTED)
+
+
+def with_places(value: Any, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Any:
+    """Return a JSON value with every range and cell in it, which is what says its sheetId, as ``change`` makes it.
+
+    What becomes None leaves the list that it is in.
+    """
+    if isinstance(value, list):
+        return [changed for item in value if (changed := with_places(item, change)) is not None]
+    if not isinstance(value, dict):
+        return value
+    return change(value) if "sheetId" in value else {name: with_places(inner, change) for name, inner in value.items()}
+
+
+def without_zero(value: Any) -> Any:
+    """Return something with ranges in it as it is printed: the first tab's ``sheetId`` of 0 is left out."""
+    return with_places(value, lambda place: {name: said for name, said in place.items() if name != "sheetId" or said})
 
 
 def placed(document: Document, said: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .cells import field_mask
 from .masks import merged
-from .places import Invalid, area, guard, placed, tab_of
-from .view import shown_protection, without_zero
+from .places import Invalid, area, guard, placed, tab_of, without_zero
+from .view import shown_protection
 
 if TYPE_CHECKING:
     from .document import Document, Tab
@@ -28,7 +28,7 @@ def add_named_range(document: Document, request: Request) -> Request:
         "range": placed(document, said["range"]),
     }
     document.named_ranges.append(named)
-    return {"addNamedRange": {"namedRange": {**named, "range": without_zero(named["range"])}}}
+    return {"addNamedRange": {"namedRange": without_zero(named)}}
 
 
 def _named(document: Document, named_range_id: str | None) -> int:

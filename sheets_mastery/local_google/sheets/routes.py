@@ -11,14 +11,14 @@ from starlette.routing import Route
 
 from sheets_mastery.local_google import oauth
 from sheets_mastery.local_google.discovery import find_method
-from sheets_mastery.local_google.errors import invalid_argument, not_implemented
+from sheets_mastery.local_google.errors import invalid_argument, not_found, not_implemented
 
-from . import values
+from . import filters, values
 from .batch import batch_update
 from .masks import masked, query_mask
-from .places import Invalid
+from .places import Invalid, locate, tab_of
 from .tabs import twin
-from .view import properties, spreadsheet
+from .view import part, properties, shown_metadata, spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .a1 import Box
     from .books import Spreadsheets
-    from .document import Document, Tab
+    from .document import Document
 
     #: Takes the spreadsheets, the path's parts, the query and the body; returns the answer and its schema's name.
     Method = Callable[[Spreadsheets, dict[str, str], QueryParams, dict[str, Any]], tuple[dict[str, Any], str]]
@@ -55,7 +55,7 @@ def routes(books: Spreadsheets) -> list[BaseRoute]:
             result, schema = METHODS[method.id](books, path, request.query_params, body)
         except Invalid as wrong:
             raise invalid_argument(str(wrong)) from wrong
-        if method.id != "sheets.spreadsheets.get":
+        if schema != "Spreadsheet":
             result = masked(result, query_mask(request.query_params.get("fields"), schema))
         return Response(orjson.dumps(result), media_type="application/json; charset=UTF-8")
 
@@ -63,9 +63,10 @@ def routes(books: Spreadsheets) -> list[BaseRoute]:
 
 
 def _create(
-    books: Spreadsheets, _path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+    books: Spreadsheets, _path: dict[str, str], query: QueryParams, body: dict[str, Any]
 ) -> tuple[dict[str, Any], str]:
-    return spreadsheet(books.create(body), None, [], grid_data=False), "Spreadsheet"
+    mask = query_mask(query.get("fields"), "Spreadsheet")
+    return spreadsheet(books.create(body), mask, [], grid_data=False), "Spreadsheet"
 
 
 def _get(
@@ -115,8 +116,9 @@ def _values_update(
 ) -> tuple[dict[str, Any], str]:
     document = books.edit(path["spreadsheetId"])
     _same_range(path["range"], body)
-    result, tab, target = values.write(document, path["range"], body, _option(query.get("valueInputOption")))
-    return _committed(books, document, [(result, tab, target)], query, query)[0], "UpdateValuesResponse"
+    place, option = locate(document, path["range"]), _option(query.get("valueInputOption"))
+    written = values.write(document, *place, body, option)
+    return _committed(books, document, [written], query, query)[0], "UpdateValuesResponse"
 
 
 def _values_batch_update(
@@ -124,15 +126,23 @@ def _values_batch_update(
 ) -> tuple[dict[str, Any], str]:
     document = books.edit(path["spreadsheetId"])
     option = _option(body.get("valueInputOption"))
-    written = [values.write(document, each.get("range", ""), each, option) for each in body.get("data") or []]
+    written = [
+        values.write(document, *locate(document, each.get("range", "")), each, option)
+        for each in body.get("data") or []
+    ]
     responses = _committed(books, document, written, body, query)
+    return _totalled(document, written, responses), "BatchUpdateValuesResponse"
+
+
+def _totalled(document: Document, written: list[values.Written], responses: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a write of many ranges answers: the sums, and the answer to each."""
     totals = {
         f"total{name}": sum(response.get(name[0].lower() + name[1:], 0) for response in responses)
         for name in ("UpdatedRows", "UpdatedColumns", "UpdatedCells")
     }
     sheets = {"totalUpdatedSheets": len({tab.id for response, tab, _ in written if "updatedCells" in response})}
     counted = {name: count for name, count in (totals | sheets).items() if count}
-    return {"spreadsheetId": document.id, **counted, "responses": responses}, "BatchUpdateValuesResponse"
+    return {"spreadsheetId": document.id, **counted, "responses": responses}
 
 
 def _values_append(
@@ -149,7 +159,7 @@ def _values_clear(
     books: Spreadsheets, path: dict[str, str], _query: QueryParams, _body: dict[str, Any]
 ) -> tuple[dict[str, Any], str]:
     document = books.edit(path["spreadsheetId"])
-    cleared = values.clear(document, path["range"])
+    cleared = values.clear(document, *locate(document, path["range"], whole=True))
     books.commit(document)
     return {"spreadsheetId": document.id, "clearedRange": cleared}, "ClearValuesResponse"
 
@@ -158,9 +168,84 @@ def _values_batch_clear(
     books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
 ) -> tuple[dict[str, Any], str]:
     document = books.edit(path["spreadsheetId"])
-    cleared = [values.clear(document, text) for text in body.get("ranges") or []]
+    cleared = [values.clear(document, *locate(document, text, whole=True)) for text in body.get("ranges") or []]
     books.commit(document)
     return {"spreadsheetId": document.id, "clearedRanges": cleared}, "BatchClearValuesResponse"
+
+
+def _get_by_filter(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    said = body.get("dataFilters") or []
+    everything = [(tab, tab.grid) for tab in document.tabs]
+    places = [place for each in said for place in filters.regions(document, each)] if said else everything
+    mask = query_mask(query.get("fields"), "Spreadsheet")
+    return part(document, mask, places, grid_data=_truth(body.get("includeGridData"))), "Spreadsheet"
+
+
+def _values_get_by_filter(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    how = values.rendering(body)
+    matched: dict[tuple[int, Box], list[Any]] = {}
+    for each in body.get("dataFilters") or []:
+        for tab, box in filters.regions(document, each):
+            matched.setdefault((tab.id, box), []).append(each)
+    found = [
+        {"valueRange": values.value_range(document, tab_of(document, number), box, how), "dataFilters": by}
+        for (number, box), by in matched.items()
+    ]
+    return {"spreadsheetId": document.id, "valueRanges": found}, "BatchGetValuesByDataFilterResponse"
+
+
+def _values_update_by_filter(
+    books: Spreadsheets, path: dict[str, str], query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    option = _option(body.get("valueInputOption"))
+    written = []
+    for each in body.get("data") or []:
+        for place in filters.regions(document, each.get("dataFilter") or {}):
+            result, tab, target = values.write(document, *place, each, option)
+            del result["spreadsheetId"]
+            written.append(({**result, "dataFilter": each["dataFilter"]}, tab, target))
+    responses = _committed(books, document, written, body, query)
+    return _totalled(document, written, responses), "BatchUpdateValuesByDataFilterResponse"
+
+
+def _values_clear_by_filter(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.edit(path["spreadsheetId"])
+    places = [place for each in body.get("dataFilters") or [] for place in filters.regions(document, each)]
+    cleared = [values.clear(document, *place) for place in places]
+    books.commit(document)
+    return {"spreadsheetId": document.id, "clearedRanges": cleared}, "BatchClearValuesByDataFilterResponse"
+
+
+def _metadata_get(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, _body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    found = [item for item in document.metadata if str(item["metadataId"]) == path["metadataId"]]
+    if not found:
+        raise not_found()
+    return shown_metadata(found[0]), "DeveloperMetadata"
+
+
+def _metadata_search(
+    books: Spreadsheets, path: dict[str, str], _query: QueryParams, body: dict[str, Any]
+) -> tuple[dict[str, Any], str]:
+    document = books.read(path["spreadsheetId"])
+    matched: dict[int, dict[str, Any]] = {}
+    for each in body.get("dataFilters") or []:
+        for item in filters.metadata(document, each):
+            first = {"developerMetadata": shown_metadata(item), "dataFilters": []}
+            matched.setdefault(item["metadataId"], first)["dataFilters"].append(each)
+    found = {"matchedDeveloperMetadata": list(matched.values())} if matched else {}
+    return found, "SearchDeveloperMetadataResponse"
 
 
 def _copy_to(
@@ -183,7 +268,7 @@ def _copy_to(
 def _committed(
     books: Spreadsheets,
     document: Document,
-    written: list[tuple[dict[str, Any], Tab, Box]],
+    written: list[values.Written],
     said: Any,
     query: QueryParams,
 ) -> list[dict[str, Any]]:
@@ -225,5 +310,11 @@ METHODS: dict[str, Method] = {
     "sheets.spreadsheets.values.append": _values_append,
     "sheets.spreadsheets.values.clear": _values_clear,
     "sheets.spreadsheets.values.batchClear": _values_batch_clear,
+    "sheets.spreadsheets.getByDataFilter": _get_by_filter,
+    "sheets.spreadsheets.values.batchGetByDataFilter": _values_get_by_filter,
+    "sheets.spreadsheets.values.batchUpdateByDataFilter": _values_update_by_filter,
+    "sheets.spreadsheets.values.batchClearByDataFilter": _values_clear_by_filter,
+    "sheets.spreadsheets.developerMetadata.get": _metadata_get,
+    "sheets.spreadsheets.developerMetadata.search": _metadata_search,
     "sheets.spreadsheets.sheets.copyTo": _copy_to,
 }

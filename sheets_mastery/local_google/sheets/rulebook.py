@@ -10,9 +10,8 @@ from .calculation import calculated, decimal_sign
 from .document import plain_copy
 from .formats import RULE_FIELDS, RULE_TEXT_FIELDS, tidied
 from .formulas import canonical, names_another_tab, tokens
-from .places import Invalid, area, placed, tab_of
+from .places import Invalid, area, placed, tab_of, without_zero
 from .rules import CONDITIONS, RELATIVE_DAYS
-from .view import shown_rule
 
 if TYPE_CHECKING:
     from .document import Document, Tab
@@ -42,7 +41,7 @@ def _rule_at(document: Document, request: Request) -> tuple[list[Request], int]:
 def delete_rule(document: Document, request: Request) -> Request:
     """``deleteConditionalFormatRule``: the reply carries the rule."""
     rules, index = _rule_at(document, request)
-    return {"deleteConditionalFormatRule": {"rule": shown_rule(rules.pop(index))}}
+    return {"deleteConditionalFormatRule": {"rule": without_zero(rules.pop(index))}}
 
 
 def update_rule(document: Document, request: Request) -> Request:
@@ -51,14 +50,14 @@ def update_rule(document: Document, request: Request) -> Request:
         tab, rule = _checked_rule(document, request["rule"])
         rules, index = _rule_at(document, {**request, "sheetId": request.get("sheetId", tab.id)})
         old, rules[index] = rules[index], rule
-        reply = {"newRule": shown_rule(rule), "newIndex": index, "oldRule": shown_rule(old)}
+        reply = {"newRule": without_zero(rule), "newIndex": index, "oldRule": without_zero(old)}
     else:
         rules, index = _rule_at(document, request)
         new = int(request.get("newIndex") or 0)
         if not 0 <= new < len(rules):
             raise Invalid(f"No conditional format on sheet: {request.get('sheetId', 0)} at index: {new}")
         rules.insert(new, rules.pop(index))
-        reply = {"newRule": shown_rule(rules[new]), "newIndex": new, "oldIndex": index}
+        reply = {"newRule": without_zero(rules[new]), "newIndex": new, "oldIndex": index}
     return {"updateConditionalFormatRule": reply}
 
 

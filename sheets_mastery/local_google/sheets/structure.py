@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .a1 import Box, grid_box
 from .calculation import decimal_sign
 from .formulas import Line, Reference, rewritten
-from .places import Invalid, guard
+from .places import Invalid, guard, with_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -217,9 +217,10 @@ def follow(document: Document, shift: Shift) -> None:
     for tab in document.tabs:
         change = _reference_change(shift, tab, owner)
         rewrite_formulas(tab, functools.partial(rewritten, change=change, decimal=decimal))
+        tab.parts["charts"] = with_places(tab.parts["charts"], functools.partial(_follow_place, shift))
     for rule in owner.parts["conditionalFormats"]:
         _shift_rule(rule, shift, decimal)
-    for name in ("merges", "conditionalFormats", "protectedRanges", "rowGroups", "columnGroups"):
+    for name in ("merges", "conditionalFormats", "protectedRanges", "rowGroups", "columnGroups", "bandedRanges"):
         owner.parts[name] = list(_shifted(owner.parts[name], shift))
     if owner.basic_filter is not None:
         place = shift.grid_range(owner.basic_filter["range"])
@@ -307,6 +308,19 @@ def _shifted(parts: list[dict[str, Any]], shift: Shift) -> Iterator[dict[str, An
                 yield (
                     part | ({"range": place} if "range" in part else {}) | ({"unprotectedRanges": free} if free else {})
                 )
+
+
+def _follow_place(shift: Shift, place: dict[str, Any]) -> dict[str, Any] | None:
+    """Return where a chart's data or its anchor is afterwards; None for data that is gone."""
+    if place["sheetId"] != shift.sheet_id:
+        return place
+    name = "rowIndex" if shift.dimension == "ROWS" else "columnIndex"
+    if "rowIndex" not in place and "columnIndex" not in place:
+        return shift.grid_range(place)
+    index = None if shift.band else shift.index(place.get(name, 0))
+    if shift.band is None and index is None:  # an anchor whose line is gone stays where that was
+        index = shift.start
+    return place if index is None else {**place, name: index}
 
 
 def _single(place: dict[str, Any]) -> bool:

@@ -10,19 +10,23 @@ from sheets_mastery.local_google.errors import not_implemented
 from .a1 import Box, quoted
 from .calculation import decimal_sign
 from .cells import field_mask
-from .document import PARTS, Tab, new_tab
+from .document import Tab, new_tab
 from .formats import tidied
 from .formulas import canonical, localized, renamed, rewritten
 from .locales import locale
 from .masks import merged
-from .places import Invalid, guard, tab_of
+from .places import Invalid, guard, tab_of, with_places, without_zero
 from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
-from .view import properties, without_zero
+from .view import properties
 
 if TYPE_CHECKING:
     from .document import Document
 
     Request = dict[str, Any]
+
+
+#: What of a tab has a number that is its own: no copy may have the same.
+OWN_NUMBERS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
 
 
 def add_sheet(document: Document, request: Request) -> Request:
@@ -67,6 +71,9 @@ def delete_sheet(document: Document, request: Request) -> Request:
                 formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
             ),
         )
+        each.parts["charts"] = with_places(
+            each.parts["charts"], lambda place: None if place["sheetId"] == tab.id else place
+        )
     document.named_ranges = [each for each in document.named_ranges if each["range"].get("sheetId", 0) != tab.id]
     document.metadata = [item for item in document.metadata if _sheet_of(item) != tab.id]
     return {}
@@ -98,15 +105,14 @@ def twin(document: Document, source: Tab, sheet_id: int, title: str) -> Tab:
     """Return a copy of a tab, with everything on it, for ``document``."""
     tab = Tab.from_json(source.to_json())
     tab.properties = {**source.properties, "sheetId": sheet_id, "title": title}
-    for name in PARTS:
+
+    def here(place: Request) -> Request:
+        return {**place, "sheetId": sheet_id} if place["sheetId"] == source.id else place
+
+    tab.parts, tab.basic_filter = with_places(tab.parts, here), with_places(tab.basic_filter, here)
+    for name, number in OWN_NUMBERS.items():
         for part in tab.parts[name]:
-            for place in (part, part.get("range", {}), *part.get("ranges", []), *part.get("unprotectedRanges", [])):
-                if "sheetId" in place:
-                    place["sheetId"] = sheet_id
-            if name == "protectedRanges":
-                part["protectedRangeId"] = document.number()
-    if tab.basic_filter is not None:
-        tab.basic_filter["range"]["sheetId"] = sheet_id
+            part[number] = document.number()
     return tab
 
 
@@ -296,7 +302,25 @@ def add_dimension_group(document: Document, request: Request) -> Request:
     control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
     tab.properties["gridProperties"] = {control: True, **tab.properties["gridProperties"]}
     groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
-    return {"addDimensionGroup": {"dimensionGroups": _shown_groups(groups)}}
+    return {"addDimensionGroup": {"dimensionGroups": without_zero(groups)}}
+
+
+def update_dimension_group(document: Document, request: Request) -> Request:
+    """``updateDimensionGroup``: closes or opens a group; its lines are hidden or shown with it."""
+    said = request.get("dimensionGroup", {})
+    mask = field_mask(request, "DimensionGroup")
+    if "collapsed" not in mask and "*" not in mask:
+        raise Invalid("Only collapsed can be updated.")
+    tab, dimension, start, end = existing_lines(document, said, "range")
+    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    place, closed = (start, end, int(said.get("depth") or 1)), bool(said.get("collapsed"))
+    for index, group in enumerate(groups):
+        if (group["range"]["startIndex"], group["range"]["endIndex"], group["depth"]) == place:
+            plain = {name: value for name, value in group.items() if name != "collapsed"}
+            groups[index] = {**plain, "collapsed": True} if closed else plain
+            hide = {"range": said["range"], "properties": {"hiddenByUser": closed}, "fields": "hiddenByUser"}
+            return update_dimension_properties(document, hide)
+    raise Invalid("There is no group over exactly this range and depth.")
 
 
 def delete_dimension_group(document: Document, request: Request) -> Request:
@@ -307,9 +331,5 @@ def delete_dimension_group(document: Document, request: Request) -> Request:
     if not same:
         raise Invalid("There is no group over exactly this range.")
     groups.remove(max(same, key=lambda group: int(group["depth"])))
-    shown = _shown_groups(groups)
+    shown = without_zero(groups)
     return {"deleteDimensionGroup": {"dimensionGroups": shown} if shown else {}}
-
-
-def _shown_groups(groups: list[Request]) -> list[Request]:
-    return [{**group, "range": without_zero(group["range"])} for group in groups]

@@ -114,13 +114,16 @@ def _grid(document: Document, tab: Tab, box: Box, how: Rendering) -> Grid:
     return rows
 
 
-def write(document: Document, text: str, body: Mapping[str, Any], option: str) -> tuple[dict[str, Any], Tab, Box]:
+#: An answer to a write, and where it wrote.
+Written = tuple[dict[str, Any], "Tab", Box]
+
+
+def write(document: Document, tab: Tab, box: Box, body: Mapping[str, Any], option: str) -> Written:
     """Write a grid of values from a range's first cell on; return the UpdateValuesResponse, and where it wrote.
 
     A null skips its cell and ``""`` empties it. 400 when the values do not fit into the range: a single cell may be
     written beyond, any other range not.
     """
-    tab, box = locate(document, text)
     rows = _by_rows(body)
     height, width = len(rows), max((len(row) for row in rows), default=0)
     single = box.bottom - box.top == 1 and box.right - box.left == 1
@@ -204,9 +207,8 @@ def enter(
     tab.put(row, column, {"userEnteredValue": entered, **cell} if entered else cell)
 
 
-def clear(document: Document, text: str) -> str:
+def clear(document: Document, tab: Tab, box: Box) -> str:
     """Empty the values of a range, leaving formats and notes; return the range as cleared."""
-    tab, box = locate(document, text, whole=True)
     guard(document, tab, box)
     for row, column, cell in list(tab.cells(box)):
         if "userEnteredValue" in cell:
@@ -215,9 +217,7 @@ def clear(document: Document, text: str) -> str:
     return echoed(tab, box)
 
 
-def append(
-    document: Document, text: str, body: Mapping[str, Any], option: str, *, insert: bool
-) -> tuple[dict[str, Any], Tab, Box]:
+def append(document: Document, text: str, body: Mapping[str, Any], option: str, *, insert: bool) -> Written:
     """Write values below the table found in a range; return the AppendValuesResponse, and where it wrote.
 
     ``insert`` makes room for them by new rows; otherwise what lies there is written over. The grid grows as needed.

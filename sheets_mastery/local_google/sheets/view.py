@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .a1 import Box
+from .bands import fills
 from .calculation import Failure, Value, calculated
 from .defaults import PIXELS
-from .formats import RULE_FIELDS, effective
+from .formats import RULE_FIELDS, effective, over
 from .locales import locale
 from .masks import inside, masked, wants
 from .numberformat import shown
-from .places import locate
+from .places import locate, without_zero
 from .rules import Matches, matches
 
 if TYPE_CHECKING:
@@ -36,21 +37,25 @@ VALUES = (*DATA, "rowData", "values")
 
 
 def spreadsheet(document: Document, mask: Mask, ranges: Sequence[str], *, grid_data: bool) -> dict[str, Any]:
-    """Return the ``Spreadsheet`` resource.
+    """Return the ``Spreadsheet`` resource, or with ``ranges`` only their tabs and cells.
 
     ``grid_data`` counts only where no mask is given; a mask that names a field under ``sheets.data`` asks for it.
-    With ``ranges`` only their tabs are shown, and their cells. 400 for a range that cannot be read.
+    400 for a range that cannot be read.
     """
     places = [locate(document, text, whole=True) for text in ranges]
-    chosen = [tab for tab in document.tabs if not places or any(tab is place[0] for place in places)]
+    return part(document, mask, places or [(tab, tab.grid) for tab in document.tabs], grid_data=grid_data)
+
+
+def part(document: Document, mask: Mask, places: Sequence[tuple[Tab, Box]], *, grid_data: bool) -> dict[str, Any]:
+    """Return the ``Spreadsheet`` resource with these cells, and no tab but theirs."""
+    chosen = [tab for tab in document.tabs if any(tab is place[0] for place in places)]
     with_data = grid_data if mask is None else wants(mask, *DATA)
     result: dict[str, Any] = {"spreadsheetId": document.id, "properties": document.properties}
     result["sheets"] = [
-        _sheet(document, tab, mask, [box for each, box in places if each is tab] or [tab.grid], with_data=with_data)
-        for tab in chosen
+        _sheet(document, tab, mask, [box for each, box in places if each is tab], with_data=with_data) for tab in chosen
     ]
     if document.named_ranges:
-        result["namedRanges"] = [{**named, "range": without_zero(named["range"])} for named in document.named_ranges]
+        result["namedRanges"] = without_zero(document.named_ranges)
     result["spreadsheetUrl"] = URL.format(document.id)
     everywhere = [
         shown_metadata(item) for item in document.metadata if item["location"]["locationType"] == "SPREADSHEET"
@@ -72,31 +77,15 @@ def properties(document: Document, tab: Tab) -> dict[str, Any]:
     return known
 
 
-def without_zero(grid_range: dict[str, Any]) -> dict[str, Any]:
-    """Return a range as it is printed: the first tab's ``sheetId`` of 0 is left out."""
-    return {name: value for name, value in grid_range.items() if name != "sheetId" or value}
-
-
 def shown_metadata(item: dict[str, Any]) -> dict[str, Any]:
     """Return a piece of developer metadata as it is printed."""
-    place = dict(item["location"])
-    if "dimensionRange" in place:
-        place["dimensionRange"] = without_zero(place["dimensionRange"])
-    return {**item, "location": place}
-
-
-def shown_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return a conditional format as it is printed."""
-    return {**rule, "ranges": [without_zero(each) for each in rule["ranges"]]}
+    place = item["location"]
+    return item if "sheetId" in place else {**item, "location": without_zero(place)}
 
 
 def shown_protection(document: Document, protected: dict[str, Any], *, fresh: bool = False) -> dict[str, Any]:
     """Return a protected range as it is printed to us."""
-    result = {name: value for name, value in protected.items() if name != "editors"}
-    if "range" in protected:
-        result["range"] = without_zero(protected["range"])
-    if "unprotectedRanges" in protected:
-        result["unprotectedRanges"] = [without_zero(each) for each in protected["unprotectedRanges"]]
+    result: dict[str, Any] = without_zero({name: value for name, value in protected.items() if name != "editors"})
     if protected.get("warningOnly") or not document.protected_against_us:
         result["requestingUserCanEdit"] = True
         editors = protected.get("editors", {})
@@ -108,12 +97,8 @@ def shown_protection(document: Document, protected: dict[str, Any], *, fresh: bo
 
 def _sheet(document: Document, tab: Tab, mask: Mask, boxes: list[Box], *, with_data: bool) -> dict[str, Any]:
     result: dict[str, Any] = {"properties": properties(document, tab)}
-    parts: dict[str, list[Any]] = {
-        "merges": [without_zero(each) for each in tab.parts["merges"]],
-        "conditionalFormats": [shown_rule(rule) for rule in tab.parts["conditionalFormats"]],
+    parts: dict[str, list[Any]] = without_zero(tab.parts) | {
         "protectedRanges": [shown_protection(document, each) for each in tab.parts["protectedRanges"]],
-        "rowGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["rowGroups"]],
-        "columnGroups": [{**group, "range": without_zero(group["range"])} for group in tab.parts["columnGroups"]],
         "developerMetadata": [
             shown_metadata(item)
             for item in document.metadata
@@ -122,7 +107,7 @@ def _sheet(document: Document, tab: Tab, mask: Mask, boxes: list[Box], *, with_d
     }
     result |= {name: items for name, items in parts.items() if items}
     if tab.basic_filter is not None:
-        result["basicFilter"] = {**tab.basic_filter, "range": without_zero(tab.basic_filter["range"])}
+        result["basicFilter"] = without_zero(tab.basic_filter)
     seen: dict[str, Any] = masked(result, inside(mask, "sheets") if wants(mask, "sheets") else {})
     if with_data:
         data_mask = inside(mask, *DATA)
@@ -171,10 +156,11 @@ def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[s
     # whoever asks for the number format alone never sees a rule, and to evaluate them takes by far the longest
     ruled = any(wants(cell_mask, "effectiveFormat", name) for name in RULE_FIELDS)
     found = matches(document, calculated(document), tab, box) if ruled else {}
-    show = _cell_view(document, tab, cell_mask, found)
+    banded = fills(tab, box) if ruled else {}
+    show = _cell_view(document, tab, cell_mask, found, banded)
     ends = {row: len(tab.rows[row]) for row in range(box.top, min(box.bottom, len(tab.rows)))}
     spilled = calculated(document).results(tab) if wants(cell_mask, "effectiveValue") else {}
-    for row, column in (*found, *spilled):
+    for row, column in (*found, *spilled, *banded):
         if box.top <= row < box.bottom and column >= ends.get(row, 0):
             ends[row] = column + 1
     rows: list[dict[str, Any]] = []
@@ -190,7 +176,9 @@ def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[s
     return rows
 
 
-def _cell_view(document: Document, tab: Tab, mask: Mask, found: Matches) -> Callable[[int, int, Cell | None], Cell]:
+def _cell_view(
+    document: Document, tab: Tab, mask: Mask, found: Matches, banded: dict[tuple[int, int], dict[str, Any]]
+) -> Callable[[int, int, Cell | None], Cell]:
     """Return the function that shows a cell under a mask; what the mask asks is worked out once."""
     kept = [(name, inside(mask, name)) for name in KEPT if wants(mask, name)]
     with_value, value_mask = wants(mask, "effectiveValue"), inside_or_all(mask, "effectiveValue")
@@ -199,11 +187,11 @@ def _cell_view(document: Document, tab: Tab, mask: Mask, found: Matches) -> Call
     habits = locale(document.properties["locale"])
     assert habits is not None  # noqa: S101  a locale is checked when it is set
     results = calculated(document).results(tab) if with_value or with_text or with_format else {}
-    formats: dict[tuple[int, int, str], dict[str, Any]] = {}
+    formats: dict[tuple[int, int, int, str], dict[str, Any]] = {}
 
     def show(row: int, column: int, cell: Cell | None) -> Cell:
         place = (row, column)
-        if cell is None and place not in found and place not in results:
+        if cell is None and place not in found and place not in results and place not in banded:
             return {}
         cell = cell or {}
         result: Cell = {}
@@ -228,10 +216,11 @@ def _cell_view(document: Document, tab: Tab, mask: Mask, found: Matches) -> Call
                 else shown(value, user_format.get("numberFormat") if user_format else None, habits)
             )
         if with_format:
-            matching = found.get(place, ())
-            key = (id(user_format), id(matching), type(value).__name__)
+            matching, band = found.get(place, ()), banded.get(place)
+            key = (id(user_format), id(matching), id(band), type(value).__name__)
             if key not in formats:
-                formats[key] = masked(effective(user_format, matching, _alignment(value)), format_mask)
+                entered_format = over(band, user_format or {}) if band else user_format
+                formats[key] = masked(effective(entered_format, matching, _alignment(value)), format_mask)
             result["effectiveFormat"] = formats[key]
         return result
 
