@@ -21,10 +21,11 @@ from .answers import JSON, answer
 from .discovery import Method, find_method
 from .errors import GoogleError, error, not_implemented
 from .faults import Faults
+from .quotas import Quotas
 from .threshold import Threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from starlette.exceptions import HTTPException
@@ -41,7 +42,7 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
     are maildirs by name, whose letters are shown to a browser beside Gmail's.
     """
     books = sheets.Spreadsheets(store)
-    faults = Faults()
+    faults, quotas = Faults(), Quotas(store.now)
     log: list[dict[str, Any]] = []
 
     async def show_requests(_request: Request) -> Response:
@@ -51,24 +52,20 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
         log.clear()
         return answer({})
 
-    async def show_faults(_request: Request) -> Response:
-        return answer({"faults": faults.told()})
-
-    async def order_faults(request: Request) -> Response:
-        faults.order(orjson.loads(await request.body()))
-        return answer({"faults": faults.told()})
-
     async def set_access(request: Request) -> Response:
         books.set_access(orjson.loads(await request.body()))
         return answer({})
 
-    guard = oauth.guard(store) if strict_auth else None
+    def count(method: Method, headers: Mapping[str, str]) -> None:
+        quotas.spend(method, oauth.caller(store, headers).email)
+
+    guards = (oauth.guard(store), count) if strict_auth else (count,)
     return Starlette(
         routes=[
             Route("/_local/requests", show_requests, methods=["GET"]),
             Route("/_local/requests:clear", clear_requests, methods=["POST"]),
-            Route("/_local/faults", show_faults, methods=["GET"]),
-            Route("/_local/faults", order_faults, methods=["POST"]),
+            *_scene("/_local/faults", faults),
+            *_scene("/_local/quotas", quotas),
             Route("/_local/access", set_access, methods=["POST"]),
             *sheets.routes(books),
             *drive.routes(store, books),
@@ -76,9 +73,22 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
             *oauth.routes(store, strict=strict_auth),
             *face.routes(books, log, mailboxes or {}),
         ],
-        middleware=[Middleware(Threshold), Middleware(Gate, log=log, faults=faults, guard=guard)],
+        middleware=[Middleware(Threshold), Middleware(Gate, log=log, faults=faults, guards=guards)],
         exception_handlers={GoogleError: _said, 404: _unknown, 405: _unknown},
     )
+
+
+def _scene(path: str, scene: Faults | Quotas) -> list[Route]:
+    """Return the paths by which a scene is arranged and asked about."""
+
+    async def show(_request: Request) -> Response:
+        return answer(scene.told())
+
+    async def order(request: Request) -> Response:
+        scene.order(orjson.loads(await request.body()))
+        return answer(scene.told())
+
+    return [Route(path, show, methods=["GET"]), Route(path, order, methods=["POST"])]
 
 
 async def _said(_request: Request, raised: Exception) -> Response:
@@ -104,12 +114,12 @@ class Gate:
         *,
         log: list[dict[str, Any]],
         faults: Faults,
-        guard: Callable[[Method | None, str, dict[str, str]], None] | None,
+        guards: Sequence[Callable[[Method, Mapping[str, str]], None]],
     ) -> None:
         self.app = app
         self.log = log
         self.faults = faults
-        self.guard = guard
+        self.guards = guards
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -120,14 +130,11 @@ class Gate:
         path = scope["raw_path"].decode("ascii")
         query = scope["query_string"].decode("ascii")
         target = f"{path}?{query}" if query else path
-        fault = self.faults.take(scope["method"], target)
-        if fault is not None and fault.delay:
-            await asyncio.sleep(fault.delay)
-        if fault is not None and fault.status is not None:
-            response = answer(fault.body, fault.status, fault.headers)
-        elif fault is not None and fault.cut == "before":
-            response = None
-        else:
+        fault, delay = self.faults.take(scope["method"], target)
+        if delay:
+            await asyncio.sleep(delay)
+        response = None if fault is None else fault.instead()
+        if response is None and (fault is None or fault.cut != "before"):
             response = await self._serve(scope, path, query, body)
             response = None if fault is not None and fault.cut == "after" else response
         self.log.append(
@@ -139,20 +146,18 @@ class Gate:
                 "responseBytes": 0 if response is None else len(response.body),
             }
         )
-        if response is None:
-            scope["state"]["cut"]()
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        else:
+        if fault is not None:
+            await fault.deliver(response, scope, receive, send)
+        elif response is not None:
             await response(scope, receive, send)
 
     async def _serve(self, scope: Scope, path: str, query: str, body: bytes) -> Response:
         method = find_method(scope["method"], path)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            if self.guard is not None:
-                self.guard(method, scope["path"], headers)
             if method is not None:
+                for guard in self.guards:
+                    guard(method, headers)
                 method.check_query(parse_qsl(query, keep_blank_values=True))
                 if "json" in headers.get("content-type", "json"):
                     method.check_request(body)

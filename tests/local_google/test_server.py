@@ -61,7 +61,7 @@ def test_every_request_is_logged_with_its_status_and_its_bytes(google: LocalGoog
     [
         ("GET", "/v5/anything", "GET /v5/anything"),
         ("DELETE", "/v4/spreadsheets/x", "DELETE /v4/spreadsheets/x"),
-        ("POST", "/v4/spreadsheets/x:getByDataFilter", "sheets.spreadsheets.getByDataFilter"),
+        ("GET", "/drive/v3/drives", "GET /drive/v3/drives"),
         ("GET", "/_local/nothing", "GET /_local/nothing"),
     ],
 )
@@ -133,7 +133,10 @@ def test_a_scripted_answer_is_given_as_often_as_ordered_and_nothing_is_done(
     session.post(f"{google.url}/_local/faults", json=order)
     statuses = [session.post(f"{google.url}/v4/spreadsheets", json={}).status_code for _ in range(3)]
     assert statuses == [503, 503, 200]
-    assert session.get(f"{google.url}/_local/faults").json() == {"faults": [{**order, "left": 0}]}
+    assert session.get(f"{google.url}/_local/faults").json() == {
+        "faults": [{**order, "left": 0}],
+        "allUsed": True,
+    }
 
 
 @pytest.mark.parametrize(("cut", "title"), [("before", "old"), ("after", "new")])
@@ -150,9 +153,20 @@ def test_a_cut_connection_leaves_the_write_undone_or_done_as_ordered(
 
 
 def test_an_order_that_makes_no_sense_is_refused(google: LocalGoogle, session: requests.Session) -> None:
-    orders: list[Any] = [{"path": "/v4"}, {"cut": "sometimes"}, {"status": 503, "colour": "red"}, []]
+    orders: list[Any] = [
+        {"path": "/v4"},
+        {"cut": "sometimes"},
+        {"status": 503, "colour": "red"},
+        {"status": 503, "regex": "("},
+        {"drip": [0.5, 1]},
+        {"delay_ms": {"normal": [40, 1]}},
+        {"delay_ms": {"uniform": [40]}},
+        {"delay_ms": {"uniform": [1, 2], "seed": "x"}},
+        "503",
+    ]
     statuses = [session.post(f"{google.url}/_local/faults", json=order).status_code for order in orders]
-    assert statuses == [400, 400, 400, 200]
+    assert statuses == [400] * len(orders)
+    assert session.get(f"{google.url}/_local/faults").json() == {"faults": [], "allUsed": True}
 
 
 @pytest.mark.parametrize(("role", "read", "write"), [("none", 403, 403), ("reader", 200, 403), ("writer", 200, 200)])

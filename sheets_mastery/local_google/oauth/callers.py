@@ -72,16 +72,14 @@ def caller(store: Store, headers: Mapping[str, str]) -> Caller:
     return Caller(email=granted["account"], scopes=frozenset(granted["scopes"]), robot=granted["robot"])
 
 
-def guard(store: Store) -> Callable[[Method | None, str, Mapping[str, str]], None]:
+def guard(store: Store) -> Callable[[Method, Mapping[str, str]], None]:
     """Return the strict gate: it raises Google's 401 and 403 for a request that its bearer does not cover.
 
     Which scopes open which method is read from the discovery documents. Paths that Google does not describe, such as
     ``/token``, are open.
     """
 
-    def check(method: Method | None, _path: str, headers: Mapping[str, str]) -> None:
-        if method is None:
-            return
+    def check(method: Method, headers: Mapping[str, str]) -> None:
         if not headers.get("authorization"):
             raise _refusal("CREDENTIALS_MISSING", method)
         granted = _live(store, headers)
