@@ -66,6 +66,7 @@ Now = Annotated[
         show_default=False,
     ),
 ]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 picks a free one.")]
 DEFAULT = Path("mastery.toml")
 
 
@@ -111,40 +112,54 @@ def _version(
 def demo(
     directory: Annotated[Path, typer.Argument(help="Where the demo keeps its files.")] = Path("sheets-mastery-demo"),
     as_json: AsJson = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Stay, and show sheet and letters in the browser.")] = False,
+    port: Port = 8787,
 ) -> None:
     """Run everything on a demo school, with no account and nothing leaving this machine.
 
     Starts the local Google, fills it with 84 students and 24 assignments, syncs, and delivers the letters to a maildir.
 
-    Example: sheets-mastery demo
+    Example: sheets-mastery demo --serve
     """
+    from sheets_mastery.demo import MEMORY, OUTBOX
     from sheets_mastery.demo import run as run_demo
 
     result = run_demo(directory, _screen(as_json), as_json=as_json, program=_called())
     if as_json:
         _print_json(result)
+    if serve:
+        _serve(directory / MEMORY, port, {OUTBOX: directory / OUTBOX})
 
 
 @local.command("serve")
 def local_serve(
     directory: Annotated[Path, typer.Argument(help="Where its spreadsheets and letters are kept.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 picks a free one.")] = 8787,
+    port: Port = 8787,
+    maildir: Annotated[
+        list[Path] | None,
+        typer.Option("--maildir", help="Show the letters of this maildir as well.", show_default=False),
+    ] = None,
 ) -> None:
-    """Run only the local Google, until Ctrl-C.
+    """Run only the local Google, until Ctrl-C: for other programs, and for people at the same address in a browser.
 
     Example: sheets-mastery local serve sheets-mastery-demo/local-google
     """
+    _serve(directory, port, {folder.name: folder for folder in maildir or []})
+
+
+def _serve(directory: Path, port: int, mailboxes: dict[str, Path]) -> None:
+    """Serve a local Google until Ctrl-C."""
     from sheets_mastery.local_google.server import LocalGoogle
 
     with _until_stopped() as stopped, ExitStack() as stack:
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            server = stack.enter_context(LocalGoogle(directory, port=port))
+            server = stack.enter_context(LocalGoogle(directory, port=port, mailboxes=mailboxes))
         except OSError as problem:
             raise errors.SettingsError(
                 f"The local Google cannot use port {port} and the folder {directory}: {problem.strerror}."
             ) from None
-        typer.echo(f"The local Google listens at {server.url} (Ctrl-C stops it).")
+        typer.echo(f"The local Google is at {server.url}, in a browser too (Ctrl-C stops it).")
         stopped.wait()
 
 

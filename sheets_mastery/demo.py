@@ -32,6 +32,8 @@ SPREADSHEET = "THE-DEMO-SPREADSHEET"
 
 #: Where the demo keeps what the local Google knows.
 MEMORY = "local-google"
+#: Where its letters go, as its settings say.
+OUTBOX = "outbox"
 
 
 def run(directory: Path, screen: Screen, *, as_json: bool, program: str = "sheets-mastery") -> dict[str, Any]:
@@ -105,12 +107,14 @@ def _synced(service: Service, screen: Screen) -> Plan:
 
 def _next_commands(program: str, settings_file: Path) -> Any:
     """What to try next. The demo's days lie in the past or the future, so its commands name their moment."""
-    memory = settings_file.parent / MEMORY
     then = f"-c {settings_file} --now {NOW}"
     return terminal.commands(
         "Try next",
         (
-            (f"{program} local serve {memory} &", "start the local Google again; the other commands want it"),
+            (
+                f"{program} demo {settings_file.parent} --serve &",
+                "look at sheet and letters in a browser; the other commands want it too",
+            ),
             (f"{program} plan {then}", "what a sync would do now: nothing"),
             (f"{program} sync {then}", "after you have changed a mark in the sheet"),
             (f"{program} status -c {settings_file}", "the last run, and what waits for a person"),
