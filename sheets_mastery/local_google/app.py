@@ -43,6 +43,7 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
     """
     books = sheets.Spreadsheets(store)
     faults, quotas = Faults(), Quotas(store.now)
+    channels = drive.Channels(store, books)
     log: list[dict[str, Any]] = []
 
     async def show_requests(_request: Request) -> Response:
@@ -68,12 +69,16 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
             *_scene("/_local/quotas", quotas),
             Route("/_local/access", set_access, methods=["POST"]),
             *sheets.routes(books),
-            *drive.routes(store, books),
+            *drive.routes(store, books, channels),
             *gmail.routes(store),
             *oauth.routes(store, strict=strict_auth),
             *face.routes(books, log, mailboxes or {}),
         ],
-        middleware=[Middleware(Threshold), Middleware(Gate, log=log, faults=faults, guards=guards)],
+        middleware=[
+            Middleware(Threshold),
+            Middleware(drive.Bell, channels=channels),
+            Middleware(Gate, log=log, faults=faults, guards=guards),
+        ],
         exception_handlers={GoogleError: _said, 404: _unknown, 405: _unknown},
     )
 

@@ -275,6 +275,24 @@ def test_lists_come_in_pages(drive: Any, advance: Callable[..., None]) -> None:
     assert _error(outside) == (400, "invalid", said)
 
 
+def test_a_permission_is_changed_in_its_role_and_the_owners_is_not(drive: Any) -> None:
+    key = _create(drive)
+    body = {"type": "user", "role": "writer", "emailAddress": "aide@school.example"}
+    given = drive.permissions().create(fileId=key, body=body).execute()
+
+    def change(permission: str, role: str, **more: Any) -> Any:
+        return drive.permissions().update(fileId=key, permissionId=permission, body={"role": role}, **more)
+
+    assert change(given["id"], "reader").execute() == given | {"role": "reader"}
+    assert drive.permissions().get(fileId=key, permissionId=given["id"]).execute()["role"] == "reader"
+    owner = drive.files().get(fileId=key, fields="permissionIds").execute()["permissionIds"][0]
+    assert change(owner, "owner").execute()["role"] == "owner"
+    assert _error(change(owner, "reader"))[:2] == (403, "insufficientFilePermissions")
+    assert _error(change(given["id"], "owner"))[:2] == (403, "forbidden")
+    assert _error(change(given["id"], "headmaster"))[:2] == (400, "required")
+    assert _error(change("9", "reader"))[:2] == (404, "notFound")
+
+
 def test_permissions_are_given_listed_and_taken_back(drive: Any) -> None:
     key = _create(drive)
     body = {"type": "user", "role": "writer", "emailAddress": "robot@x.iam.gserviceaccount.com"}
@@ -410,7 +428,7 @@ def test_what_drive_here_does_not_speak_is_a_501(google: LocalGoogle, drive: Any
         drive.files().update(fileId=key, body={"writersCanShare": False}),
         drive.files().list(q="fullText contains 'x'"),
         drive.files().export(fileId=key, mimeType="text/csv"),
-        drive.files().watch(fileId=key, body={"id": "c"}),
+        drive.files().listLabels(fileId=key),
     ):
         with pytest.raises(HttpError) as raised:
             request.execute()

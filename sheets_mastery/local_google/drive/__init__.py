@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .channels import Bell, Channels
 from .routes import routes
 
-__all__ = ["routes"]
+__all__ = ["Bell", "Channels", "routes"]

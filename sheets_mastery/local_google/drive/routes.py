@@ -14,6 +14,7 @@ from sheets_mastery.local_google.errors import GoogleError, classic_error, not_i
 from sheets_mastery.local_google.oauth import caller
 from sheets_mastery.local_google.partial import asked_for, part
 
+from .channels import Channels
 from .files import FOLDER, SERVED, SPREADSHEET, WRITABLE, Shelf, user
 from .query import parse
 
@@ -53,10 +54,12 @@ SORTABLE = {
 }
 ROLES = ("owner", "writer", "commenter", "reader")
 KINDS = ("user", "group", "domain", "anyone")
+#: What a channel may be asked for with.
+CHANNEL = {"id", "type", "address", "token", "expiration"}
 
 
-def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
-    """Return the Drive paths over one store and the spreadsheets that Sheets keeps in it."""
+def routes(store: Store, books: Spreadsheets, channels: Channels) -> list[BaseRoute]:
+    """Return the Drive paths over one store, the spreadsheets that Sheets keeps in it, and those who watch them."""
 
     def shelf(request: Request) -> Shelf:
         return Shelf(store, books, caller(store, request.headers).email)
@@ -147,17 +150,9 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
             said = f"The specified {where} is invalid or not applicable for the given permission type."
             raise classic_error(400, "invalid", said, location=f"permission.{where}")
         owner = next(held for held in files.file(key)["permissions"] if held["role"] == "owner")
-        if str(body.get("emailAddress")).lower() == owner["emailAddress"]:
-            if body["role"] == "owner":
-                return _masked(request, owner, "Permission", "kind,id,type,role")
-            raise classic_error(
-                403, "insufficientFilePermissions", "The role of the owner of a file cannot be changed."
-            )
-        if body["role"] == "owner" and request.query_params.get("transferOwnership") == "true":
-            raise not_implemented("a transfer of ownership")
-        if body["role"] == "owner":
-            said = "The transferOwnership parameter must be enabled when the permission role is 'owner'."
-            raise classic_error(403, "forbidden", said, location="transferOwnership")
+        if (body["role"], str(body.get("emailAddress")).lower()) == ("owner", owner["emailAddress"]):
+            return _masked(request, owner, "Permission", "kind,id,type,role")
+        _check_role(request, body["role"], owner=str(body.get("emailAddress")).lower() == owner["emailAddress"])
         return _masked(request, files.share(key, body), "Permission", "kind,id,type,role,allowFileDiscovery")
 
     async def list_permissions(request: Request) -> Response:
@@ -170,6 +165,17 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
 
     async def get_permission(request: Request) -> Response:
         held = shelf(request).permission(request.path_params["key"], request.path_params["permission"])
+        return _masked(request, held, "Permission", "kind,id,type,role,allowFileDiscovery")
+
+    async def update_permission(request: Request) -> Response:
+        files, key = writable(request)
+        role = (await _body(request, {"role"})).get("role")
+        held = files.permission(key, request.path_params["permission"])
+        if role not in ROLES:
+            raise classic_error(400, "required", "The permission role field is required.", location="permission.role")
+        if role != held["role"]:
+            _check_role(request, role, owner=held["role"] == "owner")
+            held = files.share(key, {**held, "role": role})
         return _masked(request, held, "Permission", "kind,id,type,role,allowFileDiscovery")
 
     async def unshare(request: Request) -> Response:
@@ -186,15 +192,19 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
         token = str(shelf(request).next_change())
         return _masked(request, {"kind": "drive#startPageToken", "startPageToken": token}, "StartPageToken", "*")
 
-    async def list_changes(request: Request) -> Response:
-        files, asked = shelf(request), request.query_params
-        start = asked.get("pageToken", "")
+    def first_change(request: Request, files: Shelf) -> int:
+        start = request.query_params.get("pageToken", "")
         if not start.isascii() or not start.isdigit() or int(start) > files.next_change():
             raise classic_error(400, "invalid", "Invalid Value", location="pageToken")
+        return int(start)
+
+    async def list_changes(request: Request) -> Response:
+        files, asked = shelf(request), request.query_params
+        start = first_change(request, files)
         size = _size(request, most=1000)
         wanted = asked.get("includeRemoved", "true").lower() != "false"
         seen = set(files.keys())
-        found = [one for one in files.changes(int(start)) if wanted or one[1] in seen]
+        found = [one for one in files.changes(start) if wanted or one[1] in seen]
         changes = [
             {
                 "kind": "drive#change",
@@ -218,6 +228,21 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
         mask = asked_for(asked.get("fields") or default, "drive", "ChangeList")
         _check_served((mask.get("changes") or {}).get("file"))
         return part({"kind": "drive#changeList", "changes": changes, **further}, mask)
+
+    async def watch_changes(request: Request) -> Response:
+        files = shelf(request)
+        where = f"changes?alt=json&pageToken={first_change(request, files)}"
+        return answer(channels.open(files, await _body(request, CHANNEL), None, where))
+
+    async def watch_file(request: Request) -> Response:
+        files, key = shelf(request), request.path_params["key"]
+        files.file(key)
+        return answer(channels.open(files, await _body(request, CHANNEL), key, f"files/{key}?alt=json"))
+
+    async def stop_channel(request: Request) -> Response:
+        body = await _body(request, CHANNEL | {"kind", "resourceId", "resourceUri"})
+        channels.close(body.get("id") or "", body.get("resourceId") or "")
+        return answer(None, 204)
 
     async def about(request: Request) -> Response:
         if "fields" not in request.query_params:
@@ -249,9 +274,13 @@ def routes(store: Store, books: Spreadsheets) -> list[BaseRoute]:
         Route(f"{file}/permissions", share, methods=["POST"]),
         Route(f"{file}/permissions", list_permissions, methods=["GET"]),
         Route(f"{file}/permissions/{{permission}}", get_permission, methods=["GET"]),
+        Route(f"{file}/permissions/{{permission}}", update_permission, methods=["PATCH"]),
         Route(f"{file}/permissions/{{permission}}", unshare, methods=["DELETE"]),
+        Route(f"{file}/watch", watch_file, methods=["POST"]),
         Route("/drive/v3/changes/startPageToken", start_token, methods=["GET"]),
         Route("/drive/v3/changes", list_changes, methods=["GET"]),
+        Route("/drive/v3/changes/watch", watch_changes, methods=["POST"]),
+        Route("/drive/v3/channels/stop", stop_channel, methods=["POST"]),
         Route("/drive/v3/about", about, methods=["GET"]),
     ]
 
@@ -263,6 +292,17 @@ async def _body(request: Request, known: set[str]) -> dict[str, Any]:
     for name in sorted(set(body) - known):
         raise not_implemented(f"writing the field {name} in Drive")
     return body
+
+
+def _check_role(request: Request, role: str, *, owner: bool) -> None:
+    """Refuse another role for the ``owner``, and another owner."""
+    if owner:
+        raise classic_error(403, "insufficientFilePermissions", "The role of the owner of a file cannot be changed.")
+    if role == "owner" and request.query_params.get("transferOwnership") == "true":
+        raise not_implemented("a transfer of ownership")
+    if role == "owner":
+        said = "The transferOwnership parameter must be enabled when the permission role is 'owner'."
+        raise classic_error(403, "forbidden", said, location="transferOwnership")
 
 
 def _masked(request: Request, value: dict[str, Any], schema: str, default: str) -> Response:
