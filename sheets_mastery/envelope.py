@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
+from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -31,6 +32,25 @@ _ADDRESS_HEADERS = ("From", "To", "Reply-To")
 _MIME_HEADERS = ("MIME-Version", "Content-Type")
 _HEADER_LINE = re.compile(rb"([!-9;-~]+):[ \t]?[\t -~]*(?:\r\n[ \t][\t -~]*)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class _Wire(policy.EmailPolicy):
+    """How a letter is written: as `email.policy.SMTP` does, but for a subject beyond ASCII.
+
+    Where such a subject takes more than one line, that policy loses a space, adds one or runs encoded words together,
+    in one release of Python or another (https://github.com/python/cpython/issues/92081, 120930 and 144156). The older
+    `Header` encodes the subject as a whole, spaces included.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "Subject" and not value.isascii():
+            return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n".encode(
+                "ascii"
+            )
+        return super().fold_binary(name, value)
+
+
+_WIRE = _Wire(linesep="\r\n")
 
 
 def token(key: str) -> str:
@@ -66,7 +86,7 @@ def seal(rendered: Rendered, notice: Notice, *, sender: str, recipient: str, rep
         "Content-Language": rendered.language,
     }
     _refuse_what_no_header_may_hold(meant)
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_WIRE)
     try:
         # Quoted-printable whatever the text holds: no mail server on the way has to be able to take 8-bit lines.
         message.set_content(rendered.text, cte="quoted-printable")

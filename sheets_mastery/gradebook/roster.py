@@ -42,7 +42,7 @@ _LANGUAGES = {
     "arabic": "ar",
     "العربية": "ar",
 }
-_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4}){0,2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

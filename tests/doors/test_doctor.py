@@ -23,7 +23,7 @@ def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
     found = seen(office)
     assert {what: check.said for what, check in found.items() if what != "settings"} == {
         "ledger": "opens, and its tables are up to date",
-        "letters": "templates load; languages: en-US, es-US",
+        "letters": "templates load; languages: ar, en-US, es-US, fr, vi, zh-Hans-CN",
         "mail": "letters go into the folder outbox and nowhere else",
         "credentials": f"local at {office.school.url}; asks for spreadsheets",
         "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",

@@ -310,7 +310,16 @@ def test_a_refusal_anywhere_counts_for_an_address_everywhere(reading: Reading) -
 
 @pytest.mark.parametrize(
     ("written", "language"),
-    [("en", "en"), ("ES", "es"), ("es_MX", "es"), ("pt-BR", "pt"), ("Spanish", "es"), ("Español", "es"), ("", "")],
+    [
+        ("en", "en"),
+        ("ES", "es"),
+        ("es_MX", "es"),
+        ("pt-BR", "pt"),
+        ("zh-Hans-CN", "zh"),
+        ("Spanish", "es"),
+        ("Español", "es"),
+        ("", ""),
+    ],
 )
 def test_a_language_is_a_code_or_a_name(written: str, language: str) -> None:
     entries, problems = entries_of(drawn.reading(f"ID | Guardian Email | Language\n1 | a@x.org | {written}"))

@@ -72,7 +72,7 @@ def test_a_letter_carries_its_text_and_its_html(sealed: Seal, rendered: Rendered
 def test_a_letter_is_ascii_in_lines_that_every_mail_server_takes(
     sealed: Seal, press: LetterPress, usual: MissingLetter
 ) -> None:
-    for language in ("en", "es"):
+    for language in press.languages:
         letter = sealed(press.render(usual, language))
         assert letter.isascii()
         assert b"\0" not in letter
@@ -167,10 +167,36 @@ def test_a_subject_that_could_open_a_header_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("language", "subject", "wire"),
+    [
+        ("en-US", "The next step for school work that is not finished yet", rb"The next step .+"),
+        ("es-US", "El siguiente paso para el trabajo escolar por terminar", rb"El siguiente paso .+"),
+        ("fr", "La prochaine étape pour le travail scolaire à terminer", rb"=\?utf-8\?.+"),
+        ("vi", "Bước tiếp theo cho bài ở trường chưa hoàn thành", rb"=\?utf-8\?.+"),
+        ("zh-Hans-CN", "尚未完成的学习任务：下一步怎么做", rb"=\?utf-8\?.+"),
+        ("ar", "الخطوة التالية في المهام الدراسية التي لم تكتمل بعد", rb"=\?utf-8\?.+"),
+    ],
+)
+def test_the_subject_of_every_language_leaves_as_ascii_and_arrives_as_it_was_written(
+    sealed: Seal, press: LetterPress, usual: MissingLetter, language: str, subject: str, wire: bytes
+) -> None:
+    rendered = press.render(usual, language)
+    letter = sealed(rendered)
+    (line,) = re.findall(rb"\r\nSubject: (.+(?:\r\n .+)*)\r\n", letter)
+    assert re.fullmatch(wire, line, re.DOTALL)
+    assert line.isascii()
+    message = opened(letter)
+    assert (rendered.subject, message["Subject"], message["Content-Language"]) == (subject, subject, language)
+
+
+@pytest.mark.parametrize(
     "subject",
     [
         "El próximo paso — ñandú, pingüino, ¿sí?",
         "学校の課題の次の一歩" * 5,
+        "Bước tiếp theo cho bài ở trường chưa hoàn thành",
+        "một hai ba bốn năm sáu bảy tám chín mười " * 4 + "năm",
+        "é " * 60 + "é",
         "Bước tiếp theo " + "cho bài tập ở trường " * 5 + "này",
         "Étape suivante " + "a" * 90,
         "گام بعدی برای کار ناتمام می\u200cآید",

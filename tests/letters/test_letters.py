@@ -337,26 +337,42 @@ def test_only_a_web_address_becomes_a_link(text: str, kept: bool) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "got"),
-    [("es", "es-US"), ("es-MX", "es-US"), ("ES_us", "es-US"), ("en-GB", "en-US"), ("vi", "en-US"), ("", "en-US")],
+    [("es", "es-US"), ("es-MX", "es-US"), ("ES_us", "es-US"), ("en-GB", "en-US"), ("ht", "en-US"), ("", "en-US")],
 )
 def test_a_language_without_a_catalogue_falls_back(
     press: LetterPress, usual: MissingLetter, asked: str, got: str
 ) -> None:
-    assert press.languages == ("en-US", "es-US")
     assert press.render(usual, asked).language == got
 
 
-def test_a_catalogue_of_a_right_to_left_language_turns_the_letter(
+def test_a_schools_own_catalogue_of_a_right_to_left_language_turns_the_letter(
     letter_files: dict[str, str], usual: MissingLetter
 ) -> None:
-    arabic = (
-        'msgid ""\nmsgstr "Language: ar\\n"\n\nmsgid "EEEE, MMMM d"\nmsgstr "EEEE، d MMMM"\n\n'
-        'msgid "Please finish by %(date)s."\nmsgstr "الموعد الأخير: %(date)s."\n'
+    hebrew = (
+        'msgid ""\nmsgstr "Language: he\\n"\n\nmsgid "EEEE, MMMM d"\nmsgstr "EEEE, d בMMMM"\n\n'
+        'msgid "Please finish by %(date)s."\nmsgstr "המועד האחרון: %(date)s."\n'
     )
-    rendered = LetterPress(letter_files | {"ar.po": arabic}).render(usual, "ar")
-    assert (rendered.language, rendered.direction) == ("ar", "rtl")
-    assert rendered.html.startswith('<!DOCTYPE html><html lang="ar" dir="rtl">')
-    assert "  الموعد الأخير: الجمعة، 6 نوفمبر.\n" in rendered.text
+    rendered = LetterPress(letter_files | {"he.po": hebrew}).render(usual, "he")
+    assert (rendered.language, rendered.direction) == ("he", "rtl")
+    assert rendered.html.startswith('<!DOCTYPE html><html lang="he" dir="rtl">')
+    assert "  המועד האחרון: יום שישי, 6 בנובמבר.\n" in rendered.text
+    assert "Needed: \u206686%\u2069   Reached: \u206672.5%\u2069\n" in rendered.text
+
+
+def test_a_form_for_two_may_say_the_number_itself(letter_files: dict[str, str], usual: MissingLetter) -> None:
+    two = (
+        'msgid ""\nmsgstr "Language: sl\\n"\n"Plural-Forms: nplurals=2; plural=(n != 2);\\n"\n\n'
+        'msgid "%(name)s can still finish “%(title)s”. Here is what to do next, and there is help."\n'
+        'msgid_plural "%(name)s can still finish %(count)s pieces of work. Here is what to do next, and there is help'
+        ' for each one."\n'
+        'msgstr[0] "%(name)s: dve nalogi"\n'
+        'msgstr[1] "%(name)s: %(count)s nalog"\n'
+    )
+    letter = replace(usual, items=usual.items[:2])
+    assert LetterPress(letter_files | {"sl.po": two}).render(letter, "sl").text.split("\n\n")[2] == "José: dve nalogi"
+    nobody = two.replace("%(name)s: dve", "Dve")
+    with pytest.raises(SettingsError, match=r'^letters.folder: sl.po: the placeholders of "Dve nalogi" are not those'):
+        LetterPress(letter_files | {"sl.po": nobody})
 
 
 def test_every_plural_form_of_a_language_is_used(letter_files: dict[str, str], usual: MissingLetter) -> None:
