@@ -6,10 +6,11 @@ HTTP, so that nothing ever leaves it. A push is tried once.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import http.client
 import re
+import threading
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,7 +55,9 @@ class Channels:
     def __init__(self, store: Store, books: Spreadsheets) -> None:
         self.store = store
         self.books = books
-        self._one_at_a_time = asyncio.Lock()
+        self._sent_off: deque[Push] = deque()
+        self._under_way = False
+        self._lock = threading.Lock()
 
     def open(self, shelf: Shelf, body: dict[str, Any], file_id: str | None, resource: str) -> dict[str, Any]:
         """Open a channel on a file, or on all changes, and return it. ``resource`` is the path of what is watched."""
@@ -94,13 +97,25 @@ class Channels:
             raise classic_error(404, "notFound", f"Channel '{key}' not found for project '{PROJECT}'")
         self.store.delete(KIND, key)
 
-    async def ring(self) -> None:
-        """Push whatever is due, each channel's messages in their order."""
+    def ring(self) -> None:
+        """Send off whatever is due; a thread carries it out in its order, and ends when nothing is left."""
         if not self.store.keys(KIND):
             return
-        async with self._one_at_a_time:
-            for push in self._due():
-                await asyncio.to_thread(_post, push)
+        due = self._due()
+        with self._lock:
+            self._sent_off += due
+            if self._sent_off and not self._under_way:
+                self._under_way = True
+                threading.Thread(target=self._carry, name="drive-pushes", daemon=True).start()
+
+    def _carry(self) -> None:
+        while True:
+            with self._lock:
+                self._under_way = bool(self._sent_off)
+                if not self._under_way:
+                    return
+                push = self._sent_off.popleft()
+            _post(push)
 
     def _due(self) -> list[Push]:
         due = []
@@ -156,7 +171,7 @@ class Bell:
         """Serve one request, then push."""
         await self.app(scope, receive, send)
         if scope["type"] == "http" and scope["method"] not in SAFE:
-            await self.channels.ring()
+            self.channels.ring()
 
 
 def _check(key: str, address: str, token: str, kind: str | None) -> None:
