@@ -163,6 +163,54 @@ def _serve(directory: Path, port: int, mailboxes: dict[str, Path]) -> None:
         stopped.wait()
 
 
+@local.command("import")
+def local_import(
+    directory: Annotated[Path, typer.Argument(help="Where the local Google keeps its spreadsheets.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="xlsx, csv or tsv files.")],
+) -> None:
+    """Make spreadsheets of files, while the local Google is not running. Prints the id of each.
+
+    Example: sheets-mastery local import my-school/local-google gradebook.xlsx
+    """
+    from sheets_mastery.local_google.store import Store
+    from sheets_mastery.local_google.transfer import import_file
+
+    for file in files:
+        with _moving(file):
+            directory.mkdir(parents=True, exist_ok=True)
+            typer.echo(f"{import_file(Store(directory), file)}  {file.name}")
+
+
+@local.command("export")
+def local_export(
+    directory: Annotated[Path, typer.Argument(help="Where the local Google keeps its spreadsheets.")],
+    spreadsheet: Annotated[str, typer.Argument(metavar="ID", help="The spreadsheet's id.")],
+    file: Annotated[Path, typer.Argument(help="The xlsx, csv or tsv file to write.")],
+) -> None:
+    """Write a spreadsheet of the local Google to a file; csv and tsv hold its first tab as it is shown.
+
+    Example: sheets-mastery local export my-school/local-google 1aBcD gradebook.xlsx
+    """
+    from sheets_mastery.local_google.store import Store
+    from sheets_mastery.local_google.transfer import export_file
+
+    with _moving(file):
+        export_file(Store(directory), spreadsheet, file)
+
+
+@contextmanager
+def _moving(file: Path) -> Iterator[None]:
+    """Say in one sentence why a file cannot be moved in or out of the local Google."""
+    from sheets_mastery.local_google.errors import GoogleError
+
+    try:
+        yield
+    except GoogleError as problem:
+        raise errors.SettingsError(f"{file}: {problem.body['error']['message']}") from None
+    except OSError as problem:
+        raise errors.SettingsError(f"{file}: {problem.strerror}.") from None
+
+
 @app.command()
 def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = False) -> None:
     """Check settings, credentials, mail and the layout of every gradebook, and say what to mend.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     #: Takes a value and its path, yields (path, complaint) pairs.
     Check = Callable[[Any, str], Iterator[tuple[str, str]]]
 
+#: Where gspread still sends what it imports; the only address of Drive v2 that is answered.
+GSPREADS_UPLOAD = "/upload/drive/v2/files/"
 APIS = (("sheets", "v4"), ("drive", "v3"), ("gmail", "v1"))
 TYPE_URL = "type.googleapis.com/google.apps.{package}.{name}"
 #: Drive overlooks names that it does not know (recorded: ``files.get`` with ``includeItemsFromAllDrives``, a parameter
@@ -47,7 +49,9 @@ class Method:
         #: The scopes any one of which opens it, as full addresses.
         self.scopes: list[str] = description.get("scopes", [])
         path = api.service_path + description.get("flatPath", description["path"])
-        self.pattern = re.compile("/" + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)) + "$")
+        # what takes a file's content has a second address for that
+        start = "(?:/upload)?/" if description.get("supportsMediaUpload") else "/"
+        self.pattern = re.compile(start + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)) + "$")
         #: How much of the path is fixed text: the more, the better a match.
         self.literal = len(re.sub(r"\{\w+\}", "", path))
         self._parameters = api.parameters | {
@@ -237,6 +241,8 @@ def find_method(http_method: str, path: str) -> Method | None:
 
     ``path`` is the raw path, so that a quoted ``/`` or ``:`` in a range does not count as punctuation.
     """
+    if http_method == "PUT" and path.startswith(GSPREADS_UPLOAD):  # Drive v2's way to replace a file's content
+        http_method, path = "PATCH", path.replace("/v2/", "/v3/", 1)
     found = [
         method
         for api in apis()

@@ -81,6 +81,11 @@ def invalid_argument(message: str, *, violations: list[tuple[str, str]] | None =
     )
 
 
+def unreadable(what: str) -> GoogleError:
+    """Drive: a file whose content cannot be made into a spreadsheet. ``what`` says why."""
+    return classic_error(400, "badRequest", what)
+
+
 def not_implemented(what: str) -> GoogleError:
     """Return the loud 501 for anything that this server does not speak. ``what`` names it."""
     return error(501, f"The local Google does not speak {what}.")

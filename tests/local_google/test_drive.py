@@ -427,7 +427,7 @@ def test_what_drive_here_does_not_speak_is_a_501(google: LocalGoogle, drive: Any
         drive.files().create(body={"name": "x", "mimeType": "text/plain"}),
         drive.files().update(fileId=key, body={"writersCanShare": False}),
         drive.files().list(q="fullText contains 'x'"),
-        drive.files().export(fileId=key, mimeType="text/csv"),
+        drive.files().export(fileId=key, mimeType="application/pdf"),
         drive.files().listLabels(fileId=key),
     ):
         with pytest.raises(HttpError) as raised:

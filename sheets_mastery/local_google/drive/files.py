@@ -11,10 +11,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error
+from sheets_mastery.local_google.transfer import replace, take_in
 
 if TYPE_CHECKING:
     from sheets_mastery.local_google.sheets import Spreadsheets
     from sheets_mastery.local_google.store import Store
+
+    from .content import Upload
 
 KIND = "drive/files"
 REMOVED = "drive/removed"
@@ -76,14 +79,17 @@ class Shelf:
             if self.store.load(KIND, key)["mimeType"] == SPREADSHEET and self.books.card(key) is None:
                 self._forget(key)
 
-    def create(self, body: dict[str, Any]) -> str:
-        """Make a spreadsheet or a folder and return its id. 404 for a parent that is not there."""
+    def create(self, body: dict[str, Any], upload: Upload | None = None) -> str:
+        """Make a spreadsheet, of what was uploaded or empty, or a folder; return its id. 404 for an unknown parent."""
         parents = [self.folder(parent) for parent in body.get("parents") or ["root"]]
         given = {key: value for key, value in body.items() if key in WRITABLE - {"name"} and value is not None}
         kept = _fresh(self.account, body["mimeType"]) | given | {"parents": parents}
         if body["mimeType"] == SPREADSHEET:
             title = body.get("name") or "Untitled"
-            key = self.books.create({"properties": {"title": title}}).id
+            if upload is None:
+                key = self.books.create({"properties": {"title": title}}).id
+            else:
+                key = take_in(self.books, upload.content, upload.mime_type, title).id
             return self._keep(key, kept | {"seen": self._seen(key)})
         stamp = self._stamp()
         return self._keep(
@@ -121,6 +127,11 @@ class Shelf:
         # A file lies in one folder since 2020: a new one takes the place of the old
         kept["parents"] = coming[-1:] or stay
         self._keep(key, kept | {"version": kept["version"] + 1})
+
+    def replace(self, key: str, upload: Upload) -> None:
+        """Put what was uploaded in place of a spreadsheet's content."""
+        replace(self.books, key, upload.content, upload.mime_type)
+        self._look()
 
     def delete(self, key: str) -> None:
         """Delete a file for good; a folder takes what lies in it along."""

@@ -7,14 +7,18 @@ import binascii
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sheets_mastery.local_google.answers import answer
+from sheets_mastery.local_google.discovery import GSPREADS_UPLOAD, find_method
 from sheets_mastery.local_google.errors import GoogleError, classic_error, not_implemented
 from sheets_mastery.local_google.oauth import caller
 from sheets_mastery.local_google.partial import asked_for, part
+from sheets_mastery.local_google.transfer import FORMATS, content_of
 
 from .channels import Channels
+from .content import Upload, uploaded
 from .files import FOLDER, SERVED, SPREADSHEET, WRITABLE, Shelf, user
 from .query import parse
 
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import BaseRoute
 
     from sheets_mastery.local_google.sheets import Spreadsheets
@@ -52,6 +55,8 @@ SORTABLE = {
     "folder": lambda file: file["mimeType"] != FOLDER,
     "starred": lambda file: not file["starred"],
 }
+#: Bytes of an export (files.export in the API's reference).
+MOST_EXPORTED = 10 * 2**20
 ROLES = ("owner", "writer", "commenter", "reader")
 KINDS = ("user", "group", "domain", "anyone")
 #: What a channel may be asked for with.
@@ -97,7 +102,8 @@ def routes(store: Store, books: Spreadsheets, channels: Channels) -> list[BaseRo
 
     async def get(request: Request) -> Response:
         if request.query_params.get("alt", "json") != "json":
-            raise not_implemented("files.get with alt=media")
+            said = "Only files with binary content can be downloaded. Use Export with Docs Editors files."
+            raise classic_error(403, "fileNotDownloadable", said, location="alt")
         return _file(request, shelf(request).file(request.path_params["key"]))
 
     async def update(request: Request) -> Response:
@@ -110,6 +116,42 @@ def routes(store: Store, books: Spreadsheets, channels: Channels) -> list[BaseRo
         add, remove = (_words(request, name) for name in ("addParents", "removeParents"))
         files.update(key, body, add=add, remove=remove)
         return _file(request, files.file(key))
+
+    async def upload(request: Request) -> Response:
+        needs_room(request)
+        sent = await _upload(request)
+        body = _known(sent.metadata, WRITABLE | {"mimeType", "parents"})
+        if body.get("mimeType") != SPREADSHEET or sent.mime_type not in FORMATS:
+            raise not_implemented(f"keeping {sent.mime_type} as {body.get('mimeType', 'it is')} in Drive")
+        files = shelf(request)
+        return _file(request, files.file(files.create(body, sent)))
+
+    async def upload_again(request: Request) -> Response:
+        files, key = writable(request)
+        sent = await _upload(request)
+        if files.file(key)["mimeType"] != SPREADSHEET or sent.mime_type not in FORMATS:
+            raise not_implemented(f"{sent.mime_type} as the content of {files.file(key)['mimeType']}")
+        files.replace(key, sent)
+        files.update(key, _known(sent.metadata, WRITABLE | {"mimeType"}), add=[], remove=[])
+        return _file(request, files.file(key))
+
+    async def upload_from_gspread(request: Request) -> Response:
+        if request.query_params.get("convert", "false").lower() != "true":
+            raise not_implemented("an upload to Drive v2 without convert")
+        await upload_again(request)
+        return answer({"kind": "drive#file", "id": request.path_params["key"], "mimeType": SPREADSHEET})
+
+    async def export(request: Request) -> Response:
+        mime_type, key = request.query_params.get("mimeType", ""), request.path_params["key"]
+        if shelf(request).file(key)["mimeType"] != SPREADSHEET:
+            said = "Export only supports Docs Editors files."
+            raise classic_error(403, "fileNotExportable", said, location="alt")
+        if mime_type not in FORMATS:
+            raise not_implemented(f"files.export as {mime_type}")
+        content = content_of(books.read(key), mime_type)
+        if len(content) > MOST_EXPORTED:
+            raise classic_error(403, "exportSizeLimitExceeded", "This file is too large to be exported.")
+        return Response(content, media_type=mime_type)
 
     async def delete(request: Request) -> Response:
         files, key = writable(request)
@@ -266,7 +308,11 @@ def routes(store: Store, books: Spreadsheets, channels: Channels) -> list[BaseRo
     return [
         Route("/drive/v3/files", create, methods=["POST"]),
         Route("/drive/v3/files", list_files, methods=["GET"]),
+        Route("/upload/drive/v3/files", upload, methods=["POST"]),
+        Route("/upload/drive/v3/files/{key}", upload_again, methods=["PATCH"]),
+        Route(GSPREADS_UPLOAD + "{key}", upload_from_gspread, methods=["PUT"]),
         Route(f"{file}/copy", copy, methods=["POST"]),
+        Route(f"{file}/export", export, methods=["GET"]),
         Route(file, get, methods=["GET"]),
         Route(file, update, methods=["PATCH"]),
         Route(file, delete, methods=["DELETE"]),
@@ -287,7 +333,21 @@ def routes(store: Store, books: Spreadsheets, channels: Channels) -> list[BaseRo
 
 async def _body(request: Request, known: set[str]) -> dict[str, Any]:
     """Read the body of a write; a field that Drive has and this server does not keep is a 501."""
-    said = await request.body()
+    return _known(await request.body(), known)
+
+
+async def _upload(request: Request) -> Upload:
+    """Read an upload, with its metadata held against Google's description."""
+    sent = uploaded(
+        request.query_params.get("uploadType"), request.headers.get("content-type", ""), await request.body()
+    )
+    method = find_method("POST", "/drive/v3/files")
+    if method is not None:
+        method.check_request(sent.metadata)
+    return sent
+
+
+def _known(said: bytes, known: set[str]) -> dict[str, Any]:
     body: dict[str, Any] = orjson.loads(said) if said else {}
     for name in sorted(set(body) - known):
         raise not_implemented(f"writing the field {name} in Drive")

@@ -81,7 +81,16 @@ class Spreadsheets:
         )
 
     def create(self, body: dict[str, Any], spreadsheet_id: str | None = None) -> Document:
-        """Make a spreadsheet from a ``Spreadsheet`` resource, of which everything may be left out."""
+        """Make a spreadsheet from a ``Spreadsheet`` resource, of which everything may be left out, and keep it."""
+        return self.add(self.make(body, spreadsheet_id))
+
+    def add(self, document: Document) -> Document:
+        """Keep a spreadsheet that was made."""
+        self._keep(document)
+        return document
+
+    def make(self, body: dict[str, Any], spreadsheet_id: str | None = None) -> Document:
+        """Make a spreadsheet from a ``Spreadsheet`` resource; it is nowhere yet. 400 or 501 for what cannot be."""
         unknown = set(body) - CREATABLE
         if unknown:
             raise not_implemented(f"spreadsheets.create with {', '.join(sorted(unknown))}")
@@ -96,7 +105,7 @@ class Spreadsheets:
                 KINDS[kind](document, said)
         except Invalid as wrong:
             raise invalid_argument(str(wrong)) from wrong
-        self._keep(document)
+        document.calculation = None  # a rule that was checked has worked out what was there by then
         return document
 
     def copy(self, spreadsheet_id: str, title: str) -> Document:
@@ -189,13 +198,17 @@ def requests_for(sheets: list[dict[str, Any]], named_ranges: list[dict[str, Any]
             raise not_implemented(f"spreadsheets.create with sheets.{', '.join(sorted(unknown))}")
         said = {"sheetId": number, "title": f"Sheet{number + 1}", **sheet.get("properties", {}), "index": number}
         yield {"addSheet": {"properties": said}}
+    for named in named_ranges:
+        yield {"addNamedRange": {"namedRange": named}}
+    for number, sheet in enumerate(sheets):
+        sheet_id = sheet.get("properties", {}).get("sheetId", number)
         for data in sheet.get("data", []):
             start = {"rowIndex": data.get("startRow", 0), "columnIndex": data.get("startColumn", 0)}
             rows = data.get("rowData", [])
-            yield {"updateCells": {"start": {**start, "sheetId": said["sheetId"]}, "rows": rows, "fields": "*"}}
+            yield {"updateCells": {"start": {**start, "sheetId": sheet_id}, "rows": rows, "fields": "*"}}
             for dimension, name, first in (("ROWS", "row", "startRow"), ("COLUMNS", "column", "startColumn")):
                 for index, line in enumerate(data.get(f"{name}Metadata", []), data.get(first, 0)):
-                    span = {"sheetId": said["sheetId"], "dimension": dimension}
+                    span = {"sheetId": sheet_id, "dimension": dimension}
                     span |= {"startIndex": index, "endIndex": index + 1}
                     if line:
                         yield {"updateDimensionProperties": {"range": span, "properties": line, "fields": "*"}}
@@ -205,8 +218,6 @@ def requests_for(sheets: list[dict[str, Any]], named_ranges: list[dict[str, Any]
                 yield {kind: {word: part, **order}}
         if "basicFilter" in sheet:
             yield {"setBasicFilter": {"filter": sheet["basicFilter"]}}
-    for named in named_ranges:
-        yield {"addNamedRange": {"namedRange": named}}
 
 
 def _stamp(moment: datetime) -> str:

@@ -36,9 +36,9 @@ def shown(value: float | str | bool, number_format: Mapping[str, str] | None, ha
     kind = (number_format or {}).get("type", "")
     if not number_format or kind in ("", "TEXT", "NUMBER_FORMAT_TYPE_UNSPECIFIED"):
         return general(value, habits)
+    pattern = pattern_of(number_format, habits)
     if kind in DATES:
-        return moment(value, number_format.get("pattern") or _date_pattern(kind, habits))
-    pattern = number_format.get("pattern") or PATTERNS.get(kind) or f'"{habits.currency}"#,##0.00'
+        return moment(value, pattern)
     if re.fullmatch(r"(?i)general|@", pattern):
         return general(value, habits)
     sections = _sections(pattern)
@@ -47,6 +47,15 @@ def shown(value: float | str | bool, number_format: Mapping[str, str] | None, ha
     if len(sections) > 1 and value < 0:
         return _number(-value, sections[1], habits)
     return _number(value, sections[0], habits)
+
+
+def pattern_of(number_format: Mapping[str, str], habits: Locale) -> str:
+    """Return the pattern of a number format: its own, or what its type means in a locale."""
+    if number_format.get("pattern"):
+        return number_format["pattern"]
+    day, time = habits.date_pattern, PATTERNS["TIME"] if habits.order == "mdy" else "h:mm:ss"
+    meant = PATTERNS | {"DATE": day, "TIME": time, "DATE_TIME": f"{day} h:mm:ss"}
+    return meant.get(number_format["type"]) or f'"{habits.currency}"#,##0.00'
 
 
 def general(value: float, habits: Locale) -> str:
@@ -120,11 +129,6 @@ def _calendar(day: date, token: str) -> str:
         "dddd": DAYS[day.weekday()],
     }
     return words.get(token, f"{day.year:04d}" if token[0] == "y" else words.get(token[:4], ""))
-
-
-def _date_pattern(kind: str, habits: Locale) -> str:
-    day, time = habits.date_pattern, PATTERNS["TIME"] if habits.order == "mdy" else "h:mm:ss"
-    return {"DATE": day, "TIME": time, "DATE_TIME": f"{day} {'h:mm:ss'}"}[kind]
 
 
 def _number(value: float, section: str, habits: Locale) -> str:
