@@ -176,7 +176,7 @@ def local_import(
     from sheets_mastery.local_google.transfer import import_file
 
     for file in files:
-        with _moving(file):
+        with _moving(str(file)):
             directory.mkdir(parents=True, exist_ok=True)
             typer.echo(f"{import_file(Store(directory), file)}  {file.name}")
 
@@ -194,21 +194,21 @@ def local_export(
     from sheets_mastery.local_google.store import Store
     from sheets_mastery.local_google.transfer import export_file
 
-    with _moving(file):
+    with _moving(f"{spreadsheet} to {file}"):
         export_file(Store(directory), spreadsheet, file)
 
 
 @contextmanager
-def _moving(file: Path) -> Iterator[None]:
+def _moving(what: str) -> Iterator[None]:
     """Say in one sentence why a file cannot be moved in or out of the local Google."""
     from sheets_mastery.local_google.errors import GoogleError
 
     try:
         yield
     except GoogleError as problem:
-        raise errors.SettingsError(f"{file}: {problem.body['error']['message']}") from None
+        raise errors.SettingsError(f"{what}: {problem.body['error']['message']}") from None
     except OSError as problem:
-        raise errors.SettingsError(f"{file}: {problem.strerror}.") from None
+        raise errors.SettingsError(f"{what}: {problem.strerror}.") from None
 
 
 @app.command()

@@ -45,7 +45,7 @@ def export_file(store: Store, spreadsheet_id: str, path: Path) -> None:
 
 def _type(path: Path) -> str:
     if path.suffix.lower() not in TYPES:
-        raise unreadable(f"{path.name}: only {', '.join(TYPES)} files can be moved in and out.")
+        raise unreadable(f"Only {', '.join(TYPES)} files can be moved in and out.")
     return TYPES[path.suffix.lower()]
 
 

@@ -117,3 +117,13 @@ def test_googles_errors_arrive_as_gspreads(client: gspread.Client, sheet: gsprea
         sheet.values_get("Nowhere!A1")
     with pytest.raises(APIError, match=r"Range \(Sheet1!A1001\) exceeds grid limits. Max rows: 1000, max columns: 26"):
         sheet.sheet1.update([[1]], "A1001")
+
+
+def test_gspread_imports_and_exports_text(client: Any) -> None:
+    book = client.create("Class")
+    book.add_worksheet("More", 10, 3)
+    client.import_csv(book.id, "Name,Mark\nAna,90%\n")
+    (only,) = book.worksheets()
+    assert only.get_all_values() == [["Name", "Mark"], ["Ana", "90%"]]
+    assert book.export(gspread.utils.ExportFormat.CSV) == b"Name,Mark\r\nAna,90%"
+    assert book.export(gspread.utils.ExportFormat.EXCEL)[:2] == b"PK"

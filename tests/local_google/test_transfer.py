@@ -300,7 +300,7 @@ def test_text_comes_in_as_it_is_typed_and_goes_out_as_it_is_shown(store: Store, 
     ("name", "content", "said"),
     [
         ("broken.xlsx", b"PK\x03\x04 no workbook", "This is no Excel workbook: "),
-        ("notes.docx", b"", "notes.docx: only .xlsx, .csv, .tsv files can be moved in and out."),
+        ("notes.docx", b"", "Only .xlsx, .csv, .tsv files can be moved in and out."),
     ],
 )
 def test_what_is_no_such_file_is_refused_and_leaves_nothing(
