@@ -75,8 +75,10 @@ def _sheet(page: Worksheet, number: int, palette: Palette) -> Said:
         raise unreadable(f"The sheet {page.title} has more than {MOST_CELLS} cells.")
     grid = Box(0, rows, 0, columns)
     data: list[list[Said]] = []
+    looks: dict[int, Said] = {}
     for row, column in sorted(places):
-        said = _cell(page, row, column, palette, validated)
+        said = _cell(page, row, column, palette, looks)
+        said |= {"dataValidation": validated[row, column]} if (row, column) in validated else {}
         if said:
             data.extend([] for _ in range(row + 1 - len(data)))
             data[row].extend({} for _ in range(column - len(data[row])))
@@ -112,17 +114,18 @@ def _properties(page: Worksheet, number: int, rows: int, columns: int, palette: 
     return {**plain, "gridProperties": {name: value for name, value in grid.items() if value}}
 
 
-def _cell(page: Worksheet, row: int, column: int, palette: Palette, validated: dict[tuple[int, int], Said]) -> Said:
+def _cell(page: Worksheet, row: int, column: int, palette: Palette, looks: dict[int, Said]) -> Said:
+    """Return a cell as ``CellData``. ``looks`` holds those read before, by Excel's number of the style."""
     said: Said = {}
     cell = page._cells.get((row + 1, column + 1))  # noqa: SLF001  as above
     if cell is not None and not isinstance(cell, MergedCell):
         entered = _entered(cell.value, cell.data_type)
         said |= {"userEnteredValue": entered} if entered else {}
-        look = read_look(cell, palette) if cell.has_style or entered else {}
+        if cell.style_id not in looks:
+            looks[cell.style_id] = read_look(cell, palette)
+        look = looks[cell.style_id] if cell.has_style or entered else {}
         said |= {"userEnteredFormat": look} if look else {}
         said |= {"note": cell.comment.text} if cell.comment is not None and cell.comment.text else {}
-    if (row, column) in validated:
-        said["dataValidation"] = validated[row, column]
     return said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -82,6 +83,8 @@ class _Page:
         self.page = page
         self.habits = habits
         self._renamed = {each.title: titles[each.id] for each in document.tabs if each.title != titles[each.id]}
+        #: The first cell of each look.
+        self._dressed: dict[bytes, Written | MergedCell] = {}
         self._results = calculated(document).results(tab)
 
     def write(self) -> None:
@@ -128,7 +131,7 @@ class _Page:
             if set(cell) - {"dataValidation"} or look:
                 there = self.page.cell(row + 1, column + 1)
                 self._value(there, cell, self._results.get((row, column)))
-                dress(there, look, self.habits)
+                self._dress(there, look)
                 if "note" in cell:
                     there.comment = Comment(cell["note"], "")
             if "dataValidation" in cell:
@@ -140,6 +143,14 @@ class _Page:
                 for box in _boxes(places):
                     validation.add(box.a1())
                 self.page.add_data_validation(validation)
+
+    def _dress(self, there: Written | MergedCell, look: dict[str, Any]) -> None:
+        key = orjson.dumps(look, option=orjson.OPT_SORT_KEYS)
+        if key in self._dressed:
+            there._style = copy(self._dressed[key]._style)  # type: ignore[union-attr]  # noqa: SLF001  copying by number halves the time of a large export
+        else:
+            dress(there, look, self.habits)
+            self._dressed[key] = there
 
     def _value(self, there: Written | MergedCell, cell: Cell, result: Value | Failure) -> None:
         entered = cell.get("userEnteredValue")
