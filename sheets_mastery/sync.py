@@ -6,13 +6,13 @@ import logging
 from datetime import date, datetime
 from typing import Protocol
 
-from sheets_mastery.a1 import Range, quoted
+from sheets_mastery.a1 import Cell, Range, quoted
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
 from sheets_mastery.reading import Reading
-from sheets_mastery.writeback import DeleteTab, Edit, removal
+from sheets_mastery.writeback import DeleteTab, Edit, put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -27,8 +27,8 @@ class Sheets(Protocol):
         """The whole document as the service wants it, by one request."""
         ...
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
-        """Write by one atomic request; answers the texts shown in the watched column afterwards, one a row."""
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
+        """Write by one atomic request; answers what the watched column and then the row show afterwards."""
         ...
 
 
@@ -82,18 +82,20 @@ def sync(
         ledger.record(gradebook.name, plan.facts, now=now)
         if not plan.edits:
             break
-        # Notes and flags are written by row. If the teacher sorted between our read and our write, they now lie beside
-        # the wrong child: the answer to the write tells, and the next look puts it right by what is in the sheet.
-        watched, expected = _watch(plan, reading)
-        if sheets.apply(gradebook.spreadsheet, plan.edits, watched) == expected:
+        # Notes and flags are written by place. If the teacher sorted or inserted between our read and our write, they
+        # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
+        found, expected = sheets.apply(gradebook.spreadsheet, plan.edits, *_watched(plan)), _expected(plan, reading)
+        if found == expected:
             break
+        if found[-_width(plan) :] != expected[-_width(plan) :]:
+            _give_back(plan, reading, sheets, settings, gradebook)
         if looked_again == _LOOK_AGAIN:
             raise SheetError(
-                "rows were moved in the sheet each time it was written to, so notes may lie beside another student; "
-                "the next sync puts them right."
+                "rows or columns were moved in the sheet each time it was written to, so notes may lie beside another "
+                "student; the next sync puts them right."
             )
         looked_again += 1
-        _log.warning("sync gradebook=%s rows moved while writing, looking again", gradebook.name)
+        _log.warning("sync gradebook=%s rows or columns moved while writing, looking again", gradebook.name)
         plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
         if plan.objections:
             raise _waiting(plan)
@@ -133,10 +135,43 @@ def remove(sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> 
     return len(edits)
 
 
-def _watch(plan: Plan, reading: Reading) -> tuple[str, tuple[str, ...]]:
-    """The column of student ids to look at after the write, and what should stand in it."""
-    gradebook = plan.gradebook
-    area = Range(gradebook.header_row, gradebook.id_column, gradebook.end_row, gradebook.id_column + 1)
-    tab = next(each for each in reading if each.sheet_id == gradebook.sheet_id)
-    texts = tuple(tab.at(row, area.column).shown for row in range(area.row, area.end_row))
-    return f"{quoted(tab.title)}!{area}", texts
+def _give_back(plan: Plan, reading: Reading, sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> None:
+    """Undo what fell on the teacher's own cells. Raises SheetError where a formula was among them."""
+    if plan.gradebook.flag_column is None:
+        return
+    after = sheets.read(gradebook.spreadsheet)
+    now = read_gradebook(after, gradebook, settings.marking)
+    edits = put_back(reading, after, plan.gradebook, now)
+    if not edits:
+        return
+    tab = next(each.title for each in after if each.sheet_id == now.sheet_id)
+    sheets.apply(gradebook.spreadsheet, edits, f"{quoted(tab)}!A1:A1")
+    formulas = [Cell(edit.row, edit.column) for edit in edits if edit.entered.formula is not None]
+    if formulas:
+        places = ", ".join(cell.on(tab) for cell in formulas[:5])
+        raise SheetError(
+            f"columns were moved while the flags were written, and the formulas in {places} were put back as they had "
+            "been: look whether they still count the right columns. The next sync does the rest."
+        )
+
+
+def _watched(plan: Plan) -> tuple[str, str]:
+    """The column of student ids and the header's row, to look at after the write."""
+    book = plan.gradebook
+    ids = Range(book.header_row, book.id_column, book.end_row, book.id_column + 1)
+    header = Range(book.header_row, 0, book.header_row + 1, _width(plan))
+    return f"{quoted(book.tab)}!{ids}", f"{quoted(book.tab)}!{header}"
+
+
+def _expected(plan: Plan, reading: Reading) -> tuple[str, ...]:
+    """What should stand there if nothing has moved."""
+    book = plan.gradebook
+    tab = next(each for each in reading if each.sheet_id == book.sheet_id)
+    ids = (tab.at(row, book.id_column).shown for row in range(book.header_row, book.end_row))
+    return (*ids, *(tab.at(book.header_row, column).shown for column in range(_width(plan))))
+
+
+def _width(plan: Plan) -> int:
+    """How many columns a move of which would matter: up to the last one that is read or written by place."""
+    book = plan.gradebook
+    return 1 + max(book.id_column, book.flag_column or 0, *(each.column for each in book.assignments), 0)

@@ -65,6 +65,17 @@ class PutValues:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PutBack:
+    """What a teacher had typed into a cell, after a flag of ours fell on it because columns moved while we wrote."""
+
+    sheet_id: int
+    row: int
+    column: int
+    #: What stood there: its formula where it has one, else its value.
+    entered: Content
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PutNote:
     """The note of one cell; "" takes it away. Nothing else of the cell changes."""
 
@@ -114,7 +125,7 @@ class AddRule:
     rule: Rule
 
 
-Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutNote | PutLook | SetWidths | DeleteRule | AddRule
+Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutNote | PutLook | SetWidths | DeleteRule | AddRule
 
 #: A note is ours when it begins and ends like this; one that a teacher has written into is the teacher's.
 NOTE_PREFIX = "[Mastery] "
@@ -176,6 +187,35 @@ def write_back(
     edits += _note_edits(marks, notes)
     edits += _flag_edits(marks, gradebook, flags)
     return tuple(edits), in_the_way
+
+
+def put_back(before: Reading, after: Reading, then: Gradebook, now: Gradebook) -> tuple[PutBack, ...]:
+    """Give back every cell of the marks tab that a flag fell on because columns moved between a reading and a write.
+
+    `before` and `then` are what the write was decided from, `after` and `now` what is there since. A cell is found
+    again by student id and title; one that is nowhere in `before` was made in between, and is emptied.
+    """
+    old = next(tab for tab in before if tab.sheet_id == then.sheet_id)
+    new = next(tab for tab in after if tab.sheet_id == now.sheet_id)
+    rows = {old.at(row, then.id_column).shown: row for row in reversed(range(len(old.cells)))}
+    columns = {content.shown: column for column, content in reversed(list(enumerate(old.row(then.header_row))))}
+    edits: list[PutBack] = []
+    for row, contents in enumerate(new.cells):
+        for column, content in enumerate(contents):
+            if column == now.flag_column or not _is_our_flag(content):
+                continue
+            place = (
+                rows.get(new.at(row, now.id_column).shown, -1),
+                columns.get(new.at(now.header_row, column).shown, -1),
+            )
+            was = old.at(*place)
+            if not _is_our_flag(was):
+                edits.append(PutBack(sheet_id=new.sheet_id, row=row, column=column, entered=was))
+    return tuple(edits)
+
+
+def _is_our_flag(content: Content) -> bool:
+    return content.formula is None and isinstance(content.value, str) and content.value.startswith(FLAG_PREFIX)
 
 
 def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
@@ -348,8 +388,8 @@ def _flag_edits(tab: Tab, gradebook: Gradebook, wanted: Mapping[Cell, str]) -> I
 
 def _free_for_flag(content: Content) -> bool:
     """Whether a cell of the flag column is empty or holds what we wrote."""
-    ours = isinstance(content.value, str) and content.value.startswith(FLAG_PREFIX)
-    return content.error is None and content.formula is None and (content.value is None or content.value == "" or ours)
+    empty = content.value is None or content.value == ""
+    return content.error is None and content.formula is None and (empty or _is_our_flag(content))
 
 
 # What stands in the way

@@ -13,13 +13,14 @@ from itertools import groupby
 from typing import Any
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.reading import Look, Rule
+from sheets_mastery.reading import Content, Look, Rule
 from sheets_mastery.writeback import (
     AddRule,
     AddTab,
     DeleteRule,
     DeleteTab,
     Edit,
+    PutBack,
     PutLook,
     PutNote,
     PutValues,
@@ -47,7 +48,7 @@ def requests(edits: Iterable[Edit]) -> list[Json]:
 
 
 def _requests(
-    edit: AddTab | ResizeTab | DeleteTab | PutValues | PutLook | SetWidths | DeleteRule | AddRule,
+    edit: AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutLook | SetWidths | DeleteRule | AddRule,
 ) -> Iterator[Json]:
     match edit:
         case AddTab():
@@ -82,6 +83,14 @@ def _requests(
                 "updateCells": {
                     "start": _start(edit.sheet_id, edit.row, edit.column),
                     "rows": [{"values": [_value(value) for value in row]} for row in edit.values],
+                    "fields": "userEnteredValue",
+                }
+            }
+        case PutBack():
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, edit.row, edit.column),
+                    "rows": [{"values": [_entered(edit.entered)]}],
                     "fields": "userEnteredValue",
                 }
             }
@@ -181,6 +190,15 @@ def _colour(colour: str) -> Json:
 
 def _start(sheet_id: int, row: int, column: int) -> Json:
     return {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+
+
+def _entered(content: Content) -> Json:
+    """A cell with what was typed into it: a formula, a switch, a number or a text."""
+    if content.formula is not None:
+        return {"userEnteredValue": {"formulaValue": content.formula}}
+    if isinstance(content.value, bool):
+        return {"userEnteredValue": {"boolValue": content.value}}
+    return _value(content.value)
 
 
 def _grid_range(sheet_id: int, where: Range) -> Json:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from google.auth.credentials import Credentials
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 
+from sheets_mastery.a1 import Cell
 from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.auth import account
 from sheets_mastery.google.readings import MASK, reading
@@ -61,12 +62,13 @@ class GoogleSheets:
         except (KeyError, TypeError, ValueError, AttributeError) as odd:
             raise Unreachable("Google's answer is not a whole spreadsheet.") from odd
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
         """Carry out all edits or none of them, by one request; without edits nothing is sent and nothing is answered.
 
         `watch` is a range of one column in A1 notation, such as "Marks!A4:A87". The answer holds the texts shown there
         right after the write, "" for a blank, one for each row of the range (of a range without an end: up to its last
-        text): a caller who finds other texts than it planned with knows that rows were moved in between.
+        text): a caller who finds other texts than it planned with knows that rows were moved in between. `across` is a
+        range of one row, such as "Marks!A1:AA1", whose texts follow in the same way, so that moved columns show too.
         Raises SheetProtected, SheetNotShared, SheetNotFound, CredentialsError, or Unreachable, after which the edits
         may have been carried out or not: what the next reading shows is true.
         """
@@ -75,12 +77,12 @@ class GoogleSheets:
         body = {
             "requests": requests(edits),
             "includeSpreadsheetInResponse": True,
-            "responseRanges": [watch],
+            "responseRanges": [watch, across] if across else [watch],
             "responseIncludeGridData": True,
         }
         answer = self._call("post", SPREADSHEET_BATCH_UPDATE_URL % spreadsheet_id, {"fields": _SHOWN}, body)
         try:
-            return _shown(answer, watch)
+            return _shown(answer, watch, across)
         except (KeyError, TypeError, ValueError, AttributeError) as odd:
             raise Unreachable("Google's answer to the write was not whole; the next sync looks again.") from odd
 
@@ -105,8 +107,8 @@ class GoogleSheets:
         self.close()
 
 
-def _shown(answer: dict[str, Any], watch: str) -> tuple[str, ...]:
-    """The watched column. Google cuts trailing blanks off; where the range has an end they are put back."""
+def _shown(answer: dict[str, Any], watch: str, across: str) -> tuple[str, ...]:
+    """The watched column, then the row. Google cuts trailing blanks off; where a range has an end they are put back."""
     blocks = [block for sheet in answer["updatedSpreadsheet"]["sheets"] for block in sheet.get("data", ())]
     rows = blocks[0].get("rowData", ()) if blocks else ()
     texts = [next((cell.get("formattedValue", "") for cell in row.get("values", ())), "") for row in rows]
@@ -115,4 +117,10 @@ def _shown(answer: dict[str, Any], watch: str) -> tuple[str, ...]:
     else:
         while texts and not texts[-1]:
             texts.pop()
-    return tuple(texts)
+    if not across:
+        return tuple(texts)
+    first, _, last = across.rpartition("!")[2].partition(":")
+    line = blocks[1].get("rowData", [{}]) if len(blocks) > 1 else [{}]
+    header = [cell.get("formattedValue", "") for cell in line[0].get("values", ())]
+    width = Cell.parse(last).column - Cell.parse(first).column + 1
+    return (*texts, *header, *([""] * (width - len(header))))

@@ -175,9 +175,9 @@ class TimedSheets(GoogleSheets):
         with self._watch.part("cells"):
             return super().read(spreadsheet_id)
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
         with self._watch.part("cells"):
-            return super().apply(spreadsheet_id, edits, watch)
+            return super().apply(spreadsheet_id, edits, watch, across)
 
     def _call(self, method: str, url: str, params: dict[str, Any], body: dict[str, Any] | None) -> dict[str, Any]:
         with self._watch.part("JSON"):

@@ -31,10 +31,10 @@ class Interrupted:
     def read(self, spreadsheet_id: str) -> Reading:
         return self._sheets.read(spreadsheet_id)
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str) -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
         if self._moves:
             self._moves.pop(0)()
-        return self._sheets.apply(spreadsheet_id, edits, watch)
+        return self._sheets.apply(spreadsheet_id, edits, watch, across)
 
     def close(self) -> None:
         self._sheets.close()
@@ -120,7 +120,7 @@ def test_rows_that_never_rest_are_said_and_the_next_sync_puts_them_right(algebra
     with pytest.raises(SheetError) as raised:
         algebra.sync()
     assert str(raised.value) == (
-        "rows were moved in the sheet each time it was written to, so notes may lie beside another student; "
+        "rows or columns were moved in the sheet each time it was written to, so notes may lie beside another student; "
         "the next sync puts them right."
     )
     assert beside(algebra) != RIGHT
