@@ -26,6 +26,8 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _spreadsheet_id(text: str) -> str:
+    if "/d/e/" in text:
+        raise ValueError("is the address of a published copy; give the address in the browser while you edit the sheet")
     if found := _SPREADSHEET_URL.search(text):
         return found[1]
     if _SPREADSHEET_ID.fullmatch(text):
@@ -36,7 +38,7 @@ def _spreadsheet_id(text: str) -> str:
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f'"{name}" is no time zone; write it like "America/Chicago"') from None
     return name
 

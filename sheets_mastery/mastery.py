@@ -102,7 +102,7 @@ def standings(
                 contract,
                 marking,
                 overdue=overdue[index],
-                graded=(student.section, index) in graded,
+                graded=(key(student.section), index) in graded,
                 today=today,
             )
             if not student.blocked
@@ -190,13 +190,13 @@ def _fraction(percent: Decimal) -> Fraction:
 
 
 def _graded(gradebook: Gradebook, marking: Marking, today: date) -> set[tuple[str, int]]:
-    """The (section, index of an assignment) pairs that the teacher has marked.
+    """The (section's key, index of an assignment) pairs that the teacher has marked.
 
     Sections are looked at one by one: what is marked for period 1 may still lie in a pile for period 2.
     """
     rows: dict[str, list[tuple[Mark, ...]]] = {}
     for student, marks in zip(gradebook.students, gradebook.marks, strict=True):
-        rows.setdefault(student.section, []).append(marks)
+        rows.setdefault(key(student.section), []).append(marks)
     result = set()
     for section, table in rows.items():
         for index, assignment in enumerate(gradebook.assignments):

@@ -48,7 +48,7 @@ class Service:
     ) -> Service:
         """Read the settings file. `endpoint` replaces where the local Google listens, for the demo's own server."""
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except FileNotFoundError:
             raise SettingsError(
                 f"There is no settings file {path}. Write one after config/mastery.example.toml, or name it with -c."

@@ -118,8 +118,10 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _no_students(settings: GradebookSettings) -> frozenset[str]:
-    """The words that make a row or a column a sum or a remark, as keys."""
-    return frozenset(key(label) for label in settings.labels.ignore)
+    """The words that make a row no student: sums and remarks, and the headings of a second block below the first."""
+    labels = settings.labels
+    headings = (*labels.id, *labels.points, *labels.due, *labels.graded, *labels.kind)
+    return frozenset(key(label) for label in (*labels.ignore, *headings))
 
 
 def _flag_column(tab: Tab, columns: Columns, settings: GradebookSettings) -> tuple[int | None, list[Problem]]:
@@ -271,7 +273,7 @@ def _assignments(
     locale: str,
 ) -> tuple[tuple[Assignment, ...], list[Problem]]:
     """Every column with a title that is about work, from left to right."""
-    ignored = _no_students(settings) | ({key(settings.flag_column)} if settings.flag_column else set())
+    ignored = {key(label) for label in (*settings.labels.ignore, settings.flag_column) if label}
     told = {key(title): each for title, each in settings.assignments.items()}
     titles = {key(header.text) for header in tab.row(columns.header_row)}
     problems = [
@@ -293,7 +295,11 @@ def _assignments(
         points, in_sheet, wrong = _points(tab, column, rows, says, settings)
         problems += wrong
         percent = bool(cells) and all(content.format == "PERCENT" for content in cells)
-        if points is None and not _tells_shares(cells, reader):
+        named = key(header.text) in told
+        if not named and not wrong and not in_sheet and _is_no_work(tab, column, rows, cells, reader, points):
+            continue
+        unsaid = not named and _said_nowhere(tab, column, rows)
+        if points is None and (unsaid or not _tells_shares(cells, reader)):
             # It may be a column of remarks, unless it looks like marks.
             if not wrong and any(_looks_like_a_mark(content, reader) for content in cells):
                 problems.append(
@@ -341,6 +347,35 @@ def _assignments(
                 )
             )
     return tuple(each for each in found if counts[each.id] == 1), problems
+
+
+def _said_nowhere(tab: Tab, column: int, rows: dict[str, int]) -> bool:
+    """Whether the sheet has rows about assignments, and none speaks of this column: attendance, a final grade."""
+    about = [row for sort, row in rows.items() if sort in {"points", "due"}]
+    return bool(about) and all(tab.at(row, column).blank for row in about)
+
+
+def _is_no_work(
+    tab: Tab,
+    column: int,
+    rows: dict[str, int],
+    cells: list[Content],
+    reader: MarkReader,
+    points: Fraction | None,
+) -> bool:
+    """Whether a column that the settings do not name is surely none: computed all through, or mostly no marks at all.
+
+    A column that is empty so far is work to come.
+    """
+    filled = [content for content in cells if not content.blank]
+    if not filled:
+        return False
+    if all(content.formula is not None for content in filled) and (points is None or "points" in rows):
+        return _said_nowhere(tab, column, rows) or not rows
+    if points is None:
+        return False
+    kinds = Counter(reader.read(content, points)[0].kind for content in filled)
+    return kinds[MarkKind.UNREADABLE] > len(filled) / 2
 
 
 def _tells_shares(cells: list[Content], reader: MarkReader) -> bool:

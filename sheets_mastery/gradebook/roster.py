@@ -108,9 +108,12 @@ def twice(entries: list[Entry]) -> frozenset[str]:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two writings of a name can be one person: the same words in any order, or one of them missing."""
-    words = [sorted(key(name).replace(",", " ").split()) for name in (one, other)]
-    return not words[0] or not words[1] or words[0] == words[1]
+    """Whether two writings of a name can be one person: the same words in any order, or one of them missing.
+
+    A roster often has middle names that a gradebook leaves out, so two words that are both among the other's will do.
+    """
+    fewer, more = sorted((set(key(name).replace(",", " ").split()) for name in (one, other)), key=len)
+    return not fewer or fewer == more or (len(fewer) > 1 and fewer <= more)
 
 
 def _no_id(tab: Tab, columns: Columns, row: int, no_students: frozenset[str]) -> Iterator[Problem]:

@@ -167,6 +167,7 @@ def test_an_id_that_two_rows_claim_is_found_whatever_its_case(reading: Reading) 
         ("Ana Diaz", "", True),
         ("Ana Diaz", "Bo Kim", False),
         ("Ana Diaz", "Ana", False),
+        ("Ana Diaz", "Diaz, Ana Maria", True),
         ("Ana\u200b Diaz", "Ana Diaz", False),
     ],
 )

@@ -137,16 +137,17 @@ def test_columns_that_are_read_alike_share_their_rules(reading: Reading) -> None
     """
     ID  | Level | Quiz 1 | Quiz 2 | Average | Quiz 3 | Share | Typed     | Other
     Max |       | 50     | 20     |         | 10     |       |           |
+    Due |       |        |        |         |        | 2026-09-18 | 2026-09-18 | 2026-09-18
     101 | 86    | 43     | 17     | 9       | 5      | 90%   | '17/20    | 90%
     102 | 86    | 43     | 17     | 9       | 5      | 90%   | '85 %     |
     """
     rules = rules_of(reading)
     assert [[str(area) for area in rule.ranges] for rule in rules[:: len(PALETTE)]] == [
-        ["C3:D4", "F3:F4"],
-        ["G3:G4"],
-        ["H3:I4"],
+        ["C4:D5", "F4:F5"],
+        ["G4:G5"],
+        ["H4:I5"],
     ]
-    assert comparisons(reading) == [("C3/C$2", "level/100"), ("G3", "level/100"), None]
+    assert comparisons(reading) == [("C4/C$2", "level/100"), ("G4", "level/100"), None]
 
 
 def test_a_maximum_from_the_settings_stands_in_the_formula(reading: Reading) -> None:
