@@ -369,7 +369,7 @@ def status(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
             _print_json(asdict(found))
         else:
             _screen(as_json).show(*drawn(found, service.settings.school.zone))
-    raise typer.Exit(WAITING if found.waits_for_person else DONE)
+    raise typer.Exit(WAITING if found.waiting else FAILED if found.failed else DONE)
 
 
 @app.command()
@@ -495,18 +495,14 @@ def _show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
         screen.say("No letter is due.")
     for trouble in delivery.troubles:
         screen.complain(trouble)
-    if _for_a_person(delivery):
-        screen.complain(f"Letters that wait for a person: {_for_a_person(delivery)}. Look with `status`.")
+    if delivery.for_a_person:
+        screen.complain(f"Letters that wait for a person: {delivery.for_a_person}. Look with `status`.")
 
 
 def _delivery_code(delivery: Delivery) -> int:
     if delivery.troubles:
         return FAILED
-    return WAITING if _for_a_person(delivery) else DONE
-
-
-def _for_a_person(delivery: Delivery) -> int:
-    return delivery.counts["needs review"] + delivery.counts["refused"]
+    return WAITING if delivery.for_a_person else DONE
 
 
 @contextmanager

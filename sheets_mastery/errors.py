@@ -14,6 +14,7 @@ SheetsMasteryError
 ├── WaitingForPerson         the guard wants a person to look first
 └── MailError                one letter did not go
     ├── MailRefused          it never will as it is: a definite no
+    │   └── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
     ├── MailLater            nothing was taken: trying again is safe
     └── MailUnknown          it may or may not have been taken: a person looks
 
@@ -83,6 +84,10 @@ class MailError(SheetsMasteryError):
 
 class MailRefused(MailError):
     """The letter was refused for good; sending it again as it is would be refused again."""
+
+
+class MailNotAllowed(MailRefused):
+    """The settings let nobody but a few be written to; the letter waits until they no longer do."""
 
 
 class MailLater(MailError):

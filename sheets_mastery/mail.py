@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from sheets_mastery.config import Smtp
-from sheets_mastery.errors import MailLater, MailRefused, MailUnknown
+from sheets_mastery.errors import MailLater, MailNotAllowed, MailRefused, MailUnknown
 
 _KEY = re.compile(r"[0-9A-Za-z]{8,128}")
 _BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
@@ -335,10 +335,10 @@ class AllowListMailer:
         self._listed = {each.strip().casefold() for each in only_to}
 
     def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
-        """As the other mailer; raises MailRefused for everybody who is not listed."""
+        """As the other mailer; raises MailNotAllowed for everybody who is not listed."""
         address = recipient.casefold()
         if not {address, f"@{address.rpartition('@')[2]}"} & self._listed:
-            raise MailRefused("mail.only_to does not list this recipient; nothing was sent.")
+            raise MailNotAllowed("mail.only_to does not list this recipient; nothing was sent.")
         return self._mailer.send(letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft)
 
     def recover(self, key: str, draft_id: str) -> str | None:

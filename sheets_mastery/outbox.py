@@ -17,7 +17,15 @@ from typing import Protocol
 
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.envelope import reference, seal
-from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailRefused, MailUnknown, SheetError
+from sheets_mastery.errors import (
+    CredentialsError,
+    MailError,
+    MailLater,
+    MailNotAllowed,
+    MailRefused,
+    MailUnknown,
+    SheetError,
+)
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
@@ -92,10 +100,20 @@ class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
     #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
-    #: "changed since the last sync".
+    #: "changed since the last sync", "not on mail.only_to".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
+
+    @property
+    def for_a_person(self) -> tuple[str, ...]:
+        """What a person should look at, in sentences."""
+        said = {
+            "needs review": "may or may not have left",
+            "refused": "were refused for good",
+            "expired": "could not leave in time and were given up; the next sync decides about them anew",
+        }
+        return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
 
     def trouble(self, sentence: str) -> None:
         """Add a sentence, unless it was said before: a full disk is the same for every letter."""
@@ -306,6 +324,10 @@ def _hand_over(
     except MailUnknown as problem:
         outbox.move(current, NoticeState.NEEDS_REVIEW, now=clock(), reason=str(problem))
         return _Outcome(word="needs review")
+    except MailNotAllowed as problem:
+        # Trying things out must not use the letters up.
+        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+        return _Outcome(word="not on mail.only_to")
     except MailError as problem:
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
         return _Outcome(word="refused")

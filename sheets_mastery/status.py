@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
 from sheets_mastery.notices import NoticeState
+from sheets_mastery.wiring import DELIVER, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sheets_mastery.wiring import Service
 
 #: The states in which a letter waits for a person, in a person's words.
 _FOR_A_PERSON = {
@@ -24,20 +24,20 @@ _FOR_A_PERSON = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastRun:
-    """The last run of one gradebook."""
+    """The last sync or the last delivery of one gradebook."""
 
     gradebook: str
     #: None where there has been none.
-    started: datetime | None
-    command: str
+    started: datetime | None = None
+    command: str = ""
     #: "done", "waiting", "failed", "interrupted", or "never".
-    outcome: str
+    outcome: str = "never"
     #: Why it did not end well, "" where it did.
-    why: str
+    why: str = ""
     #: The fingerprint of the plan that was carried out or waits.
-    fingerprint: str
+    fingerprint: str = ""
     #: HTTP requests it took.
-    requests: int
+    requests: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,25 +49,23 @@ class Report:
     letters: dict[str, dict[str, int]]
     #: What a person should look at, in sentences.
     waiting: tuple[str, ...]
-
-    @property
-    def waits_for_person(self) -> bool:
-        """Whether anything waits for a person."""
-        return bool(self.waiting)
+    #: What went wrong the last time and is tried again by itself, in sentences.
+    failed: tuple[str, ...]
 
 
 def report(service: Service, gradebook: str | None) -> Report:
     """Ask the ledger. No request to Google is made."""
-    runs, letters, waiting = [], {}, []
+    runs: list[LastRun] = []
+    letters: dict[str, dict[str, int]] = {}
+    waiting: list[str] = []
+    failed: list[str] = []
     for each in service.chosen(gradebook):
-        last = next(iter(service.ledger.last_runs(each.name, limit=1)), None)
-        if last is None:
-            runs.append(
-                LastRun(
-                    gradebook=each.name, started=None, command="", outcome="never", why="", fingerprint="", requests=0
-                )
-            )
-        else:
+        known = service.ledger.last_runs(each.name, limit=50)
+        last_sync = next((run for run in known if run.command != DELIVER), None)
+        last_delivery = next((run for run in known if run.command == DELIVER), None)
+        if not known:
+            runs.append(LastRun(gradebook=each.name))
+        for last in filter(None, (last_sync, last_delivery)):
             runs.append(
                 LastRun(
                     gradebook=each.name,
@@ -80,7 +78,7 @@ def report(service: Service, gradebook: str | None) -> Report:
                 )
             )
             if last.outcome in {"waiting", "failed"}:
-                waiting.append(f"{each.name}: {last.why}")
+                (waiting if last.outcome == "waiting" else failed).append(f"{each.name}: {last.why}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state, words in _FOR_A_PERSON.items():
@@ -89,7 +87,12 @@ def report(service: Service, gradebook: str | None) -> Report:
                 reasons = sorted({letter.reason for letter in letters_there if letter.reason})
                 why = f" ({'; '.join(reasons)})" if reasons else ""
                 waiting.append(f"{each.name}: {words}: {counts[state]}{why}")
-    return Report(runs=tuple(runs), letters=letters, waiting=tuple(waiting))
+    return Report(
+        runs=tuple(runs),
+        letters=letters,
+        waiting=tuple(dict.fromkeys(waiting)),
+        failed=tuple(dict.fromkeys(failed)),
+    )
 
 
 def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
@@ -118,4 +121,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
         for state, count in counts.items():
             letters.add_row(name, state, str(count))
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
+    sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     return (runs, letters, *(sentences or [Text("Nothing waits for a person.", style="green")]))

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sheets_mastery.outbox import Delivery, Mailer
 
 
+#: The command that a delivery's run has in the ledger.
+DELIVER = "deliver"
+
+
 class Service:
     """One installation, connected as its settings say. What is not used is not connected."""
 
@@ -121,20 +125,50 @@ class Service:
     def deliver(
         self, gradebooks: tuple[GradebookSettings, ...], progress: Callable[[int, int], None] = lambda _done, _of: None
     ) -> Delivery:
-        """Send what is owed and due."""
+        """Send what is owed and due, with a run in the ledger for each gradebook.
+
+        The letters of a gradebook whose last sync failed wait: families should not hear of what the sheet does not
+        show.
+        """
         from sheets_mastery.outbox import deliver
 
-        return deliver(
-            self.sheets,
-            self.ledger,
-            self.mailer,
-            self.press,
-            self.settings,
-            gradebooks,
-            clock=self.clock,
-            lease_owner=self._incarnation,
-            progress=progress,
-        )
+        before = self.requests
+        due = {letter.gradebook for letter in self.ledger.due(self.clock())}
+        held = {each.name: why for each in gradebooks if each.name in due and (why := self._why_not_yet(each.name))}
+        runs = {each.name: self.ledger.start_run(each.name, DELIVER, now=self.clock()) for each in gradebooks}
+        outcome, whys, counts = "failed", dict.fromkeys(runs, "stopped by an error in the program"), {}
+        try:
+            delivery = deliver(
+                self.sheets,
+                self.ledger,
+                self.mailer,
+                self.press,
+                self.settings,
+                [each for each in gradebooks if each.name not in held],
+                clock=self.clock,
+                lease_owner=self._incarnation,
+                progress=progress,
+            )
+            for name, why in held.items():
+                delivery.trouble(f"{name}: the last sync failed, so its letters wait. {why}")
+            counts = dict(delivery.counts)
+            outcome = "failed" if delivery.troubles else "waiting" if delivery.for_a_person else "done"
+            said = "; ".join((*delivery.troubles, *delivery.for_a_person))
+            whys = dict.fromkeys(runs, said)
+        except SheetsMasteryError as problem:
+            whys = dict.fromkeys(runs, str(problem))
+            raise
+        finally:
+            for name, run in runs.items():
+                requests = self.requests - before
+                self.ledger.finish_run(run, outcome, now=self.clock(), requests=requests, counts=counts, why=whys[name])
+        return delivery
+
+    def _why_not_yet(self, gradebook: str) -> str:
+        """Why the last sync of a gradebook failed; "" where it did not, or where there was none."""
+        syncs = (run for run in self.ledger.last_runs(gradebook) if run.command != DELIVER)
+        last = next(syncs, None)
+        return last.why if last is not None and last.outcome == "failed" else ""
 
     def remove(self, gradebook: GradebookSettings) -> int:
         """Take everything of ours out of one document."""

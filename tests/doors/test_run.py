@@ -53,9 +53,10 @@ def running(office: Office) -> Iterator[subprocess.Popen[str]]:
 
 
 def last_run(office: Office) -> tuple[str, str, bool]:
-    """The last run in the ledger: command, outcome, whether it ended."""
+    """The last sync in the ledger: command, outcome, whether it ended. A delivery is a run of its own."""
     service = office.school.service()
-    (last,) = service.ledger.last_runs(limit=1)
+    delivered, last = service.ledger.last_runs(limit=2)
+    assert (delivered.command, delivered.outcome) == ("deliver", "done")
     service.close()
     return last.command, last.outcome, not last.interrupted
 

@@ -130,7 +130,7 @@ def test_neither_the_audit_nor_the_status_holds_a_name_a_mark_or_an_address(
     with algebra.service.ledger._database.reading() as connection:
         audit = [tuple(row) for row in connection.exec_driver_sql("SELECT who, what, key, detail FROM audit")]
         runs = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM run")]
-    assert (len(audit) > 6, len(runs)) == (True, 2)
+    assert (len(audit) > 6, len(runs)) == (True, 4)
     status = report(algebra.service, None)
     assert (algebra.states(), len(status.waiting)) == ({NoticeState.SENT: 2, NoticeState.CANCELLED: 1}, 1)
     told = json.dumps([audit, runs], default=str) + repr(status)
