@@ -129,7 +129,9 @@ def remove(sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> 
     edits = removal(reading, understood)
     if edits:
         gone = {edit.sheet_id for edit in edits if isinstance(edit, DeleteTab)}
-        stays = next(tab for tab in reading if tab.sheet_id not in gone)
+        stays = next((tab for tab in reading if tab.sheet_id not in gone), None)
+        if stays is None:
+            raise SheetError("only our own tabs are left in the document, and a document cannot be without any.")
         sheets.apply(gradebook.spreadsheet, edits, f"{quoted(stays.title)}!A1:A1")
     _log.info("remove gradebook=%s edits=%d", gradebook.name, len(edits))
     return len(edits)

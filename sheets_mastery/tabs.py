@@ -93,11 +93,16 @@ def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
     return next((tab for tab in reading if tab.sheet_id == sheet_id), None) or reading.tab(title)
 
 
-def is_ours(tab: Tab, labels: tuple[str, ...]) -> bool:
-    """Whether we made this tab: it has our id, or it is empty, or it begins with our labels."""
-    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
+def is_ours_to_take_away(tab: Tab, labels: tuple[str, ...]) -> bool:
+    """Whether we surely made this tab: an empty one of this name may be the teacher's."""
     begins = tuple(tab.at(0, column).text for column in range(len(labels))) == labels
-    return tab.sheet_id in {MASTERY_ID, TROUBLE_ID} or empty or begins
+    return tab.sheet_id in {MASTERY_ID, TROUBLE_ID} or begins
+
+
+def is_ours(tab: Tab, labels: tuple[str, ...]) -> bool:
+    """Whether a tab of this name is free for us: we made it, or it is empty."""
+    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
+    return empty or is_ours_to_take_away(tab, labels)
 
 
 def _number(value: Decimal) -> int | Decimal:

@@ -227,7 +227,7 @@ def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
     ours = {
         tab.sheet_id
         for sheet_id, title, labels in tabs.OURS
-        if (tab := tabs.present(reading, sheet_id, title)) is not None and tabs.is_ours(tab, labels)
+        if (tab := tabs.present(reading, sheet_id, title)) is not None and tabs.is_ours_to_take_away(tab, labels)
     }
     for tab in reading:
         if tab.sheet_id not in ours:
