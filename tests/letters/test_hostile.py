@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sheets_mastery.envelope import seal
+from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, MissingLetter, one_line
 from sheets_mastery.notices import Notice
 
@@ -100,6 +101,7 @@ def shape(press: LetterPress, gather: Gather, work: Any) -> Shape:
 @settings(deadline=None, max_examples=150)
 @given(name=cells, guardian=cells, title=cells, language=st.sampled_from(["en", "es", "fr", "vi", "zh", "ar"]))
 @example(name="\r\n", guardian="\0", title="\u202e", language="en")
+@example(name="Ana", guardian="", title="\uf900", language="en")
 def test_a_cell_gives_words_to_a_letter_and_nothing_else(  # noqa: PLR0917 - Hypothesis and pytest fill these by name
     press: LetterPress,
     gather: Gather,
@@ -112,7 +114,7 @@ def test_a_cell_gives_words_to_a_letter_and_nothing_else(  # noqa: PLR0917 - Hyp
     title: str,
     language: str,
 ) -> None:
-    links = {(" ".join(title.casefold().split()), ""): "https://school.example/help"}
+    links = {(key(title), ""): "https://school.example/help"}
     letter = gather(work(title=title), name=name, guardian=guardian, links=links)
     rendered = press.render(letter, language)
 
