@@ -54,6 +54,7 @@ class GmailMailer:
         try:
             on_draft(draft)
         except Exception:
+            # Whatever kept its name from being committed: a draft that nobody knows of must not stay behind.
             self._discard(draft)
             raise
         return self._send(draft)
