@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -168,6 +169,38 @@ class Tier(_Section):
         return next((mark for name, mark in self.by_kind.items() if name.casefold() == kind.casefold()), self.pass_mark)
 
 
+class Meaning(StrEnum):
+    """What a code says that a teacher types instead of a score; the values are the words for it in settings.
+
+    No code means the same in every school (`M` is missing in one and mastery in another), so each gradebook says.
+    """
+
+    #: Need not be done.
+    EXCUSED = "excused"
+    #: Was never asked of this student.
+    NOT_ASSIGNED = "not assigned"
+    #: Not handed in.
+    NOT_IN = "not in"
+    #: Not handed in, and no longer taken without a talk: still missing.
+    CLOSED = "not in, closed"
+    #: The student was away.
+    ABSENT = "absent"
+    #: Not handed in yet, and still taken: like a blank.
+    EXPECTED = "still to come"
+    #: Handed in, not marked yet.
+    HANDED_IN = "handed in"
+    #: Handed in late, not marked yet.
+    LATE = "late"
+    #: Handed in, but not whole: to be finished.
+    INCOMPLETE = "incomplete"
+    #: Marked, without a number: at the level.
+    MASTERED = "mastered"
+    #: Marked, without a number: below the level.
+    BELOW = "below level"
+    #: No mark at all, like a blank.
+    NOTHING = "nothing"
+
+
 class Codes(_Section):
     """What a teacher types instead of a score. Compared without regard to case."""
 
@@ -185,6 +218,17 @@ class Codes(_Section):
                 if other != meaning:
                     raise ValueError(f'the code "{code}" is listed under {other} and under {meaning}')
         return self
+
+    @property
+    def meanings(self) -> dict[str, Meaning]:
+        """What each code means, by the code as it is written here."""
+        pairs = (
+            (self.excused, Meaning.EXCUSED),
+            (self.not_in, Meaning.NOT_IN),
+            (self.absent, Meaning.ABSENT),
+            (self.pending, Meaning.HANDED_IN),
+        )
+        return {code: meaning for codes, meaning in pairs for code in codes}
 
 
 class Marking(_Section):

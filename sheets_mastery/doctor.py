@@ -117,11 +117,12 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     levels = Counter(
         f"{each.contract.tier.pass_mark.normalize():f} %" if each.contract else "no contract" for each in plan.standings
     )
+    where = "; ".join(f"tab {tab.title}, header in row {tab.header_row + 1}" for tab in book.tabs)
     dated = sum(assignment.due is not None for assignment in book.assignments)
     yield Check(
         what=name,
         well=bool(book.students and book.assignments),
-        said=f"tab {book.tab}, header in row {book.header_row + 1}: {len(book.students)} students in {sections} "
+        said=f"{where}: {len(book.students)} students in {sections} "
         f"sections, {len(book.assignments)} assignments, {dated} with a due date",
     )
     yield Check(

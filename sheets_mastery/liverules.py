@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from sheets_mastery.a1 import Cell, Range, column_letters, quoted
 from sheets_mastery.config import Marking, Tier
-from sheets_mastery.gradebook import Assignment, Gradebook
+from sheets_mastery.gradebook import Assignment, MarksTab
 from sheets_mastery.gradebook.marks import decimal_comma
 from sheets_mastery.mastery import DECIMALS, Verdict, bar
 from sheets_mastery.reading import Look, Rule
@@ -87,27 +87,37 @@ def normal(rule: Rule) -> Rule:
 
 
 def marks_rules(
-    gradebook: Gradebook, tiers: tuple[Tier, ...], marking: Marking, lookup: LookUp, locale: str
+    tab: MarksTab,
+    order: Mapping[str, int],
+    tiers: tuple[Tier, ...],
+    marking: Marking,
+    lookup: LookUp,
+    locale: str,
 ) -> tuple[Rule, ...]:
-    """The rules for the marks: for every way of reading a column, one rule a coloured verdict.
+    """The rules for one tab with marks: for every way of reading a column, one rule a coloured verdict.
 
-    Columns are read alike when their maxima stand in the same place and their pass marks are the same. All ranges of a
-    rule begin in the same row, and the first one is the leftmost, so that "the first range's top left cell" is never in
-    doubt.
+    `order` tells for each assignment's identity which of the `Mastery` tab's assignments it is, from 0. Columns are
+    read alike when their maxima stand in the same place and their pass marks are the same. All ranges of a rule begin
+    in the same row, and the first one is the leftmost, so that "the first range's top left cell" is never in doubt.
     """
-    if not gradebook.students:
+    if not tab.students:
         return ()
-    groups: dict[tuple[str, tuple[tuple[Fraction, Fraction], ...]], list[Assignment]] = {}
-    for assignment in sorted(gradebook.assignments, key=lambda each: each.column):
+    groups: dict[tuple[str, tuple[tuple[Fraction, Fraction], ...], int | None], list[int]] = {}
+    for assignment in sorted(tab.assignments, key=lambda each: each.column):
         bars = tuple(
             (Fraction(tier.pass_mark), bar(Fraction(tier.pass_mark_for(assignment.kind)), marking.rounding))
             for tier in tiers
         )
-        groups.setdefault((_divisor(assignment), bars), []).append(assignment)
+        # Of several attempts the sheet has one verdict, which no single cell can tell; and a header cell that does not
+        # tell the title alone cannot be looked up. Those columns know their place on the Mastery tab by its number:
+        # both are written by one request, and a rule moves along with its column.
+        place = None if assignment.header and not assignment.retakes else order[assignment.id]
+        divisor = "" if assignment.retakes else _divisor(assignment)
+        groups.setdefault((divisor, bars, place), []).extend(assignment.columns)
     rules = []
-    for (divisor, bars), assignments in groups.items():
-        ranges = tuple(_ranges([each.column for each in assignments], gradebook.first_row, gradebook.end_row))
-        terms = _Terms.at(Cell(ranges[0].row, ranges[0].column), gradebook, divisor, bars, marking, lookup)
+    for (divisor, bars, place), columns in groups.items():
+        ranges = tuple(_ranges(sorted(columns), tab.first_row, tab.end_row))
+        terms = _Terms.at(Cell(ranges[0].row, ranges[0].column), tab, divisor, bars, marking, lookup, place)
         for verdict, condition in _conditions(terms).items():
             name = verdict.name.lower().replace("_", "-")
             formula = f'=AND(N("{SIGNATURE}{name}")=0,{condition})'
@@ -177,16 +187,18 @@ class _Terms:
     def at(
         cls,
         anchor: Cell,
-        gradebook: Gradebook,
+        tab: MarksTab,
         divisor: str,
         bars: tuple[tuple[Fraction, Fraction], ...],
         marking: Marking,
         lookup: LookUp,
+        place: int | None,
     ) -> _Terms:
         cell = str(anchor)
         letter = column_letters(anchor.column)
-        student = _exactly(f'${column_letters(gradebook.id_column)}{anchor.row + 1}&""')
-        title = _exactly(f"{letter}${gradebook.header_row + 1}")
+        student = _exactly(f'${column_letters(tab.id_column)}{anchor.row + 1}&""')
+        title = _exactly(f"{letter}${tab.header_row + 1}")
+        column = f"MATCH({title},{lookup.titles},0)" if place is None else f"{place + 1}"
         row = f"MATCH({student},{lookup.ids},0)"
         level = f"INDEX({lookup.levels},{row})"
         reached = _bar(level, bars)
@@ -195,7 +207,7 @@ class _Terms:
         elif not divisor:
             live, share = "FALSE", ""
         else:
-            said_row = gradebook.points_row if divisor == "row" else None
+            said_row = tab.points_row if divisor == "row" else None
             share = f"{cell}/({divisor})" if said_row is None else f"{cell}/{letter}${said_row + 1}"
             # Up to 1.5 it may be a percentage: that is no matter where points and percentage have the same verdict.
             # From 20000 on it may be a date.
@@ -204,7 +216,7 @@ class _Terms:
         codes = marking.codes
         return cls(
             cell=cell,
-            word=f'IFERROR(INDEX({lookup.words},{row},MATCH({title},{lookup.titles},0)),"")',
+            word=f'IFERROR(INDEX({lookup.words},{row},{column}),"")',
             level=level,
             live=live,
             share=share,

@@ -13,6 +13,9 @@ from decimal import Decimal
 
 from sheets_mastery.a1 import Range
 
+#: A rectangle to look at right after a write: the tab's title, and where.
+Watched = tuple[str, Range]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:

@@ -6,16 +6,18 @@ import logging
 from datetime import date, datetime
 from typing import Protocol
 
-from sheets_mastery.a1 import Cell, Range, quoted
+from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.writeback import DeleteTab, Edit, put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
 
+#: A cell to look at where nothing is to be seen.
+_CORNER = Range(0, 0, 1, 1)
 #: How often a sync looks again when rows moved while it wrote.
 _LOOK_AGAIN = 2
 
@@ -27,8 +29,8 @@ class Sheets(Protocol):
         """The whole document as the service wants it, by one request."""
         ...
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
-        """Write by one atomic request; answers what the watched column and then the row show afterwards."""
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: tuple[Watched, ...]) -> tuple[str, ...]:
+        """Write by one atomic request; answers the texts that the watched rectangles show afterwards, row by row."""
         ...
 
 
@@ -84,10 +86,12 @@ def sync(
             break
         # Notes and flags are written by place. If the teacher sorted or inserted between our read and our write, they
         # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
-        found, expected = sheets.apply(gradebook.spreadsheet, plan.edits, *_watched(plan)), _expected(plan, reading)
-        if found == expected:
+        ids, headers = _watched(plan)
+        found = sheets.apply(gradebook.spreadsheet, plan.edits, (*ids, *headers))
+        if found == _expected(reading, (*ids, *headers)):
             break
-        if found[-_width(plan) :] != expected[-_width(plan) :]:
+        expected = _expected(reading, headers)
+        if found[-len(expected) :] != expected:
             _give_back(plan, reading, sheets, settings, gradebook)
         if looked_again == _LOOK_AGAIN:
             raise SheetError(
@@ -132,48 +136,48 @@ def remove(sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> 
         stays = next((tab for tab in reading if tab.sheet_id not in gone), None)
         if stays is None:
             raise SheetError("only our own tabs are left in the document, and a document cannot be without any.")
-        sheets.apply(gradebook.spreadsheet, edits, f"{quoted(stays.title)}!A1:A1")
+        sheets.apply(gradebook.spreadsheet, edits, ((stays.title, _CORNER),))
     _log.info("remove gradebook=%s edits=%d", gradebook.name, len(edits))
     return len(edits)
 
 
 def _give_back(plan: Plan, reading: Reading, sheets: Sheets, settings: Settings, gradebook: GradebookSettings) -> None:
     """Undo what fell on the teacher's own cells. Raises SheetError where a formula was among them."""
-    if plan.gradebook.flag_column is None:
+    if all(tab.flag_column is None for tab in plan.gradebook.tabs):
         return
     after = sheets.read(gradebook.spreadsheet)
     now = read_gradebook(after, gradebook, settings.marking)
     edits = put_back(reading, after, plan.gradebook, now)
     if not edits:
         return
-    tab = next(each.title for each in after if each.sheet_id == now.sheet_id)
-    sheets.apply(gradebook.spreadsheet, edits, f"{quoted(tab)}!A1:A1")
-    formulas = [Cell(edit.row, edit.column) for edit in edits if edit.entered.formula is not None]
+    titles = {tab.sheet_id: tab.title for tab in now.tabs}
+    sheets.apply(gradebook.spreadsheet, edits, ((now.tabs[0].title, _CORNER),))
+    formulas = [(titles[edit.sheet_id], edit) for edit in edits if edit.entered.formula is not None]
     if formulas:
-        places = ", ".join(cell.on(tab) for cell in formulas[:5])
+        places = ", ".join(Cell(edit.row, edit.column).on(tab) for tab, edit in formulas[:5])
         raise SheetError(
             f"columns were moved while the flags were written, and the formulas in {places} were put back as they had "
             "been: look whether they still count the right columns. The next sync does the rest."
         )
 
 
-def _watched(plan: Plan) -> tuple[str, str]:
-    """The column of student ids and the header's row, to look at after the write."""
-    book = plan.gradebook
-    ids = Range(book.header_row, book.id_column, book.end_row, book.id_column + 1)
-    header = Range(book.header_row, 0, book.header_row + 1, _width(plan))
-    return f"{quoted(book.tab)}!{ids}", f"{quoted(book.tab)}!{header}"
+def _watched(plan: Plan) -> tuple[tuple[Watched, ...], tuple[Watched, ...]]:
+    """The columns of student ids and the header's rows, to look at after the write."""
+    ids, headers = [], []
+    for tab in plan.gradebook.tabs:
+        ids.append((tab.title, Range(tab.header_row, tab.id_column, tab.end_row, tab.id_column + 1)))
+        # A move matters up to the last column that is read or written by place.
+        columns = (column for assignment in tab.assignments for column in assignment.columns)
+        width = 1 + max(tab.id_column, tab.flag_column or 0, *columns, 0)
+        headers.append((tab.title, Range(tab.header_row, 0, tab.header_row + 1, width)))
+    return tuple(ids), tuple(headers)
 
 
-def _expected(plan: Plan, reading: Reading) -> tuple[str, ...]:
+def _expected(reading: Reading, watched: tuple[Watched, ...]) -> tuple[str, ...]:
     """What should stand there if nothing has moved."""
-    book = plan.gradebook
-    tab = next(each for each in reading if each.sheet_id == book.sheet_id)
-    ids = (tab.at(row, book.id_column).shown for row in range(book.header_row, book.end_row))
-    return (*ids, *(tab.at(book.header_row, column).shown for column in range(_width(plan))))
-
-
-def _width(plan: Plan) -> int:
-    """How many columns a move of which would matter: up to the last one that is read or written by place."""
-    book = plan.gradebook
-    return 1 + max(book.id_column, book.flag_column or 0, *(each.column for each in book.assignments), 0)
+    texts: list[str] = []
+    for title, area in watched:
+        tab = next(each for each in reading if each.title == title)
+        for row in range(area.row, area.end_row):
+            texts += (tab.at(row, column).shown for column in range(area.column, area.end_column))
+    return tuple(texts)

@@ -49,7 +49,7 @@ class Table:
 
 def mastery_table(gradebook: Gradebook, standings: Iterable[Standing]) -> Table:
     """One row a student in the gradebook's order: id, name, level, how many are missing, a word an assignment."""
-    header = (*MASTERY_LABELS, *(assignment.title for assignment in gradebook.assignments))
+    header = (*MASTERY_LABELS, *(assignment.header or assignment.title for assignment in gradebook.assignments))
     body = tuple(
         (
             standing.student.id,

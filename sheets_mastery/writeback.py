@@ -15,7 +15,7 @@ from decimal import Decimal
 from sheets_mastery import tabs
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import Marking, Tier
-from sheets_mastery.gradebook import Gradebook, Place, Problem
+from sheets_mastery.gradebook import Gradebook, MarksTab, Place, Problem
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
 from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
@@ -156,13 +156,12 @@ def write_back(
 
     `problems` are those of the reading; the ones found here join them on our tab.
     """
-    marks = next(tab for tab in reading if tab.sheet_id == gradebook.sheet_id)
     foreign = tuple(_foreign_tabs(reading))
     if foreign:
         return (), foreign
-    notes = _notes(gradebook, standings, episodes)
-    flags = _flags(gradebook, standings)
-    in_the_way = tuple(_in_the_way(reading, marks, gradebook, notes, flags))
+    told = {key(standing.student.id): standing for standing in standings}
+    pages = tuple(_Page.of(reading, tab, gradebook, told, episodes) for tab in gradebook.tabs)
+    in_the_way = tuple(_in_the_way(reading, pages))
     mastery = tabs.mastery_table(gradebook, standings)
     trouble = tabs.trouble_table((*problems, *in_the_way))
     mastery_tab = tabs.present(reading, mastery.sheet_id, mastery.title)
@@ -182,35 +181,41 @@ def write_back(
         trouble_tab is None or not _locked(trouble_tab, _grid(trouble_tab))
     ):
         edits += _table_edits(trouble_tab, trouble)
-    if not _locked(marks, _block(gradebook)):
-        edits += _rule_edits(marks, marks_rules(gradebook, tiers, marking, lookup, reading.locale))
-    edits += _note_edits(marks, notes)
-    edits += _flag_edits(marks, gradebook, flags)
+    order = {assignment.id: index for index, assignment in enumerate(gradebook.assignments)}
+    for page in pages:
+        if not _locked(page.sheet, _block(page.tab)):
+            edits += _rule_edits(page.sheet, marks_rules(page.tab, order, tiers, marking, lookup, reading.locale))
+        edits += _note_edits(page.sheet, page.notes)
+        edits += _flag_edits(page.sheet, page.tab, page.flags)
     return tuple(edits), in_the_way
 
 
 def put_back(before: Reading, after: Reading, then: Gradebook, now: Gradebook) -> tuple[PutBack, ...]:
-    """Give back every cell of the marks tab that a flag fell on because columns moved between a reading and a write.
+    """Give back every cell of the marks tabs that a flag fell on because columns moved between a reading and a write.
 
     `before` and `then` are what the write was decided from, `after` and `now` what is there since. A cell is found
     again by student id and title; one that is nowhere in `before` was made in between, and is emptied.
     """
-    old = next(tab for tab in before if tab.sheet_id == then.sheet_id)
-    new = next(tab for tab in after if tab.sheet_id == now.sheet_id)
-    rows = {old.at(row, then.id_column).shown: row for row in reversed(range(len(old.cells)))}
-    columns = {content.shown: column for column, content in reversed(list(enumerate(old.row(then.header_row))))}
     edits: list[PutBack] = []
-    for row, contents in enumerate(new.cells):
-        for column, content in enumerate(contents):
-            if column == now.flag_column or not _is_our_flag(content):
-                continue
-            place = (
-                rows.get(new.at(row, now.id_column).shown, -1),
-                columns.get(new.at(now.header_row, column).shown, -1),
-            )
-            was = old.at(*place)
-            if not _is_our_flag(was):
-                edits.append(PutBack(sheet_id=new.sheet_id, row=row, column=column, entered=was))
+    for tab in now.tabs:
+        new = _sheet(after, tab)
+        earlier = next((each for each in then.tabs if each.sheet_id == tab.sheet_id), None)
+        if earlier is None:
+            continue
+        old = _sheet(before, earlier)
+        rows = {old.at(row, earlier.id_column).shown: row for row in reversed(range(len(old.cells)))}
+        columns = {content.shown: column for column, content in reversed(list(enumerate(old.row(earlier.header_row))))}
+        for row, contents in enumerate(new.cells):
+            for column, content in enumerate(contents):
+                if column == tab.flag_column or not _is_our_flag(content):
+                    continue
+                place = (
+                    rows.get(new.at(row, tab.id_column).shown, -1),
+                    columns.get(new.at(tab.header_row, column).shown, -1),
+                )
+                was = old.at(*place)
+                if not _is_our_flag(was):
+                    edits.append(PutBack(sheet_id=new.sheet_id, row=row, column=column, entered=was))
     return tuple(edits)
 
 
@@ -233,9 +238,8 @@ def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
         if tab.sheet_id not in ours:
             edits += _rule_edits(tab, ())
             edits += _note_edits(tab, {})
-    if gradebook is not None:
-        marks = next(tab for tab in reading if tab.sheet_id == gradebook.sheet_id)
-        edits += _flag_edits(marks, gradebook, {})
+    for marks in gradebook.tabs if gradebook is not None else ():
+        edits += _flag_edits(_sheet(reading, marks), marks, {})
     edits += [DeleteTab(sheet_id=sheet_id) for sheet_id in sorted(ours)]
     return tuple(edits)
 
@@ -259,32 +263,45 @@ def is_our_note(note: str) -> bool:
 # What should be there
 
 
-def _notes(
-    gradebook: Gradebook, standings: tuple[Standing, ...], episodes: Mapping[Work, Remediation]
-) -> dict[Cell, str]:
-    return {
-        Cell(standing.student.row, assignment.column): note_text(
-            judged, episodes.get((key(standing.student.id), assignment.id))
-        )
-        for standing in standings
-        for assignment, judged in zip(gradebook.assignments, standing.judged, strict=True)
-        if judged.verdict.missing
-    }
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """One tab with marks: what is there, and the notes and flags that should be."""
+
+    #: The tab as it was read.
+    sheet: Tab
+    #: The tab as it was understood.
+    tab: MarksTab
+    notes: Mapping[Cell, str]
+    flags: Mapping[Cell, str]
+
+    @classmethod
+    def of(
+        cls,
+        reading: Reading,
+        tab: MarksTab,
+        gradebook: Gradebook,
+        told: Mapping[str, Standing],
+        episodes: Mapping[Work, Remediation],
+    ) -> _Page:
+        here = {assignment.id: assignment for assignment in tab.assignments}
+        notes: dict[Cell, str] = {}
+        flags: dict[Cell, str] = {}
+        for student in tab.students:
+            identity = key(student.id)
+            titles = []
+            for assignment, judged in zip(gradebook.assignments, told[identity].judged, strict=True):
+                if judged.verdict.missing:
+                    column = here[assignment.id].columns[-1]
+                    notes[Cell(student.row, column)] = note_text(judged, episodes.get((identity, assignment.id)))
+                    titles.append(" ".join(assignment.title.split()))
+            if titles and tab.flag_column is not None:
+                flags[Cell(student.row, tab.flag_column)] = FLAG_PREFIX + "; ".join(titles)
+        return cls(sheet=_sheet(reading, tab), tab=tab, notes=notes, flags=flags)
 
 
-def _flags(gradebook: Gradebook, standings: tuple[Standing, ...]) -> dict[Cell, str]:
-    if gradebook.flag_column is None:
-        return {}
-    wanted = {}
-    for standing in standings:
-        titles = [
-            " ".join(assignment.title.split())
-            for assignment, judged in zip(gradebook.assignments, standing.judged, strict=True)
-            if judged.verdict.missing
-        ]
-        if titles:
-            wanted[Cell(standing.student.row, gradebook.flag_column)] = FLAG_PREFIX + "; ".join(titles)
-    return wanted
+def _sheet(reading: Reading, tab: MarksTab) -> Tab:
+    """A tab of the reading by its id."""
+    return next(each for each in reading if each.sheet_id == tab.sheet_id)
 
 
 # Less what is there
@@ -375,11 +392,11 @@ def _note_edits(tab: Tab, wanted: Mapping[Cell, str]) -> Iterator[Edit]:
             yield PutNote(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, note=new)
 
 
-def _flag_edits(tab: Tab, gradebook: Gradebook, wanted: Mapping[Cell, str]) -> Iterator[Edit]:
-    if gradebook.flag_column is None:
+def _flag_edits(tab: Tab, marks: MarksTab, wanted: Mapping[Cell, str]) -> Iterator[Edit]:
+    if marks.flag_column is None:
         return
-    for row in range(gradebook.header_row + 1, max(len(tab.cells), gradebook.end_row)):
-        cell = Cell(row, gradebook.flag_column)
+    for row in range(marks.header_row + 1, max(len(tab.cells), marks.end_row)):
+        cell = Cell(row, marks.flag_column)
         content = tab.at(cell.row, cell.column)
         new = wanted.get(cell)
         if not _shows(content, new) and _free_for_flag(content) and tab.editable(cell.row, cell.column):
@@ -406,26 +423,27 @@ def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
             )
 
 
-def _in_the_way(
-    reading: Reading, marks: Tab, gradebook: Gradebook, notes: Mapping[Cell, str], flags: Mapping[Cell, str]
-) -> Iterator[Problem]:
+def _in_the_way(reading: Reading, pages: Iterable[_Page]) -> Iterator[Problem]:
     for sheet_id, title, _ in tabs.OURS:
         tab = tabs.present(reading, sheet_id, title)
         if tab is not None and _locked(tab, _grid(tab)):
             yield _protected(tab.title, "it is not kept up to date")
-    if _locked(marks, _block(gradebook)):
-        yield _protected(marks.title, "the marks are not coloured")
-    elif any(not marks.editable(cell.row, cell.column) for cell in (*notes, *flags)):
-        yield _protected(marks.title, "some cells get no note or no flag")
-    for student in gradebook.students:
-        if gradebook.flag_column is not None:
-            cell = Cell(student.row, gradebook.flag_column)
-            if not _free_for_flag(marks.at(cell.row, cell.column)):
-                yield Problem(
-                    place=Place(tab=marks.title, cell=cell),
-                    what="there is something of yours in the flag column, so the missing titles are not written here.",
-                    remedy="Empty the cell, or set another column aside.",
-                )
+    for page in pages:
+        marks = page.sheet
+        if _locked(marks, _block(page.tab)):
+            yield _protected(marks.title, "the marks are not coloured")
+        elif any(not marks.editable(cell.row, cell.column) for cell in (*page.notes, *page.flags)):
+            yield _protected(marks.title, "some cells get no note or no flag")
+        for student in page.tab.students:
+            if page.tab.flag_column is not None:
+                cell = Cell(student.row, page.tab.flag_column)
+                if not _free_for_flag(marks.at(cell.row, cell.column)):
+                    yield Problem(
+                        place=Place(tab=marks.title, cell=cell),
+                        what="there is something of yours in the flag column, so the missing titles are not written "
+                        "here.",
+                        remedy="Empty the cell, or set another column aside.",
+                    )
 
 
 def _protected(tab: str, consequence: str) -> Problem:
@@ -452,10 +470,10 @@ def _grid(tab: Tab) -> Range:
     return Range(0, 0, tab.rows, tab.columns)
 
 
-def _block(gradebook: Gradebook) -> Range:
+def _block(tab: MarksTab) -> Range:
     """The rectangle around the marks."""
-    columns = [assignment.column for assignment in gradebook.assignments] or [gradebook.id_column]
-    return Range(gradebook.first_row, min(columns), gradebook.end_row, max(columns) + 1)
+    columns = [column for assignment in tab.assignments for column in assignment.columns] or [tab.id_column]
+    return Range(tab.first_row, min(columns), tab.end_row, max(columns) + 1)
 
 
 def _empty(table: tabs.Table) -> Tab:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable
 from typing import Any, Self
@@ -11,18 +10,17 @@ from typing import Any, Self
 from google.auth.credentials import Credentials
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 
-from sheets_mastery.a1 import Cell
+from sheets_mastery.a1 import quoted
 from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.auth import account
 from sheets_mastery.google.readings import MASK, reading
 from sheets_mastery.google.requests import requests
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import Traffic, Wire
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.writeback import Edit
 
-_ROWS = re.compile(r"\$?[A-Z]*\$?([0-9]+):\$?[A-Z]*\$?([0-9]+)")
-_SHOWN = "updatedSpreadsheet(sheets(data(rowData(values(formattedValue)))))"
+_SHOWN = "updatedSpreadsheet(sheets(properties(title),data(rowData(values(formattedValue)))))"
 
 
 class GoogleSheets:
@@ -62,28 +60,26 @@ class GoogleSheets:
         except (KeyError, TypeError, ValueError, AttributeError) as odd:
             raise Unreachable("Google's answer is not a whole spreadsheet.") from odd
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: tuple[Watched, ...]) -> tuple[str, ...]:
         """Carry out all edits or none of them, by one request; without edits nothing is sent and nothing is answered.
 
-        `watch` is a range of one column in A1 notation, such as "Marks!A4:A87". The answer holds the texts shown there
-        right after the write, "" for a blank, one for each row of the range (of a range without an end: up to its last
-        text): a caller who finds other texts than it planned with knows that rows were moved in between. `across` is a
-        range of one row, such as "Marks!A1:AA1", whose texts follow in the same way, so that moved columns show too.
-        Raises SheetProtected, SheetNotShared, SheetNotFound, CredentialsError, or Unreachable, after which the edits
-        may have been carried out or not: what the next reading shows is true.
+        The answer holds the texts shown in the watched rectangles right after the write, rectangle by rectangle and row
+        by row, "" for a blank: a caller who finds other texts than it planned with knows that rows or columns were
+        moved in between. Raises SheetProtected, SheetNotShared, SheetNotFound, CredentialsError, or Unreachable, after
+        which the edits may have been carried out or not: what the next reading shows is true.
         """
         if not edits:
             return ()
         body = {
             "requests": requests(edits),
             "includeSpreadsheetInResponse": True,
-            "responseRanges": [watch, across] if across else [watch],
+            "responseRanges": [f"{quoted(tab)}!{area}" for tab, area in watch],
             "responseIncludeGridData": True,
         }
         answer = self._call("post", SPREADSHEET_BATCH_UPDATE_URL % spreadsheet_id, {"fields": _SHOWN}, body)
         try:
-            return _shown(answer, watch, across)
-        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            return _shown(answer, watch)
+        except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as odd:
             raise Unreachable("Google's answer to the write was not whole; the next sync looks again.") from odd
 
     def _call(self, method: str, url: str, params: dict[str, Any], body: dict[str, Any] | None) -> dict[str, Any]:
@@ -107,20 +103,17 @@ class GoogleSheets:
         self.close()
 
 
-def _shown(answer: dict[str, Any], watch: str, across: str) -> tuple[str, ...]:
-    """The watched column, then the row. Google cuts trailing blanks off; where a range has an end they are put back."""
-    blocks = [block for sheet in answer["updatedSpreadsheet"]["sheets"] for block in sheet.get("data", ())]
-    rows = blocks[0].get("rowData", ()) if blocks else ()
-    texts = [next((cell.get("formattedValue", "") for cell in row.get("values", ())), "") for row in rows]
-    if found := _ROWS.fullmatch(watch.rpartition("!")[2]):
-        texts += [""] * (int(found[2]) - int(found[1]) + 1 - len(texts))
-    else:
-        while texts and not texts[-1]:
-            texts.pop()
-    if not across:
-        return tuple(texts)
-    first, _, last = across.rpartition("!")[2].partition(":")
-    line = blocks[1].get("rowData", [{}]) if len(blocks) > 1 else [{}]
-    header = [cell.get("formattedValue", "") for cell in line[0].get("values", ())]
-    width = Cell.parse(last).column - Cell.parse(first).column + 1
-    return (*texts, *header, *([""] * (width - len(header))))
+def _shown(answer: dict[str, Any], watch: tuple[Watched, ...]) -> tuple[str, ...]:
+    """The texts of the watched rectangles. Google answers tab by tab and cuts trailing blanks off: they are put back."""
+    blocks = {
+        sheet["properties"]["title"].casefold(): iter(sheet.get("data", ()))
+        for sheet in answer["updatedSpreadsheet"]["sheets"]
+    }
+    texts: list[str] = []
+    for tab, area in watch:
+        rows = next(blocks[tab.casefold()]).get("rowData", ())
+        for row in range(area.end_row - area.row):
+            cells = rows[row].get("values", ()) if row < len(rows) else ()
+            line = [cell.get("formattedValue", "") for cell in cells]
+            texts += (line + [""] * (area.end_column - area.column - len(line)))[: area.end_column - area.column]
+    return tuple(texts)

@@ -25,6 +25,7 @@ from sheets_mastery.gradebook.records import (
     Guardian,
     Mark,
     MarkKind,
+    MarksTab,
     Place,
     Problem,
     Student,
@@ -93,13 +94,19 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
             *link_problems,
         ),
         links=links,
-        sheet_id=tab.sheet_id,
-        tab=tab.title,
-        header_row=columns.header_row,
-        id_column=columns.id,
-        name_column=columns.one("name"),
-        points_row=rows.get("points"),
-        flag_column=flag_column,
+        tabs=(
+            MarksTab(
+                sheet_id=tab.sheet_id,
+                title=tab.title,
+                header_row=columns.header_row,
+                id_column=columns.id,
+                name_column=columns.one("name"),
+                points_row=rows.get("points"),
+                flag_column=flag_column,
+                students=students,
+                assignments=assignments,
+            ),
+        ),
     )
 
 
@@ -334,6 +341,7 @@ def _assignments(
                 graded=graded or says.graded,
                 points_in_sheet=in_sheet,
                 percent=percent,
+                header=header.value,
             )
         )
     counts = Counter(each.id for each in found)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from sheets_mastery.config import Codes, Marking
+from sheets_mastery.config import Marking, Meaning
 from sheets_mastery.gradebook.records import BLANK, Mark, MarkKind, key
 from sheets_mastery.reading import Content
 
@@ -68,7 +68,7 @@ class MarkReader:
     """How the mark cells of one gradebook are read."""
 
     #: What the codes mean, by `key`.
-    codes: dict[str, MarkKind]
+    codes: dict[str, Meaning]
     #: The highest believable share of the maximum.
     highest: Fraction
     #: Whether texts of this document use the decimal comma.
@@ -80,7 +80,7 @@ class MarkReader:
     def of(cls, marking: Marking, locale: str) -> MarkReader:
         """A reader for a document's locale."""
         return cls(
-            codes=_meanings(marking.codes),
+            codes={key(code): meaning for code, meaning in marking.codes.meanings.items()},
             highest=Fraction(marking.highest_percent) / 100,
             comma=decimal_comma(locale),
             month_first=month_first(locale),
@@ -130,7 +130,7 @@ class MarkReader:
 
     def _text(self, content: Content, text: str, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
         if meaning := self.codes.get(key(text)):
-            return Mark(kind=meaning, written=content.text), None
+            return Mark(kind=_KINDS[meaning], written=content.text), None
         bare = text.strip(_SPACES)
         if bare.endswith("%"):
             number = self._plain(bare[:-1])
@@ -176,17 +176,13 @@ class MarkReader:
         return Mark(kind=MarkKind.SCORE, written=content.text, share=share), None
 
 
+_KINDS = {
+    Meaning.EXCUSED: MarkKind.EXCUSED,
+    Meaning.NOT_IN: MarkKind.NOT_IN,
+    Meaning.ABSENT: MarkKind.ABSENT,
+    Meaning.HANDED_IN: MarkKind.PENDING,
+}
 _SAY_THE_MAXIMUM = "Add a row of maxima, or say points in the settings."
-
-
-def _meanings(codes: Codes) -> dict[str, MarkKind]:
-    pairs = (
-        (codes.excused, MarkKind.EXCUSED),
-        (codes.not_in, MarkKind.NOT_IN),
-        (codes.absent, MarkKind.ABSENT),
-        (codes.pending, MarkKind.PENDING),
-    )
-    return {key(code): meaning for listed, meaning in pairs for code in listed}
 
 
 def _unreadable(content: Content, what: str, remedy: str) -> tuple[Mark, tuple[str, str]]:

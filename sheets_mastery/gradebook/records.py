@@ -144,9 +144,9 @@ class Student:
 class Assignment:
     """One piece of work that the class is asked for."""
 
-    #: The title exactly as in the header; `key(title)` is its identity.
+    #: The title as families read it; `key(title)` is its identity.
     title: str
-    #: The column on the marks tab in this reading, from 0.
+    #: The column on the marks tab in this reading, from 0; of several attempts the first.
     column: int
     #: The maximum; None where only percentages can be read.
     points: Fraction | None
@@ -160,6 +160,15 @@ class Assignment:
     points_in_sheet: bool = False
     #: Whether every cell of the column is formatted as a percentage, so that a typed 85 becomes 85 %.
     percent: bool = False
+    #: The text of the header cell, by which a live rule finds the title; "" where that cell alone does not tell it.
+    header: str = ""
+    #: The columns of further attempts at the same work, in their order.
+    retakes: tuple[int, ...] = ()
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Every column with a mark for this work, in the order of the attempts."""
+        return (self.column, *self.retakes)
 
     @property
     def id(self) -> str:
@@ -168,24 +177,12 @@ class Assignment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gradebook:
-    """One gradebook, understood."""
+class MarksTab:
+    """One tab with marks. A gradebook has one, or one for each class period."""
 
-    #: The gradebook's name in the settings.
-    name: str
-    #: The students in the order of the marks tab.
-    students: tuple[Student, ...]
-    #: The assignments from left to right.
-    assignments: tuple[Assignment, ...]
-    #: One row a student, one mark an assignment, in those orders.
-    marks: tuple[tuple[Mark, ...], ...]
-    #: What the teacher should mend, in reading order.
-    problems: tuple[Problem, ...]
-    #: Links to help: (key of the assignment's title, kind of help) -> address. Kind "" is for every kind.
-    links: dict[tuple[str, str], str]
-    #: The marks tab's id and title.
+    #: The tab's id and title.
     sheet_id: int
-    tab: str
+    title: str
     #: Rows and columns of the layout, from 0.
     header_row: int
     id_column: int
@@ -193,6 +190,10 @@ class Gradebook:
     points_row: int | None
     #: The column set aside for the titles of missing work; None where there is none.
     flag_column: int | None
+    #: The students of this tab from top to bottom.
+    students: tuple[Student, ...]
+    #: The assignments of this tab from left to right, with their columns here.
+    assignments: tuple[Assignment, ...]
 
     @property
     def first_row(self) -> int:
@@ -203,3 +204,23 @@ class Gradebook:
     def end_row(self) -> int:
         """The row after the last student."""
         return max((student.row for student in self.students), default=self.header_row) + 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gradebook:
+    """One gradebook, understood."""
+
+    #: The gradebook's name in the settings.
+    name: str
+    #: The students in the order of the marks tabs.
+    students: tuple[Student, ...]
+    #: The assignments from left to right; one that stands on several tabs is here once.
+    assignments: tuple[Assignment, ...]
+    #: One row a student, one mark an assignment, in those orders.
+    marks: tuple[tuple[Mark, ...], ...]
+    #: What the teacher should mend, in reading order.
+    problems: tuple[Problem, ...]
+    #: Links to help: (key of the assignment's title, kind of help) -> address. Kind "" is for every kind.
+    links: dict[tuple[str, str], str]
+    #: The tabs with marks, from left to right; at least one.
+    tabs: tuple[MarksTab, ...]

@@ -298,7 +298,7 @@ def expected_colours(plan: Plan) -> dict[int, dict[tuple[int, int], str]]:
         for number, (assignment, judged) in enumerate(zip(plan.gradebook.assignments, standing.judged, strict=True)):
             colour = PALETTE[judged.verdict].fill if judged.verdict in PALETTE else ""
             marks[standing.student.row, assignment.column] = words[line, number + 4] = colour
-    return {plan.gradebook.sheet_id: marks, MASTERY_ID: words}
+    return {plan.gradebook.tabs[0].sheet_id: marks, MASTERY_ID: words}
 
 
 def assert_libreoffice_agrees(sheets: list[tuple[dict[str, Any], Plan]], folder: Path) -> None:

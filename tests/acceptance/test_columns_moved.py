@@ -11,7 +11,7 @@ from schools import School, gradebook
 
 from sheets_mastery.errors import SheetError
 from sheets_mastery.google.sheets import GoogleSheets
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.writeback import Edit
 
 MARKS: list[list[Any]] = [
@@ -35,11 +35,11 @@ class Interrupted:
     def read(self, spreadsheet_id: str) -> Reading:
         return self._sheets.read(spreadsheet_id)
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: tuple[Watched, ...]) -> tuple[str, ...]:
         if self._teacher is not None:
             self._teacher()
             self._teacher = None
-        return self._sheets.apply(spreadsheet_id, edits, watch, across)
+        return self._sheets.apply(spreadsheet_id, edits, watch)
 
     def close(self) -> None:
         self._sheets.close()

@@ -45,7 +45,7 @@ from sheets_mastery.google.wire import GOOGLE, Answer, Wire
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.local_google.server import serve
 from sheets_mastery.plan import Facts, Past
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.wiring import Service
 from sheets_mastery.writeback import Edit
 
@@ -175,9 +175,9 @@ class TimedSheets(GoogleSheets):
         with self._watch.part("cells"):
             return super().read(spreadsheet_id)
 
-    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: str, across: str = "") -> tuple[str, ...]:
+    def apply(self, spreadsheet_id: str, edits: tuple[Edit, ...], watch: tuple[Watched, ...]) -> tuple[str, ...]:
         with self._watch.part("cells"):
-            return super().apply(spreadsheet_id, edits, watch, across)
+            return super().apply(spreadsheet_id, edits, watch)
 
     def _call(self, method: str, url: str, params: dict[str, Any], body: dict[str, Any] | None) -> dict[str, Any]:
         with self._watch.part("JSON"):

@@ -43,14 +43,14 @@ def test_one_header_row_is_enough(reading: Reading) -> None:
     """
     gradebook = understood(reading)
     assert gradebook.assignments == (
-        Assignment(title="Quiz 1", column=3, points=None),
-        Assignment(title="Essay", column=4, points=None),
+        Assignment(title="Quiz 1", header="Quiz 1", column=3, points=None),
+        Assignment(title="Essay", header="Essay", column=4, points=None),
     )
     assert shares(gradebook) == [["17/20", "17/20"], ["excused", "blank"]]
     assert [student.name for student in gradebook.students] == ["Ana Diaz", "Bo Kim"]
-    assert (gradebook.first_row, gradebook.end_row) == (1, 3)
-    assert (gradebook.header_row, gradebook.id_column, gradebook.name_column) == (0, 0, 1)
-    assert (gradebook.points_row, gradebook.flag_column, gradebook.problems) == (None, None, ())
+    assert (gradebook.tabs[0].first_row, gradebook.tabs[0].end_row) == (1, 3)
+    assert (gradebook.tabs[0].header_row, gradebook.tabs[0].id_column, gradebook.tabs[0].name_column) == (0, 0, 1)
+    assert (gradebook.tabs[0].points_row, gradebook.tabs[0].flag_column, gradebook.problems) == (None, None, ())
 
 
 def test_rows_say_what_an_assignment_is_worth_when_it_is_due_and_what_kind_it_is(reading: Reading) -> None:
@@ -66,6 +66,7 @@ def test_rows_say_what_an_assignment_is_worth_when_it_is_due_and_what_kind_it_is
     assert gradebook.assignments == (
         Assignment(
             title="Quiz 1",
+            header="Quiz 1",
             column=2,
             points=Fraction(50),
             kind="quiz",
@@ -73,10 +74,18 @@ def test_rows_say_what_an_assignment_is_worth_when_it_is_due_and_what_kind_it_is
             graded=date(2026, 9, 21),
             points_in_sheet=True,
         ),
-        Assignment(title="Essay", column=3, points=Fraction(20), kind="", due=date(2026, 10, 2), points_in_sheet=True),
+        Assignment(
+            title="Essay",
+            header="Essay",
+            column=3,
+            points=Fraction(20),
+            kind="",
+            due=date(2026, 10, 2),
+            points_in_sheet=True,
+        ),
     )
     assert shares(gradebook) == [["43/50", "17/20"]]
-    assert (gradebook.points_row, gradebook.first_row) == (1, 5)
+    assert (gradebook.tabs[0].points_row, gradebook.tabs[0].first_row) == (1, 5)
     assert gradebook.problems == ()
 
 
@@ -102,14 +111,15 @@ def test_the_settings_say_what_the_sheet_does_not(reading: Reading) -> None:
     assert gradebook.assignments == (
         Assignment(
             title="Quiz 1",
+            header="Quiz 1",
             column=1,
             points=Fraction(20),
             kind="quiz",
             due=date(2026, 9, 18),
             graded=date(2026, 9, 20),
         ),
-        Assignment(title="Essay", column=2, points=Fraction(50), due=date(2026, 10, 2)),
-        Assignment(title="Poster", column=3, points=Fraction(50)),
+        Assignment(title="Essay", header="Essay", column=2, points=Fraction(50), due=date(2026, 10, 2)),
+        Assignment(title="Poster", header="Poster", column=3, points=Fraction(50)),
     )
     assert shares(gradebook) == [["17/20", "43/50", "1/10"]]
 
@@ -161,7 +171,7 @@ def test_a_gradebook_without_students_is_empty_and_no_trouble(reading: Reading) 
     """
     gradebook = understood(reading)
     assert (gradebook.students, gradebook.marks, gradebook.problems) == ((), (), ())
-    assert (gradebook.first_row, gradebook.end_row) == (1, 1)
+    assert (gradebook.tabs[0].first_row, gradebook.tabs[0].end_row) == (1, 1)
 
 
 # Where there is nothing to go by
@@ -273,7 +283,7 @@ def test_the_flag_column_is_the_one_that_the_settings_name(reading: Reading) -> 
     101 |         | 43
     """
     gradebook = understood(reading, drawn.book('flag_column = "Missing"'))
-    assert (gradebook.flag_column, gradebook.problems) == (1, ())
+    assert (gradebook.tabs[0].flag_column, gradebook.problems) == (1, ())
     assert [each.title for each in gradebook.assignments] == ["Quiz 1"]
 
 
@@ -289,7 +299,7 @@ def test_a_flag_column_that_is_in_doubt_is_not_used(header: str, cell: str, what
     section = '\nlabels = { section = ["Flags"] }' if "themselves" in what else ""
     settings = drawn.book(f'flag_column = "Flags"\npoints = 50{section}')
     gradebook = understood(drawn.reading(f"{header}\n101 | x | 43"), settings)
-    assert gradebook.flag_column is None
+    assert gradebook.tabs[0].flag_column is None
     assert [each.title for each in gradebook.assignments if each.title != "Quiz 1"] == []
     assert said(gradebook)[0] == (
         f"Marks!{cell}: {what}, so no titles of missing work are written into it. "

@@ -22,7 +22,8 @@ RETAKE = list(PALETTE).index(Verdict.RETAKE)
 def rules_of(reading: Reading, settings: Settings | None = None, lookup: LookUp = LOOKUP) -> tuple[Rule, ...]:
     settings = settings or drawn.settings()
     gradebook = read_gradebook(reading, settings.gradebooks[0], settings.marking)
-    return marks_rules(gradebook, settings.tiers, settings.marking, lookup, reading.locale)
+    order = {assignment.id: index for index, assignment in enumerate(gradebook.assignments)}
+    return marks_rules(gradebook.tabs[0], order, settings.tiers, settings.marking, lookup, reading.locale)
 
 
 def literally(expression: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import requests
 
-from sheets_mastery.a1 import Range
+from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.errors import SheetNotFound, SheetNotShared, SheetProtected, Unreachable
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.local_google.server import LocalGoogle
-from sheets_mastery.reading import EMPTY, Content, Look, Protection, Rule, Tab
+from sheets_mastery.reading import EMPTY, Content, Look, Protection, Rule, Tab, Watched
 from sheets_mastery.writeback import (
     AddRule,
     AddTab,
@@ -104,6 +104,16 @@ def write(*edits: Any) -> tuple[Any, ...]:
     return edits
 
 
+def watched(*ranges: str) -> tuple[Watched, ...]:
+    """Rectangles such as "Marks!A3:A4"."""
+    found = []
+    for each in ranges:
+        tab, _, corners = each.partition("!")
+        first, last = (Cell.parse(corner) for corner in corners.split(":"))
+        found.append((tab, Range(first.row, first.column, last.row + 1, last.column + 1)))
+    return tuple(found)
+
+
 def test_a_gradebook_is_read_by_one_request(sheets: GoogleSheets, book: str) -> None:
     reading = sheets.read(book)
     assert sheets.traffic.requests == 1
@@ -147,7 +157,7 @@ def test_what_was_written_is_read_back_and_nothing_else_changes(sheets: GoogleSh
             PutNote(sheet_id=0, row=2, column=2, note="Missing: 72 %"),
             AddRule(sheet_id=0, index=0, rule=ours),
         ),
-        "Marks!A3:A6",
+        watched("Marks!A3:A6"),
     )
     assert shown == ("00417", "00103", "", "")
     assert sheets.traffic.requests == 2
@@ -173,12 +183,12 @@ def test_what_was_written_is_read_back_and_nothing_else_changes(sheets: GoogleSh
             PutNote(sheet_id=0, row=3, column=2, note=""),
             DeleteRule(sheet_id=0, index=0),
         ),
-        "Marks!A3:A4",
+        watched("Marks!A3:A4"),
     )
     smaller = sheets.read(book).tabs[2]
     assert (smaller.rows, smaller.columns) == (2, 8)
     assert [each.value for each in smaller.row(0)] == [None, None, *texts[2:]]
-    sheets.apply(book, write(DeleteTab(sheet_id=99)), "Marks!A1:A1")
+    sheets.apply(book, write(DeleteTab(sheet_id=99)), watched("Marks!A1:A1"))
     assert sheets.read(book) == before
 
 
@@ -208,7 +218,7 @@ def test_a_teachers_note_and_format_survive_a_value_and_a_value_survives_a_note(
             PutValues(sheet_id=0, row=2, column=6, values=(("HW1",),)),
             PutNote(sheet_id=0, row=2, column=4, note="n"),
         ),
-        "Marks!A3:A4",
+        watched("Marks!A3:A4"),
     )
     marks = sheets.read(book).tabs[0]
     assert marks.at(2, 6) == Content(value="HW1", shown="HW1", note="called home")
@@ -220,7 +230,7 @@ def test_a_teachers_note_and_format_survive_a_value_and_a_value_survives_a_note(
 
 
 def test_nothing_to_write_is_no_request(sheets: GoogleSheets, book: str) -> None:
-    assert sheets.apply(book, (), "Marks!A3:A4") == ()
+    assert sheets.apply(book, (), watched("Marks!A3:A4")) == ()
     assert sheets.traffic.requests == 0
 
 
@@ -229,12 +239,11 @@ def test_nothing_to_write_is_no_request(sheets: GoogleSheets, book: str) -> None
     [
         ("Marks!A3:A4", ("00103", "00417")),
         ("Marks!A2:A7", ("", "00103", "00417", "", "", "")),
-        ("Marks!A3:A", ("00103", "00417")),
-        ("'Marks'!$B$3:$B$4", ("José", "Zoë")),
+        ("Marks!B3:B4", ("José", "Zoë")),
         ("Seating!A1:A2", ("", "")),
-        ("Seating!A1:A", ()),
-        ("Marks!D3:D", ("", "85%")),
-        ("Marks!H1:H", ()),
+        ("Marks!A1:C3", ("Student ID", "Student", "HW1", "", "", "10", "00103", "José", "EX")),
+        ("Marks!D3:D4", ("", "85%")),
+        ("Marks!H1:H2", ("", "")),
     ],
 )
 def test_the_answer_to_a_write_tells_whether_rows_were_moved_in_between(
@@ -244,7 +253,19 @@ def test_the_answer_to_a_write_tells_whether_rows_were_moved_in_between(
     everything = {"sheetId": 0, "startRowIndex": 2, "endRowIndex": 4, "startColumnIndex": 0, "endColumnIndex": 5}
     sort = {"range": everything, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "ASCENDING"}]}
     teacher("POST", f"/{book}:batchUpdate", {"requests": [{"sortRange": sort}]})
-    assert sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=2, note="n")), watch) == expected
+    assert sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=2, note="n")), watched(watch)) == expected
+
+
+def test_rectangles_on_several_tabs_are_watched_at_once_and_answered_in_the_order_asked(
+    sheets: GoogleSheets, book: str
+) -> None:
+    edits = write(
+        PutNote(sheet_id=0, row=2, column=2, note="n"),
+        PutValues(sheet_id=5, row=0, column=0, values=(("door", None, "window"),)),
+    )
+    asked = watched("Marks!A3:A5", "Seating!A1:D1", "Marks!A1:C1")
+    shown = ("00417", "00103", "", "door", "", "window", "", "Student ID", "Student", "HW1")
+    assert sheets.apply(book, edits, asked) == shown
 
 
 def test_a_batch_with_one_impossible_edit_changes_nothing(sheets: GoogleSheets, book: str) -> None:
@@ -253,7 +274,7 @@ def test_a_batch_with_one_impossible_edit_changes_nothing(sheets: GoogleSheets, 
         sheets.apply(
             book,
             write(PutNote(sheet_id=0, row=2, column=2, note="n"), DeleteRule(sheet_id=0, index=3)),
-            "Marks!A3:A4",
+            watched("Marks!A3:A4"),
         )
     assert sheets.read(book) == before
 
@@ -263,7 +284,7 @@ def test_a_lost_answer_to_a_write_leaves_the_next_reading_to_tell(
 ) -> None:
     arrange("faults", {"method": "POST", "path": "/v4/spreadsheets", "cut": "after"})
     with pytest.raises(Unreachable):
-        sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=2, note="n")), "Marks!A3:A4")
+        sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=2, note="n")), watched("Marks!A3:A4"))
     assert sheets.read(book).tabs[0].at(2, 2).note == "n"
     posts = [each for each in arrange("requests")["requests"] if each["path"].endswith("batchUpdate")]
     assert len(posts) <= 1
@@ -285,7 +306,7 @@ def test_an_answer_that_is_no_spreadsheet_is_not_taken_for_an_empty_one(
     with pytest.raises(Unreachable):
         sheets.read(book)
     with pytest.raises(Unreachable):
-        sheets.apply(book, write(DeleteTab(sheet_id=5)), "Marks!A1:A1")
+        sheets.apply(book, write(DeleteTab(sheet_id=5)), watched("Marks!A1:A1"))
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in to the school's network</html>", b'{"properties": {"locale', b""])
@@ -295,7 +316,7 @@ def test_what_something_in_between_answers_is_no_reading_and_no_write(scripted: 
         with pytest.raises(Unreachable, match="broke off"):
             sheets.read("1AbC")
         with pytest.raises(Unreachable, match="broke off"):
-            sheets.apply("1AbC", write(DeleteTab(sheet_id=5)), "Marks!A1:A1")
+            sheets.apply("1AbC", write(DeleteTab(sheet_id=5)), watched("Marks!A1:A1"))
     assert len(scripted.asked) == 2
 
 
@@ -310,7 +331,7 @@ def test_a_sheet_that_is_not_there_or_not_ours_says_so(
     arrange("access", {"spreadsheetId": book, "role": "reader"})
     sheets.read(book)
     with pytest.raises(SheetNotShared, match="may look at the spreadsheet but not change it"):
-        sheets.apply(book, write(DeleteTab(sheet_id=5)), "Marks!A1:A1")
+        sheets.apply(book, write(DeleteTab(sheet_id=5)), watched("Marks!A1:A1"))
 
 
 def protect(teacher: Teacher, book: str, **more: Any) -> None:
@@ -327,8 +348,8 @@ def test_a_protected_range_is_seen_and_keeps_its_cells(
     assert marks.protections == (Protection(range=Range(2, 0, 30, 4), ours_to_edit=False),)
     assert [marks.editable(*place) for place in ((1, 2), (2, 3), (2, 4))] == [True, False, True]
     with pytest.raises(SheetProtected):
-        sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=3, note="n")), "Marks!A3:A4")
-    sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=4, note="n")), "Marks!A3:A4")
+        sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=3, note="n")), watched("Marks!A3:A4"))
+    sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=4, note="n")), watched("Marks!A3:A4"))
     assert [sheets.read(book).tabs[0].at(2, column).note for column in (3, 4)] == ["", "n"]
 
 
@@ -336,7 +357,7 @@ def test_a_protection_that_only_warns_is_none_for_us(sheets: GoogleSheets, book:
     protect(teacher, book, warningOnly=True)
     marks = sheets.read(book).tabs[0]
     assert marks.editable(2, 3)
-    sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=3, note="n")), "Marks!A3:A4")
+    sheets.apply(book, write(PutNote(sheet_id=0, row=2, column=3, note="n")), watched("Marks!A3:A4"))
     assert sheets.read(book).tabs[0].at(2, 3).note == "n"
 
 
@@ -353,7 +374,7 @@ def test_a_large_grid_is_one_request_too(sheets: GoogleSheets, teacher: Teacher)
                 values=tuple(tuple((row * column) % 101 for column in range(50)) for row in range(1000)),
             )
         ),
-        "Marks!A1:A1000",
+        watched("Marks!A1:A1000"),
     )
     tab: Tab = sheets.read(made).tabs[0]
     assert sheets.traffic.requests == 2
