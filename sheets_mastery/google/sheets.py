@@ -104,7 +104,7 @@ class GoogleSheets:
 
 
 def _shown(answer: dict[str, Any], watch: tuple[Watched, ...]) -> tuple[str, ...]:
-    """The texts of the watched rectangles. Google answers tab by tab and cuts trailing blanks off: they are put back."""
+    """The texts of the watched rectangles. Google answers tab by tab and cuts off trailing blanks: put back here."""
     blocks = {
         sheet["properties"]["title"].casefold(): iter(sheet.get("data", ()))
         for sheet in answer["updatedSpreadsheet"]["sheets"]
