@@ -12,13 +12,14 @@ from fractions import Fraction
 
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.edits import Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
-from sheets_mastery.writeback import Edit, write_back
+from sheets_mastery.writeback import write_back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

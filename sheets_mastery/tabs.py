@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sheets_mastery.edits import Value
 from sheets_mastery.gradebook import Gradebook, Problem
 from sheets_mastery.mastery import Standing
 from sheets_mastery.reading import Reading, Tab
-
-Value = str | int | Decimal | None
 
 #: Ids chosen by us, so that a request that is sent twice fails loudly instead of making a second tab, and so that the
 #: tabs are known when a teacher renames them.

@@ -13,8 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.reading import Content, Look, Rule
-from sheets_mastery.writeback import (
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
@@ -27,6 +26,7 @@ from sheets_mastery.writeback import (
     ResizeTab,
     SetWidths,
 )
+from sheets_mastery.reading import Content, Look, Rule
 
 Json = dict[str, Any]
 

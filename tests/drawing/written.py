@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import drawn
 
-from sheets_mastery import writeback as w
+from sheets_mastery import edits as w
 from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
 
 

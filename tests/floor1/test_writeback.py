@@ -14,15 +14,7 @@ from sheets_mastery import tabs
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import Settings
 from sheets_mastery.contracts import contracts_in_force
-from sheets_mastery.errors import LayoutError
-from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
-from sheets_mastery.liverules import SIGNATURE, is_ours
-from sheets_mastery.mastery import standings
-from sheets_mastery.reading import Content, Look, Protection, Reading, Rule, Tab
-from sheets_mastery.remediation import Work, owed
-from sheets_mastery.writeback import (
-    NOTE_CLOSING,
-    NOTE_PREFIX,
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
@@ -33,10 +25,14 @@ from sheets_mastery.writeback import (
     PutValues,
     ResizeTab,
     SetWidths,
-    is_our_note,
-    removal,
-    write_back,
 )
+from sheets_mastery.errors import LayoutError
+from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
+from sheets_mastery.liverules import SIGNATURE, is_ours
+from sheets_mastery.mastery import standings
+from sheets_mastery.reading import Content, Look, Protection, Reading, Rule, Tab
+from sheets_mastery.remediation import Work, owed
+from sheets_mastery.writeback import NOTE_CLOSING, NOTE_PREFIX, is_our_note, removal, write_back
 
 TODAY = date(2026, 9, 21)
 FLAGGED = drawn.settings(gradebook='flag_column = "Missing"')

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_mastery.a1 import Range
+from sheets_mastery.edits import AddRule
 from sheets_mastery.google.readings import reading
 from sheets_mastery.google.requests import requests
 from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Rule, Tab
-from sheets_mastery.writeback import AddRule
 
 
 def read(*sheets: dict[str, Any]) -> Reading:

@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.google.requests import requests
-from sheets_mastery.reading import Look, Rule
-from sheets_mastery.writeback import (
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
@@ -24,6 +22,8 @@ from sheets_mastery.writeback import (
     ResizeTab,
     SetWidths,
 )
+from sheets_mastery.google.requests import requests
+from sheets_mastery.reading import Look, Rule
 
 
 @pytest.mark.parametrize(
