@@ -208,6 +208,8 @@ class Codes(_Section):
     not_in: tuple[Text, ...] = ("M", "Missing", "NHI", "Not in")
     absent: tuple[Text, ...] = ("ABS", "Absent")
     pending: tuple[Text, ...] = ("-", "Pending", "Turned in", "Submitted")
+    #: Codes with any other meaning, such as {"INC": "incomplete"}.
+    other: dict[Text, Meaning] = {}
 
     @model_validator(mode="after")
     def _each_code_once(self) -> Self:
@@ -217,6 +219,10 @@ class Codes(_Section):
                 other = seen.setdefault(code.strip().casefold(), meaning)
                 if other != meaning:
                     raise ValueError(f'the code "{code}" is listed under {other} and under {meaning}')
+        for code in self.other:
+            listed = seen.setdefault(code.strip().casefold(), "other")
+            if listed != "other":
+                raise ValueError(f'the code "{code}" is listed under {listed} and under other')
         return self
 
     @property
@@ -228,7 +234,7 @@ class Codes(_Section):
             (self.absent, Meaning.ABSENT),
             (self.pending, Meaning.HANDED_IN),
         )
-        return {code: meaning for codes, meaning in pairs for code in codes}
+        return {code: meaning for codes, meaning in pairs for code in codes} | self.other
 
 
 class Marking(_Section):
@@ -262,6 +268,10 @@ class Letters(_Section):
     show_marks: Switch = True
     #: The language where the roster names none.
     language: Text = "en"
+    #: Whether nobody is written to at all, until this is taken back.
+    stop: Switch = False
+    #: Whether a person has to approve each letter before it may leave.
+    approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
 
@@ -362,6 +372,8 @@ class GradebookSettings(_Section):
     flag_column: str = ""
     #: The maximum of an assignment that has none in the sheet.
     points: Points | None = None
+    #: Whether the document gets the tab Mastery Settings, on which a teacher overrides what this file says.
+    settings_tab: Switch = True
     labels: Labels = Labels()
     assignments: dict[str, AssignmentSettings] = {}
 
@@ -518,7 +530,7 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(tree)
     except ValidationError as problem:
-        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
 
 
 def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:
@@ -553,8 +565,17 @@ def _causes(errors: Iterable[Any]) -> list[Any]:
     ]
 
 
-def _sentence(error: Any) -> str:
-    """One pydantic complaint, said to the person who wrote the file."""
+def complaints(problem: ValidationError) -> tuple[tuple[str, str], ...]:
+    """What is wrong with some settings, said to the person who made them: (key or "", what without a full stop)."""
+    return tuple(map(_complaint, _causes(problem.errors())))
+
+
+def _sentence(complaint: tuple[str, str]) -> str:
+    key, what = complaint
+    return f"{key}: {what}." if key else f"{what}."
+
+
+def _complaint(error: Any) -> tuple[str, str]:
     key = ""
     for part in error["loc"]:
         if isinstance(part, int):
@@ -570,7 +591,7 @@ def _sentence(error: Any) -> str:
             what = "is needed but not there"
         case "value_error":
             what = str(context.get("error", error["msg"]))
-        case "literal_error":
+        case "literal_error" | "enum":
             what = f"must be {context['expected']}, not {given!r}"
         case "too_short":
             what = "must not be empty"
@@ -594,4 +615,4 @@ def _sentence(error: Any) -> str:
             said = error["msg"].replace("Input should", "must", 1)
             shown = f"; it is {given}" if isinstance(given, int | float | Decimal | str) else ""
             what = f"{said}{shown}"
-    return f"{key}: {what}." if key else f"{what}."
+    return key, what
