@@ -140,6 +140,10 @@ def judge(
             return Judged(verdict=verdict, needed=needed, got=share * 100)
         case MarkKind.EXCUSED:
             return Judged(verdict=Verdict.EXCUSED, needed=needed)
+        case MarkKind.MASTERED:
+            return Judged(verdict=Verdict.MASTERED, needed=needed)
+        case MarkKind.BELOW:
+            return Judged(verdict=Verdict.RETAKE, needed=needed)
         case MarkKind.NOT_IN:
             # The teacher said so by hand; only a due date still to come speaks against it.
             late = overdue or assignment.due is None

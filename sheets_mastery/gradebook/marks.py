@@ -178,9 +178,17 @@ class MarkReader:
 
 _KINDS = {
     Meaning.EXCUSED: MarkKind.EXCUSED,
+    Meaning.NOT_ASSIGNED: MarkKind.EXCUSED,
     Meaning.NOT_IN: MarkKind.NOT_IN,
+    Meaning.CLOSED: MarkKind.NOT_IN,
     Meaning.ABSENT: MarkKind.ABSENT,
+    Meaning.EXPECTED: MarkKind.BLANK,
     Meaning.HANDED_IN: MarkKind.PENDING,
+    Meaning.LATE: MarkKind.PENDING,
+    Meaning.INCOMPLETE: MarkKind.PENDING,
+    Meaning.MASTERED: MarkKind.MASTERED,
+    Meaning.BELOW: MarkKind.BELOW,
+    Meaning.NOTHING: MarkKind.BLANK,
 }
 _SAY_THE_MAXIMUM = "Add a row of maxima, or say points in the settings."
 

@@ -37,6 +37,10 @@ class MarkKind(StrEnum):
     PENDING = "pending"
     #: A code that says: need not be done.
     EXCUSED = "excused"
+    #: A code that says, without a number: at the level.
+    MASTERED = "mastered"
+    #: A code that says, without a number: below the level.
+    BELOW = "below level"
     #: Nothing.
     BLANK = "blank"
     #: Something that is none of these. Never a zero, never missing.
