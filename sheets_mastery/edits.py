@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from sheets_mastery.reading import Content, Look, Rule
 
-#: What may be put into a cell: text stays text and is never a formula; None empties it.
+#: What may be put into a cell: text stays text and is never a formula; True ticks a box; None empties it.
 Value = str | int | Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddTab:
-    """A new tab of ours, at the right end."""
+    """A new tab of ours."""
 
     #: The id that the tab gets: chosen here, so that a repeated request fails loudly instead of making a second tab.
     sheet_id: int
@@ -25,6 +25,8 @@ class AddTab:
     columns: int
     #: How many rows and columns stay in view.
     frozen: tuple[int, int]
+    #: The place among the tabs, from 0; None for the right end.
+    index: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,16 @@ class ResizeTab:
     sheet_id: int
     rows: int
     columns: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InsertRows:
+    """New rows on a tab of ours; what is below moves down."""
+
+    sheet_id: int
+    #: The first new row, from 0: not beyond the last row of the grid.
+    row: int
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +103,30 @@ class PutLook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PutLinks:
+    """Where the cells of a column lead, from one cell down; "" for nowhere. The text of a cell stays as it is."""
+
+    sheet_id: int
+    row: int
+    column: int
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What can be chosen in a rectangle on a tab of ours: words, a box to tick, or (neither) anything."""
+
+    sheet_id: int
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+    #: The words of a drop-down list, which Sheets takes nothing else than.
+    words: tuple[str, ...] = ()
+    checkbox: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SetWidths:
     """Widths of columns on a tab of ours, in pixels, from column A on."""
 
@@ -116,15 +152,31 @@ class AddRule:
     rule: Rule
 
 
-Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutNote | PutLook | SetWidths | DeleteRule | AddRule
+Edit = (
+    AddTab
+    | ResizeTab
+    | InsertRows
+    | DeleteTab
+    | PutValues
+    | PutBack
+    | PutNote
+    | PutLook
+    | PutLinks
+    | Offer
+    | SetWidths
+    | DeleteRule
+    | AddRule
+)
 
 
 def shows(content: Content, value: Value) -> bool:
     """Whether a cell already holds a value of ours as a plain value."""
-    if content.error is not None or content.formula is not None or isinstance(content.value, bool):
+    if content.error is not None or content.formula is not None:
         return False
     if value is None or value == "":
         return content.value is None or content.value == ""
+    if isinstance(value, bool):
+        return content.value is value
     if isinstance(value, int):
         return isinstance(content.value, Decimal) and content.value == value
     return type(content.value) is type(value) and content.value == value

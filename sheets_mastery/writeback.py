@@ -21,6 +21,7 @@ from sheets_mastery.edits import (
     DeleteTab,
     Edit,
     PutBack,
+    PutLinks,
     PutLook,
     PutNote,
     PutValues,
@@ -32,6 +33,7 @@ from sheets_mastery.gradebook import Gradebook, MarksTab, Place, Problem
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
 from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
+from sheets_mastery.panel import settings_tab as panel_tab
 from sheets_mastery.reading import Content, Look, Reading, Rule, Tab
 from sheets_mastery.remediation import Remediation, Work
 
@@ -59,10 +61,12 @@ def write_back(
     problems: Iterable[Problem],
     tiers: tuple[Tier, ...],
     marking: Marking,
+    panel: Iterable[Edit] = (),
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
     """Everything that has to be written so that the document shows the standings, and what cannot be written and why.
 
-    `problems` are those of the reading; the ones found here join them on our tab.
+    `problems` are those of the reading; the ones found here join them on our tab. `panel` are the edits of the tab with
+    the settings; where that is made together with the `Mastery` tab, it stands right of it.
     """
     foreign = tuple(_foreign_tabs(reading))
     if foreign:
@@ -71,7 +75,7 @@ def write_back(
     pages = tuple(_Page.of(reading, tab, gradebook, told, episodes) for tab in gradebook.tabs)
     in_the_way = tuple(_in_the_way(reading, pages))
     mastery = tabs.mastery_table(gradebook, standings)
-    trouble = tabs.trouble_table((*problems, *in_the_way))
+    trouble = tabs.trouble_table((*problems, *in_the_way), reading)
     mastery_tab = tabs.present(reading, mastery.sheet_id, mastery.title)
     trouble_tab = tabs.present(reading, trouble.sheet_id, trouble.title)
     lookup = LookUp(
@@ -85,6 +89,9 @@ def write_back(
     if mastery_tab is None or not _locked(mastery_tab, _grid(mastery_tab)):
         edits += _table_edits(mastery_tab, mastery)
         edits += _rule_edits(mastery_tab or _empty(mastery), tab_rules(lookup, reading.locale))
+    settings_tab = panel_tab(reading)
+    if settings_tab is None or not _locked(settings_tab, _grid(settings_tab)):
+        edits += panel
     if (trouble_tab is not None or trouble.something) and (
         trouble_tab is None or not _locked(trouble_tab, _grid(trouble_tab))
     ):
@@ -225,6 +232,8 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
         )
         yield from _dressed(table.sheet_id, table)
         yield PutValues(sheet_id=table.sheet_id, row=0, column=0, values=table.values)
+        if any(table.links):
+            yield PutLinks(sheet_id=table.sheet_id, row=0, column=0, links=table.links)
         return
     if before.rows < table.rows or before.columns < table.columns:
         yield ResizeTab(
@@ -241,6 +250,9 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
             yield from _dressed(before.sheet_id, table)
         for first, last in _runs(changed):
             yield PutValues(sheet_id=before.sheet_id, row=row, column=first, values=(padded[first : last + 1],))
+        if changed and table.links:
+            link = table.links[row] if row < len(table.links) else ""
+            yield PutLinks(sheet_id=before.sheet_id, row=row, column=0, links=(link,))
 
 
 def _runs(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -312,7 +324,7 @@ def _free_for_flag(content: Content) -> bool:
 
 
 def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
-    for sheet_id, title, labels in tabs.OURS:
+    for sheet_id, title, labels in tabs.FOUND:
         tab = tabs.present(reading, sheet_id, title)
         if tab is not None and not tabs.is_ours(tab, labels):
             yield Problem(
@@ -323,9 +335,9 @@ def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
 
 
 def _in_the_way(reading: Reading, pages: Iterable[_Page]) -> Iterator[Problem]:
-    for sheet_id, title, _ in tabs.OURS:
+    for sheet_id, title, labels in tabs.OURS:
         tab = tabs.present(reading, sheet_id, title)
-        if tab is not None and _locked(tab, _grid(tab)):
+        if tab is not None and tabs.is_ours(tab, labels) and _locked(tab, _grid(tab)):
             yield _protected(tab.title, "it is not kept up to date")
     for page in pages:
         marks = page.sheet

@@ -36,6 +36,13 @@ class Page:
             raise ValueError(f"there is no cell {row}, {column} on a grid of {self.rows} × {self.columns}")
         self.cells[row, column] = replace(self.cells.get((row, column), EMPTY), **changes)  # type: ignore[arg-type]  # replace checks at run time
 
+    def insert(self, row: int, count: int) -> None:
+        """Rows that move down what is below."""
+        if not 0 <= row < self.rows:
+            raise ValueError(f"there is no row {row} on a grid of {self.rows} rows")
+        self.rows += count
+        self.cells = {(at + count * (at >= row), column): each for (at, column), each in self.cells.items()}
+
     def done(self) -> Tab:
         """The tab as it is afterwards."""
         height = max((row + 1 for row, _ in self.cells), default=0)
@@ -68,6 +75,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
         match edit:
             case w.DeleteTab():
                 del pages[edit.sheet_id]
+            case w.InsertRows():
+                page.insert(edit.row, edit.count)
             case w.ResizeTab():
                 page.rows, page.columns = edit.rows, edit.columns
             case w.PutValues():
@@ -82,7 +91,7 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 if edit.index > len(page.rules):
                     raise ValueError(f"there is no place {edit.index} among {len(page.rules)} rules")
                 page.rules.insert(edit.index, edit.rule)
-            case w.PutLook() | w.SetWidths():
+            case w.PutLook() | w.SetWidths() | w.PutLinks() | w.Offer():
                 # The looks of our own tabs are not part of a reading.
                 pass
     return replace(reading, tabs=tuple(page.done() for page in pages.values()))
@@ -90,6 +99,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
 
 def _typed(value: str | int | Decimal | None) -> dict[str, object]:
     """What a cell holds after a plain value was put into it."""
+    if isinstance(value, bool):
+        return {"value": value, "shown": str(value).upper(), "formula": None, "error": None}
     if value is None or value == "":
         return {"value": None, "shown": "", "formula": None, "error": None}
     if isinstance(value, str):

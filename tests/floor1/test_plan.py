@@ -372,7 +372,7 @@ def test_one_new_name_in_a_small_class_is_nobody_s_alarm() -> None:
 
 def test_a_plan_is_summed_up_without_naming_anybody() -> None:
     plan = planned(drawn.reading(CLASS.replace("yes       | 50     | 20", "yes       | 50     | B+")))
-    summary = describe(plan, SETTINGS)
+    summary = describe(plan)
     assert summary == Summary(
         gradebook="Period 1",
         fingerprint=plan.fingerprint,
@@ -409,7 +409,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
 
 def test_a_class_where_everybody_has_a_contract_needs_no_line_for_those_without() -> None:
     past = after(drawn.reading(roster(2, s101="10")))
-    summary = describe(planned(drawn.reading(roster(2)), past), SETTINGS)
+    summary = describe(planned(drawn.reading(roster(2)), past))
     assert summary.levels == (("76", "76", 0, 0), ("86", "86", 2, 2), ("93", "93", 0, 0))
     assert (summary.made_good, summary.letters_withdrawn, summary.on_track) == (1, 1, 2)
 
