@@ -79,12 +79,14 @@ CODES = Section(
 )  # fmt: skip
 
 
+_TIMES = ("the first time", "the second time", "the third time", *(f"the {number}th time" for number in range(4, 9)))
+
+
 def rung(number: int) -> tuple[Setting, ...]:
     """The three settings of one rung of the ladder, from 1."""
     label, begins = f"Help {number}", f"remediation.ladder.{number}"
-    which = "the first time" if number == 1 else f"after {number} tries"
     return (
-        _setting(f"{begins}.help", label, f"The help for work below the level {which}; “{NO_HELP}” ends the ladder "
+        _setting(f"{begins}.help", label, f"The help for work below the level {_TIMES[number - 1]}; “{NO_HELP}” ends the ladder "
                  "before it.", values.RUNG),
         _setting(f"{begins}.within_days", f"{label}: days", "School days until the work is expected again.",
                  values.WHOLE),

@@ -18,6 +18,7 @@ from sheets_mastery.edits import (
     InsertRows,
     Offer,
     PutLook,
+    PutNote,
     PutValues,
     ResizeTab,
     SetWidths,
@@ -51,15 +52,21 @@ from sheets_mastery.panel.inforce import (
 from sheets_mastery.presets import PRESETS
 from sheets_mastery.reading import Look
 
-_WIDTHS = (210, 200, 190, 470, 400)
-_HEADER = Look(fill="#DDE3EA", ink="#1B2733", bold=True)
-_HEADING = Look(fill="#2F4A63", ink="#FFFFFF", bold=True)
-_HEADING_WHAT = Look(fill="#2F4A63", ink="#FFFFFF")
+_WIDTHS = (210, 190, 190, 560, 380)
+_HEADER = Look(fill="#2F4A63", ink="#FFFFFF", bold=True)
+_HEADING = Look(fill="#D6E2EE", ink="#17324D", bold=True)
+_HEADING_WHAT = Look(fill="#D6E2EE", ink="#17324D")
 _LABEL = Look(ink="#1B2733", bold=True)
 _CHOICE = Look(fill="#FFFBE6", ink="#1B2733")
 _IN_FORCE = Look(ink="#1B2733")
 _WHAT = Look(ink="#4A5560")
 _TROUBLE = Look(ink="#9C1C1C", bold=True)
+#: A row's looks, in the order of the labels.
+_LOOKS = (_LABEL, _CHOICE, _IN_FORCE, _WHAT, _TROUBLE)
+_HINT = (
+    "This column is yours. Leave a cell blank, and it is as the settings file says. A row that is deleted comes back: to "
+    "take a choice back, empty its cell. As long as one choice is wrong, no new choice counts."
+)
 _SPARE_ROWS, _SPARE_COLUMNS = 20, 2
 #: More codes than these are not asked about at once: a column of remarks has been taken for marks.
 _MOST_UNKNOWN = 30
@@ -189,7 +196,11 @@ def _where(seen: Seen) -> str:
 def _made(lines: Sequence[_Line], page: Page | None, index: int | None) -> Iterator[Edit]:
     """The whole tab, on one that is empty where there is one."""
     sheet_id = SETTINGS_ID if page is None else page.tab.sheet_id
-    rows, columns = len(lines) + 1 + _SPARE_ROWS, len(SETTINGS_LABELS) + _SPARE_COLUMNS
+    rows, columns = len(lines) + 1 + _HINT = (
+    "This column is yours. Leave a cell blank, and it is as the settings file says. A row that is deleted comes back: to "
+    "take a choice back, empty its cell. As long as one choice is wrong, no new choice counts."
+)
+_SPARE_ROWS, len(SETTINGS_LABELS) + _SPARE_COLUMNS
     if page is None:
         yield AddTab(sheet_id=sheet_id, title=SETTINGS_TITLE, rows=rows, columns=columns, frozen=(1, 1), index=index)
     elif page.tab.rows < rows or page.tab.columns < columns:
@@ -202,6 +213,7 @@ def _made(lines: Sequence[_Line], page: Page | None, index: int | None) -> Itera
         sheet_id=sheet_id, row=0, column=0, values=(SETTINGS_LABELS, *(_values(each, "") for each in lines))
     )
     yield from _dressed(sheet_id, 1, lines, places)
+    yield PutNote(sheet_id=sheet_id, row=0, column=places["Your choice"], note=_HINT)
 
 
 def _values(line: _Line, trouble: str) -> tuple[Value, ...]:
@@ -209,7 +221,7 @@ def _values(line: _Line, trouble: str) -> tuple[Value, ...]:
 
 
 def _dressed(sheet_id: int, row: int, lines: Sequence[_Line], places: Mapping[str, int]) -> Iterator[Edit]:
-    """The looks and the drop-downs of new rows that follow each other."""
+    """The looks and the drop-downs of new rows that follow each other: column by column, then the rows that differ."""
 
     def look(first: int, end: int, label: str, look: Look) -> PutLook:
         column = places[label]
@@ -223,19 +235,20 @@ def _dressed(sheet_id: int, row: int, lines: Sequence[_Line], places: Mapping[st
             wrap=True,
         )
 
-    at = row
-    for kind, run in groupby(lines, lambda line: (line.heading, line.look)):
-        end = at + len(list(run))
-        heading, word = kind
-        if heading:
-            looks = (_HEADING, _HEADING_WHAT, _HEADING_WHAT, _HEADING_WHAT, _HEADING_WHAT)
-        elif word is not None:
-            looks = (word, Look(), Look(), _WHAT, _TROUBLE)
-        else:
-            looks = (_LABEL, _CHOICE, _IN_FORCE, _WHAT, _TROUBLE)
-        for label, each in zip(SETTINGS_LABELS, looks, strict=True):
-            yield look(at, end, label, each)
-        at = end
+    for label, each in zip(SETTINGS_LABELS, _LOOKS, strict=True):
+        yield look(row, row + len(lines), label, each)
+    for number, line in enumerate(lines, row):
+        if line.heading:
+            # One rectangle: a heading goes from edge to edge, whatever stands between our columns.
+            left, right = min(places.values()), max(places.values()) + 1
+            yield PutLook(
+                sheet_id=sheet_id, row=number, column=left, end_row=number + 1, end_column=right, look=_HEADING,
+                wrap=True,
+            )  # fmt: skip
+            yield look(number, number + 1, "What it does", _HEADING_WHAT)
+        elif line.look is not None:
+            yield look(number, number + 1, "Setting", line.look)
+            yield look(number, number + 1, "Your choice", Look())
     yield from _offers(sheet_id, places["Your choice"], [(row + number, each) for number, each in enumerate(lines)])
 
 

@@ -157,17 +157,18 @@ def test_nothing_to_mend_needs_no_tab_of_trouble() -> None:
 def test_what_should_be_mended_stands_on_a_tab_of_its_own_until_it_is() -> None:
     wrong = synced(changed_on_marks(drawn.reading(CLASS), E4="B+"))
     assert words(wrong.tab("Mastery Trouble")) == [
-        ["Where", "What is wrong", "What to do"],
+        ["Where", "What was seen", "What is wrong", "What to do"],
         [
             "Marks!E4",
+            "B+",
             "“B+” is neither a score nor a code that the settings know.",
             "Type a score, or add the code under marking.codes in the settings.",
         ],
     ]
     mended = synced(changed_on_marks(wrong, E4="42"))
     assert words(mended.tab("Mastery Trouble")) == [
-        ["Where", "What is wrong", "What to do"],
-        ["", "Nothing to mend."],
+        ["Where", "What was seen", "What is wrong", "What to do"],
+        ["", "", "Nothing to mend."],
     ]
 
 
@@ -408,7 +409,7 @@ def test_a_protected_flag_column_keeps_the_colours() -> None:
     assert any(is_ours(rule) for rule in after.tabs[0].rules)
     assert on_marks(after, "D4").value is None
     assert is_our_note(on_marks(after, "E4").note)
-    assert words(after.tab("Mastery Trouble"))[1][1] == (
+    assert words(after.tab("Mastery Trouble"))[1][2] == (
         "this tab is protected against the account that the program runs as; some cells get no note or no flag."
     )
 
