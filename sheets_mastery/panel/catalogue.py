@@ -84,10 +84,10 @@ _TIMES = ("the first time", "the second time", "the third time", *(f"the {number
 
 def rung(number: int) -> tuple[Setting, ...]:
     """The three settings of one rung of the ladder, from 1."""
-    label, begins = f"Help {number}", f"remediation.ladder.{number}"
+    label, begins, which = f"Help {number}", f"remediation.ladder.{number}", _TIMES[number - 1]
     return (
-        _setting(f"{begins}.help", label, f"The help for work below the level {_TIMES[number - 1]}; “{NO_HELP}” ends the ladder "
-                 "before it.", values.RUNG),
+        _setting(f"{begins}.help", label, f"The help for work below the level {which}; “{NO_HELP}” ends the "
+                 "ladder before it.", values.RUNG),
         _setting(f"{begins}.within_days", f"{label}: days", "School days until the work is expected again.",
                  values.WHOLE),
         _setting(f"{begins}.link", f"{label}: link", "Where this help is found, unless the tab Remediation knows "

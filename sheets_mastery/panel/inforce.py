@@ -6,7 +6,7 @@ last good ones stay in force, so that nobody is ever written to because of a sli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,16 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """What is wrong in one row."""
+
+    #: A sentence about the row's choice.
+    what: str
+    #: The row of the choice that this one waits for; None where this one is wrong itself.
+    waits_for: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """The tab as it was found."""
 
@@ -61,12 +71,23 @@ class Page:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     #: The rows of headings and of the legend, by key of their label.
     words: Mapping[str, int] = field(default_factory=dict)
-    #: What is wrong, by row, in sentences: what stands in the column Trouble.
-    troubles: Mapping[int, str] = field(default_factory=dict)
+    #: What is wrong, by row.
+    troubles: Mapping[int, Trouble] = field(default_factory=dict)
 
     def at(self, row: int, label: str) -> Content:
         """What is in a row under a label."""
         return self.tab.at(row, self.columns[label])
+
+    def said(self, row: int, moved: Callable[[int], int]) -> str:
+        """What stands in the column Trouble of a row, "" for nothing; `moved` tells to where a row moves just now."""
+        trouble = self.troubles.get(row)
+        if trouble is None:
+            return ""
+        column = self.columns["Your choice"]
+        said = f"{Place(tab=self.tab.title, cell=Cell(moved(row), column))}: {trouble.what}"
+        if trouble.waits_for is None:
+            return said
+        return f"{said} as soon as {Cell(moved(trouble.waits_for), column)} is mended."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,11 +189,13 @@ def _page(tab: Tab) -> Page | None:
             others[row] = said
     page = Page(tab=tab, header_row=header_row, columns=columns, rows=rows, settings=known, words=words)
     troubles = {
-        row: f"{_place(page, row)}: {_UNKNOWN} “{_short(said)}”. Correct the label, or move your remark to the right; "
-        "a level's row begins with “Level:”, a code's with “Code:”."
+        row: Trouble(
+            what=f"{_UNKNOWN} “{_short(said)}”. Correct the label, or move your remark to the right; a level's row "
+            "begins with “Level:”, a code's with “Code:”."
+        )
         for row, said in others.items()
     }
-    return _with(page, troubles)
+    return replace(page, troubles=troubles)
 
 
 def _header(tab: Tab) -> tuple[int, dict[str, int]] | None:
@@ -223,9 +246,8 @@ def _judged(settings: Settings, page: Page, locale: str, last_good: Mapping[str,
     if not wrong:
         return _in_force(there, counting, page=page)
     held, in_force, _ = _together(settings, {}, _but_for_the_brake(good, chosen, page))
-    return _in_force(
-        in_force, held, page=_with(page, _said(page, wrong, chosen, held)), problems=_problems(page, wrong)
-    )
+    page = replace(page, troubles={**page.troubles, **_troubles(page, wrong, chosen, held)})
+    return _in_force(in_force, held, page=page, problems=_problems(page, wrong))
 
 
 def _but_for_the_brake(
@@ -317,31 +339,22 @@ def _problems(page: Page, wrong: Mapping[int, str]) -> tuple[Problem, ...]:
     )
 
 
-def _said(
+def _troubles(
     page: Page,
     wrong: Mapping[int, str],
     chosen: Mapping[str, tuple[Setting, Any]],
     held: Mapping[str, tuple[Setting, Any]],
-) -> dict[int, str]:
-    """The sentences beside the choices: what is wrong with one, and what the good ones wait for."""
+) -> dict[int, Trouble]:
+    """What stands beside the choices: what is wrong with one, and what the good ones wait for."""
     said = {
-        row: f"{_place(page, row)}: this choice {why}. What is in force stays so: mend the choice, or empty the cell."
+        row: Trouble(what=f"this choice {why}. What is in force stays so: mend the choice, or empty the cell.")
         for row, why in wrong.items()
     }
-    first = Cell(min(wrong), page.columns["Your choice"])
+    first = min(wrong)
     for identity, rows in page.rows.items():
         if chosen.get(identity) != held.get(identity):
-            said |= {row: f"{_place(page, row)}: this counts as soon as {first} is mended." for row in rows
-                     if row not in wrong}  # fmt: skip
+            said |= {row: Trouble(what="this counts", waits_for=first) for row in rows if row not in wrong}
     return said
-
-
-def _place(page: Page, row: int) -> Place:
-    return Place(tab=page.tab.title, cell=Cell(row, page.columns["Your choice"]))
-
-
-def _with(page: Page, troubles: Mapping[int, str]) -> Page:
-    return replace(page, troubles={**page.troubles, **troubles})
 
 
 def _but(in_force: InForce, problem: Problem) -> InForce:

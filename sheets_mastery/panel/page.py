@@ -64,8 +64,8 @@ _TROUBLE = Look(ink="#9C1C1C", bold=True)
 #: A row's looks, in the order of the labels.
 _LOOKS = (_LABEL, _CHOICE, _IN_FORCE, _WHAT, _TROUBLE)
 _HINT = (
-    "This column is yours. Leave a cell blank, and it is as the settings file says. A row that is deleted comes back: to "
-    "take a choice back, empty its cell. As long as one choice is wrong, no new choice counts."
+    "This column is yours. Leave a cell blank, and it is as the settings file says. A row that is deleted comes back: "
+    "to take a choice back, empty its cell. As long as one choice is wrong, no new choice counts."
 )
 _SPARE_ROWS, _SPARE_COLUMNS = 20, 2
 #: More codes than these are not asked about at once: a column of remarks has been taken for marks.
@@ -196,11 +196,7 @@ def _where(seen: Seen) -> str:
 def _made(lines: Sequence[_Line], page: Page | None, index: int | None) -> Iterator[Edit]:
     """The whole tab, on one that is empty where there is one."""
     sheet_id = SETTINGS_ID if page is None else page.tab.sheet_id
-    rows, columns = len(lines) + 1 + _HINT = (
-    "This column is yours. Leave a cell blank, and it is as the settings file says. A row that is deleted comes back: to "
-    "take a choice back, empty its cell. As long as one choice is wrong, no new choice counts."
-)
-_SPARE_ROWS, len(SETTINGS_LABELS) + _SPARE_COLUMNS
+    rows, columns = len(lines) + 1 + _SPARE_ROWS, len(SETTINGS_LABELS) + _SPARE_COLUMNS
     if page is None:
         yield AddTab(sheet_id=sheet_id, title=SETTINGS_TITLE, rows=rows, columns=columns, frozen=(1, 1), index=index)
     elif page.tab.rows < rows or page.tab.columns < columns:
@@ -314,7 +310,7 @@ def _mended(lines: Sequence[_Line], page: Page, moved: Callable[[int], int]) -> 
     wanted: dict[int, _Line] = {row: by_id[word] for word, row in page.words.items() if word in by_id}
     wanted |= {row: by_id[identity] for identity, rows in page.rows.items() for row in rows}
     for row, line in sorted(wanted.items()):
-        trouble = page.troubles.get(row, "")
+        trouble = page.said(row, moved)
         new = page.at(row, "In force").blank and line.setting is not None
         for label, value in (("In force", line.in_force), ("What it does", line.what), ("Trouble", trouble)):
             if not shows(page.at(row, label), value):
@@ -325,7 +321,7 @@ def _mended(lines: Sequence[_Line], page: Page, moved: Callable[[int], int]) -> 
     for row in range(page.header_row + 1, len(page.tab.cells)):
         if row in wanted:
             continue
-        content, said = page.at(row, "Trouble"), page.troubles.get(row, "")
+        content, said = page.at(row, "Trouble"), page.said(row, moved)
         free = content.blank or says_unknown(content.text)
         if free and not shows(content, said) and (said or not content.blank):
             yield _put(sheet_id, moved(row), page.columns["Trouble"], said or None)

@@ -26,7 +26,7 @@ from sheets_mastery.reading import Content
 _NUMBER = re.compile(r"(\d{1,6})(?:([.,])(\d{1,4}))?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|h|uhr)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
-_OF_KIND = re.compile(r"(.*\S)\s*[ :=]\s*([\d.,]+)\s*%?")
+_OF_KIND = re.compile(r"(.*[^\s:=])[\s:=]+([\d.,]+)\s*%?")
 _WEEK = {
     "mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday", "sat": "saturday",
     "sun": "sunday",

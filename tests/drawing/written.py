@@ -11,6 +11,8 @@ from decimal import Decimal
 import drawn
 
 from sheets_mastery import edits as w
+from sheets_mastery.notices import NoticeState
+from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
 
 
@@ -106,3 +108,36 @@ def _typed(value: str | int | Decimal | None) -> dict[str, object]:
     if isinstance(value, str):
         return {"value": value, "shown": value, "formula": None, "error": None}
     return {"value": Decimal(value), "shown": f"{value}", "formula": None, "error": None}
+
+
+def learned(past: Past, facts: Facts) -> Past:
+    """What a ledger knows after it has recorded the facts of a plan."""
+    verdicts, levels = dict(past.verdicts), dict(past.levels)
+    for change in facts.verdicts:
+        if change.after is None:
+            del verdicts[change.work]
+        else:
+            verdicts[change.work] = change.after
+    levels |= {change.student: change.after for change in facts.levels}
+    episodes = dict(past.episodes) | {episode.work: episode for episode in facts.episodes}
+    notices = dict(past.notices) | {notice.key: notice for notice in facts.new_notices}
+    for name, joining in facts.joined:
+        notices[name] = replace(notices[name], episodes=(*notices[name].episodes, *joining))
+    for name, why in facts.withdrawn:
+        notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
+    return replace(
+        past,
+        students=past.students if facts.students is None else facts.students,
+        verdicts=verdicts,
+        attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
+        levels=levels,
+        choices=past.choices if facts.choices is None else facts.choices,
+        episodes={work: episode for work, episode in episodes.items() if episode.closed is None},
+        notices=notices,
+        announced=frozenset(
+            (episode, notice.guardian)
+            for notice in notices.values()
+            if notice.state is not NoticeState.CANCELLED
+            for episode in notice.episodes
+        ),
+    )
