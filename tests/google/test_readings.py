@@ -46,6 +46,7 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
         "properties": {
             "sheetId": 77,
             "title": "Roster",
+            "index": 2,
             "gridProperties": {"rowCount": 3, "columnCount": 2, "frozenRowCount": 1, "frozenColumnCount": 2},
         }
     }
@@ -55,7 +56,7 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
         time_zone="America/Chicago",
         tabs=(
             Tab(sheet_id=0, title="Marks", rows=20, columns=9),
-            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2)),
+            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2), index=2),
         ),
     )
 
