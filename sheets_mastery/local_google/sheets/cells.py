@@ -30,21 +30,16 @@ if TYPE_CHECKING:
 #: Fields of a cell that are computed: a write that names them changes nothing.
 COMPUTED = ("effectiveValue", "effectiveFormat", "formattedValue", "hyperlink")
 #: Fields of a cell that are kept here; a write of any other is refused.
-WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
+WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "chipRuns")
+#: Fields that say something of parts of the value: a new value takes them away.
+RUNS = ("textFormatRuns", "chipRuns")
 #: What a paste brings along: its type -> the fields of the cell.
 PASTES = {
-    "PASTE_NORMAL": ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "hyperlink"),
+    "PASTE_NORMAL": (*WRITABLE, "hyperlink"),
     "PASTE_VALUES": ("userEnteredValue",),
     "PASTE_FORMULA": ("userEnteredValue",),
     "PASTE_FORMAT": ("userEnteredFormat",),
-    "PASTE_NO_BORDERS": (
-        "userEnteredValue",
-        "userEnteredFormat",
-        "note",
-        "dataValidation",
-        "textFormatRuns",
-        "hyperlink",
-    ),
+    "PASTE_NO_BORDERS": (*WRITABLE, "hyperlink"),
     "PASTE_DATA_VALIDATION": ("dataValidation",),
     "PASTE_CONDITIONAL_FORMATTING": (),
 }
@@ -85,12 +80,8 @@ def _cell_mask(request: Request) -> dict[str, Any]:
 def _written(old: Cell | None, new: Cell, mask: dict[str, Any]) -> Cell:
     """Return a cell after the masked fields were written."""
     cell = merged(old or {}, new, mask)
-    if "userEnteredValue" in mask and "textFormatRuns" not in mask:
-        cell.pop("textFormatRuns", None)
-    for name in WRITABLE:
-        if not cell.get(name) and name in cell:
-            del cell[name]
-    return cell
+    gone = [name for name in RUNS if "userEnteredValue" in mask and name not in mask]
+    return {name: value for name, value in cell.items() if name not in gone and (value or name not in WRITABLE)}
 
 
 def _checked(cell: Cell) -> Cell:
