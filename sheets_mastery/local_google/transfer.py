@@ -71,7 +71,7 @@ def _read(books: Spreadsheets, content: bytes, mime_type: str, title: str) -> Do
     sheet = {"properties": {"sheetId": 0, "title": title[:LONGEST_TITLE] or "Sheet1", "gridProperties": grid}}
     document = books.make({"properties": {"title": title}, "sheets": [sheet]})
     put(document, document.tabs[0], Box(0, height, 0, width), rows, "USER_ENTERED")
-    document.calculation = None
+    document.kept.clear()
     return document
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sheets_mastery.local_google.errors import error
 from sheets_mastery.local_google.sheets.a1 import Box, grid_box, letters, quoted
 from sheets_mastery.local_google.sheets.calculation import calculated
-from sheets_mastery.local_google.sheets.locales import locale
 from sheets_mastery.local_google.sheets.masks import query_mask
 from sheets_mastery.local_google.sheets.numberformat import general
 from sheets_mastery.local_google.sheets.typed import typed
@@ -239,8 +238,7 @@ def _laid_out(
 
 def _reader(document: Document) -> Callable[[int, int, dict[str, Any]], Cell]:
     """Return the function that makes a table's cell of a CellData."""
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     year = calculated(document).year
     styles: dict[int, str] = {}  # the view hands out one object for all cells of one look
 

@@ -38,7 +38,7 @@ def batch_update(document: Document, requests: list[Request]) -> list[Request]:
             replies.append(KINDS[kind](document, _without_nulls(body)))
         except Invalid as wrong:
             raise invalid_argument(f"Invalid requests[{index}].{kind}: {wrong}") from wrong
-        document.calculation = None
+        document.kept.clear()
         if sum(tab.row_count * tab.column_count for tab in document.tabs) > MOST_CELLS:
             raise invalid_argument(
                 f"Invalid requests[{index}].{kind}: This action would increase the number of cells in the workbook "

@@ -105,7 +105,7 @@ class Spreadsheets:
                 KINDS[kind](document, said)
         except Invalid as wrong:
             raise invalid_argument(str(wrong)) from wrong
-        document.calculation = None  # a rule that was checked has worked out what was there by then
+        document.kept.clear()  # a rule that was checked has worked out what was there by then
         return document
 
     def copy(self, spreadsheet_id: str, title: str) -> Document:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery.local_google.errors import not_implemented
 
 from .a1 import Box
-from .calculation import Failure, Value, calculated, decimal_sign
+from .calculation import Failure, Value, calculated
 from .formats import COLOURS, over, tidied
 from .formulas import Line, Reference, copied, rewritten
-from .locales import locale
 from .masks import Mask, merged, read, unknown_fields
 from .numberformat import shown
 from .places import Invalid, area, guard, tab_of
@@ -149,7 +148,7 @@ def repeat_cell(document: Document, request: Request) -> Request:
     guard(document, tab, box)
     new = _checked(request.get("cell", {}))
     formula = new.get("userEnteredValue", {}).get("formulaValue")
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for row in range(box.top, box.bottom):
         for column in range(box.left, box.right):
             if formula is not None:
@@ -195,7 +194,7 @@ def sort_range(document: Document, request: Request) -> Request:
         order.sort(key=lambda row, ranked=ranked: ranked[row], reverse=down)  # type: ignore[misc]  # mypy does not type a lambda's default
         order.sort(key=lambda row, ranked=ranked: ranked[row][0] == 9)  # type: ignore[misc]  # blanks stay last either way
     taken = {row: [tab.cell(row, column) for column in range(box.left, box.right)] for row in order}
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for row, source in enumerate(order, box.top):
         for column, cell in enumerate(taken[source], box.left):
             tab.put(row, column, _carried(cell, row - source, 0, decimal))
@@ -239,8 +238,7 @@ def find_replace(document: Document, request: Request) -> Request:
     new_text = (
         re.sub(r"\$(\d)", r"\\\1", replacement) if request.get("searchByRegex") else replacement.replace("\\", "\\\\")
     )
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     counts = dict.fromkeys(
         ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged"), 0
     )
@@ -285,7 +283,7 @@ def copy_paste(document: Document, request: Request) -> Request:
     end = Box(target.top, target.top + height * times_down, target.left, target.left + width * times_right)
     end = end.meets(target_tab.grid)
     guard(document, target_tab, end)
-    calculation, decimal = calculated(document), decimal_sign(document)
+    calculation, decimal = calculated(document), document.habits.decimal
     taken: dict[tuple[int, int], Cell | None] = {}
     for row in range(end.top, end.bottom):
         for column in range(end.left, end.right):
@@ -358,7 +356,7 @@ def cut_paste(document: Document, request: Request) -> Request:
     for row, column, cell in moving:
         target_tab.put(row + down, column + right, cell)
     if tab is target_tab:
-        decimal = decimal_sign(document)
+        decimal = document.habits.decimal
         for each in document.tabs:
             change = _followed(each, tab, source, down, right)
             rewrite_formulas(each, functools.partial(rewritten, change=change, decimal=decimal))

@@ -8,7 +8,8 @@ works on a copy, which is kept whole or thrown away.
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator
+from typing import Any, Self
 
 import orjson
 
@@ -16,11 +17,7 @@ from sheets_mastery.local_google.store import clock, random_id
 
 from .a1 import Box, grid_box
 from .defaults import COLUMNS, ROWS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .calculation import Calculation
+from .locales import Locale, locale
 
 #: A cell's record, or None for a cell with nothing in it.
 Cell = dict[str, Any]
@@ -170,8 +167,13 @@ class Document:
         #: The clock, and a source of ids: both the store's.
         self.now = clock
         self.new_id = random_id
-        #: What formulas and rules come to, worked out when first asked for.
-        self.calculation: Calculation | None = None
+        #: What others worked out from this state, by what they call it. Whoever changes the state empties it.
+        self.kept: dict[Any, Any] = {}
+
+    @property
+    def habits(self) -> Locale:
+        """How its locale writes numbers and dates."""
+        return locale(self.properties["locale"])
 
     def number(self) -> int:
         """Return a fresh positive int32 for a tab, a protected range or a piece of metadata."""

@@ -275,7 +275,7 @@ def _committed(
     """Keep the document, and add to each response the values as they are now, where that was asked."""
     for tab in document.tabs:
         tab.tidy()
-    document.calculation = None
+    document.kept.clear()
     books.commit(document)
     if _truth(said.get("includeValuesInResponse")) or _truth(query.get("includeValuesInResponse")):
         how = values.rendering(said, "response")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery.local_google.errors import not_implemented
 
-from .calculation import calculated, decimal_sign
+from .calculation import calculated
 from .document import plain_copy
 from .formats import RULE_FIELDS, RULE_TEXT_FIELDS, tidied
 from .formulas import canonical, names_another_tab, tokens
@@ -91,7 +91,7 @@ def _check_condition(document: Document, tab: Tab, condition: Request) -> None:
     values = condition.get("values", [])
     if len(values) != CONDITIONS[kind]:
         raise Invalid(f"ConditionType {kind} takes {CONDITIONS[kind]} values, not {len(values)}.")
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for value in values:
         text = value.get("userEnteredValue", "")
         if "relativeDate" in value and (kind[:4] != "DATE" or value["relativeDate"] not in RELATIVE_DAYS):

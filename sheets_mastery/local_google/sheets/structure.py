@@ -7,7 +7,6 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from .a1 import Box, grid_box
-from .calculation import decimal_sign
 from .formulas import Line, Reference, rewritten
 from .places import Invalid, guard, with_places
 
@@ -213,7 +212,7 @@ def follow(document: Document, shift: Shift) -> None:
     """Let everything that names lines follow: formulas, rules, merges, names, protections, filters, metadata."""
     owner = document.tab(shift.sheet_id)
     assert owner is not None  # noqa: S101  the tab was just changed
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for tab in document.tabs:
         change = _reference_change(shift, tab, owner)
         rewrite_formulas(tab, functools.partial(rewritten, change=change, decimal=decimal))

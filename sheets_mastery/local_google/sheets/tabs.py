@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery.local_google.errors import not_implemented
 
 from .a1 import Box, quoted
-from .calculation import decimal_sign
 from .cells import field_mask
 from .document import Tab, new_tab
 from .formats import tidied
@@ -63,7 +62,7 @@ def delete_sheet(document: Document, request: Request) -> Request:
         raise Invalid("You can't remove all the visible sheets in a document.")
     guard(document, tab, tab.grid)
     document.tabs.remove(tab)
-    folded, decimal = tab.title.casefold(), decimal_sign(document)
+    folded, decimal = tab.title.casefold(), document.habits.decimal
     for each in document.tabs:
         rewrite_formulas(
             each,
@@ -147,7 +146,7 @@ def update_sheet_properties(document: Document, request: Request) -> Request:
 def _rename(document: Document, tab: Tab, title: str) -> None:
     if not title or document.tab_titled(title) not in (None, tab):
         raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
-    old, decimal = tab.title, decimal_sign(document)
+    old, decimal = tab.title, document.habits.decimal
     tab.properties["title"] = title
     for each in document.tabs:
         rewrite_formulas(each, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
@@ -169,9 +168,9 @@ def update_spreadsheet_properties(document: Document, request: Request) -> Reque
     mask = field_mask(request, "SpreadsheetProperties")
     new = merged(document.properties, said, dict.fromkeys(said) if "*" in mask else mask)
     check_properties(new)
-    before = decimal_sign(document)
+    before = document.habits.decimal
     document.properties = new
-    after = decimal_sign(document)
+    after = document.habits.decimal
     if before != after:
         for tab in document.tabs:
             rewrite_formulas(tab, lambda formula: localized(canonical(formula, before), after))
@@ -186,8 +185,10 @@ def check_properties(said: Request) -> None:
     """Refuse a spreadsheet's properties that cannot be: no title, an unknown locale or time zone."""
     if not said.get("title"):
         raise Invalid("The spreadsheet title cannot be empty.")
-    if locale(said.get("locale", "")) is None:
-        raise Invalid(f"Unsupported locale: {said.get('locale')}")
+    try:
+        locale(said.get("locale", ""))
+    except KeyError as unknown:
+        raise Invalid(f"Unsupported locale: {said.get('locale')}") from unknown
     try:
         zoneinfo.ZoneInfo(said.get("timeZone") or "")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # a name that is no path, or a folder's

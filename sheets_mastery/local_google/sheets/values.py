@@ -10,7 +10,6 @@ from sheets_mastery.local_google.errors import invalid_argument
 from .a1 import Box, letters, quoted
 from .calculation import Failure, calculated
 from .defaults import MOST_CHARACTERS
-from .locales import locale
 from .numberformat import DATES, shown
 from .places import beyond, echoed, guard, locate
 from .structure import insert_lines
@@ -77,8 +76,7 @@ def value_range(document: Document, tab: Tab, box: Box, how: Rendering) -> dict[
 
 
 def _grid(document: Document, tab: Tab, box: Box, how: Rendering) -> Grid:
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     results = calculated(document).results(tab)
     last = max([len(tab.rows), *(row + 1 for row, _ in results)])
 
@@ -155,8 +153,7 @@ def updated(document: Document, tab: Tab, target: Box, count: int) -> dict[str, 
 def put(document: Document, tab: Tab, target: Box, rows: Grid, option: str) -> int:
     """Write values into a box and return how many cells were written."""
     guard(document, tab, target)
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     year = calculated(document).year
     count = 0
     for row, values in enumerate(rows, target.top):

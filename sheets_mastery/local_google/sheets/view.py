@@ -9,7 +9,6 @@ from .bands import fills
 from .calculation import Failure, Value, calculated
 from .defaults import PIXELS
 from .formats import RULE_FIELDS, effective, over
-from .locales import locale
 from .masks import inside, masked, wants
 from .numberformat import shown
 from .places import locate, without_zero
@@ -184,8 +183,7 @@ def _cell_view(
     with_value, value_mask = wants(mask, "effectiveValue"), inside_or_all(mask, "effectiveValue")
     with_text = wants(mask, "formattedValue")
     with_format, format_mask = wants(mask, "effectiveFormat"), inside_or_all(mask, "effectiveFormat")
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     results = calculated(document).results(tab) if with_value or with_text or with_format else {}
     formats: dict[tuple[int, int, int, str], dict[str, Any]] = {}
 

@@ -19,7 +19,6 @@ from sheets_mastery.local_google.sheets.bands import fills
 from sheets_mastery.local_google.sheets.calculation import Failure, calculated
 from sheets_mastery.local_google.sheets.formats import over
 from sheets_mastery.local_google.sheets.formulas import copied, renamed
-from sheets_mastery.local_google.sheets.locales import locale
 
 from .conditions import written_rule, written_validation
 from .dialect import dummy, only_in_sheets, to_excel
@@ -42,8 +41,7 @@ USUAL_WIDTH = 100 / 7
 
 def workbook_of(document: Document) -> bytes:
     """Return a spreadsheet as an xlsx file. Charts, protections and metadata stay behind; bands become fills."""
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     book = Workbook()
     book.remove(book.worksheets[0])
     titles = _titles(document)
