@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from .errors import unreadable
 from .sheets import Spreadsheets
 from .sheets.a1 import Box
 from .sheets.defaults import COLUMNS, ROWS
+from .sheets.document import Document
 from .sheets.values import Rendering, put, value_range
+from .store import Store
 from .xlsx import spreadsheet_of, workbook_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .sheets.document import Document
-    from .store import Store
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The types of file that come in and go out, by the ends of their names.

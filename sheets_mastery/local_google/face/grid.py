@@ -6,22 +6,19 @@ Values, formats and colours are those that ``spreadsheets.get`` answers; here th
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from sheets_mastery.local_google.errors import error
+from sheets_mastery.local_google.masks import query_mask
 from sheets_mastery.local_google.sheets.a1 import Box, grid_box, letters, quoted
 from sheets_mastery.local_google.sheets.calculation import calculated
-from sheets_mastery.local_google.sheets.masks import query_mask
+from sheets_mastery.local_google.sheets.document import Document, Tab
 from sheets_mastery.local_google.sheets.numberformat import general
 from sheets_mastery.local_google.sheets.typed import typed
 from sheets_mastery.local_google.sheets.view import spreadsheet
 
 from .charts import Chart, charts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from sheets_mastery.local_google.sheets.document import Document, Tab
 
 #: Rows and columns on one page, beside the frozen ones; and how many lines may stay frozen on it.
 ROWS, COLUMNS, FROZEN = 150, 60, 20

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sheets_mastery.local_google.errors import Invalid
+from sheets_mastery.local_google.masks import merged
+
+from .a1 import Box
 from .cells import field_mask
+from .document import Document, Tab
 from .formats import tidied
-from .masks import merged
-from .places import Invalid, area, placed, without_zero
+from .places import area, placed, without_zero
 
-if TYPE_CHECKING:
-    from .a1 import Box
-    from .document import Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: A colour of a band -> its strength where rows and columns meet; the least wins, and rows win over columns.
 STRENGTHS = {"headerColor": 0, "footerColor": 0, "firstBandColor": 1, "secondBandColor": 2}

@@ -6,20 +6,16 @@ and the request, and returns its reply.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import invalid_argument, not_implemented
+from sheets_mastery.local_google.errors import Invalid, invalid_argument, not_implemented
 
 from . import bands, cells, charts, metadata, ranges, rulebook, tabs
 from .defaults import MOST_CELLS
-from .places import Invalid
+from .document import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .document import Document
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 
 def batch_update(document: Document, requests: list[Request]) -> list[Request]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import Mask, merged, read, unknown_fields
 
 from .a1 import Box
 from .calculation import Failure, Value, calculated
+from .document import Cell, Document, Tab
 from .formats import COLOURS, over, tidied
 from .formulas import Line, Reference, copied, rewritten
-from .masks import Mask, merged, read, unknown_fields
 from .numberformat import shown
-from .places import Invalid, area, guard, tab_of
+from .places import area, guard, tab_of
 from .structure import rewrite_formulas, shift_cells
 from .typed import tidy, typed
 from .values import enter
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .document import Cell, Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: Fields of a cell that are computed: a write that names them changes nothing.
 COMPUTED = ("effectiveValue", "effectiveFormat", "formattedValue", "hyperlink")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .cells import field_mask
+from .document import Document, Tab
 from .formats import tidied
-from .masks import merged
-from .places import Invalid, area, placed, tab_of, without_zero
+from .places import area, placed, tab_of, without_zero
 
-if TYPE_CHECKING:
-    from .document import Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: How large a chart is where nobody says (EmbeddedObjectPosition in the API's reference).
 SIZE = {"widthPixels": 600, "heightPixels": 371}

@@ -161,6 +161,8 @@ class Document:
         self.created = stamp
         self.modified = stamp
         self.version = 1
+        #: The address of the account that made it.
+        self.owner = ""
         #: Whether protected ranges keep us out too, and the address of the account that we act for.
         self.protected_against_us = False
         self.account = ""
@@ -206,6 +208,7 @@ class Document:
             "created": self.created,
             "modified": self.modified,
             "version": self.version,
+            "owner": self.owner,
         }
 
     @classmethod
@@ -217,6 +220,7 @@ class Document:
         document.metadata = plain_copy(state["developerMetadata"])
         document.modified = state["modified"]
         document.version = state["version"]
+        document.owner = state.get("owner", "")
         return document
 
 

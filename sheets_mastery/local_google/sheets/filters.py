@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .places import Invalid, area, locate, tab_of
+from sheets_mastery.local_google.errors import Invalid
 
-if TYPE_CHECKING:
-    from .a1 import Box
-    from .document import Document, Tab
+from .a1 import Box
+from .document import Document, Tab
+from .places import area, locate, tab_of
 
-    Request = dict[str, Any]
-    Region = list[tuple[Tab, Box]]
+Request = dict[str, Any]
+Region = list[tuple[Tab, Box]]
 
 #: What of a lookup has to be equal to what a piece of metadata says.
 PLAIN = ("metadataId", "metadataKey", "metadataValue", "visibility")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from . import filters
 from .cells import field_mask
-from .masks import merged
-from .places import Invalid, tab_of
+from .document import Document
+from .places import tab_of
 from .tabs import existing_lines
 from .view import shown_metadata
 
-if TYPE_CHECKING:
-    from .document import Document
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 
 def create_metadata(document: Document, request: Request) -> Request:

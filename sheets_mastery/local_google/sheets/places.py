@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import invalid_argument
+from sheets_mastery.local_google.errors import Invalid, invalid_argument
 
-from .a1 import Box, letters, parse, quoted, whole_tab
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .a1 import Place
-    from .document import Document, Tab
+from .a1 import Box, Place, letters, parse, quoted, whole_tab
+from .document import Document, Tab
 
 PROTECTED = (
     "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection "
     "if you need to edit."
 )
-
-
-class Invalid(Exception):
-    """A request in a batch that cannot be carried out; the message is Google's, without the prefix."""
 
 
 def locate(document: Document, text: str, *, whole: bool = False) -> tuple[Tab, Box]:

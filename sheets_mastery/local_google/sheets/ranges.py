@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sheets_mastery.local_google.errors import Invalid
+from sheets_mastery.local_google.masks import merged
 
 from .cells import field_mask
-from .masks import merged
-from .places import Invalid, area, guard, placed, tab_of, without_zero
+from .document import Document, Tab
+from .places import area, guard, placed, tab_of, without_zero
 from .view import shown_protection
 
-if TYPE_CHECKING:
-    from .document import Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 
 def add_named_range(document: Document, request: Request) -> Request:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sheets_mastery.local_google.errors import Invalid
 
 from .a1 import Box, grid_box
+from .document import Cell, Document, Tab
 from .formulas import Line, Reference, rewritten
-from .places import Invalid, guard, with_places
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .document import Cell, Document, Tab
+from .places import guard, with_places
 
 AXES = {"ROWS": ("startRowIndex", "endRowIndex"), "COLUMNS": ("startColumnIndex", "endColumnIndex")}
 #: Beyond every grid: where an open range ends.

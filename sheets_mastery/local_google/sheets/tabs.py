@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box, quoted
 from .cells import field_mask
-from .document import Tab, new_tab
+from .document import Document, Tab, new_tab
 from .formats import tidied
 from .formulas import canonical, localized, renamed, rewritten
 from .locales import locale
-from .masks import merged
-from .places import Invalid, guard, tab_of, with_places, without_zero
+from .places import guard, tab_of, with_places, without_zero
 from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
 from .view import properties
 
-if TYPE_CHECKING:
-    from .document import Document
-
-    Request = dict[str, Any]
-
+Request = dict[str, Any]
 
 #: What of a tab has a number that is its own: no copy may have the same.
 OWN_NUMBERS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}

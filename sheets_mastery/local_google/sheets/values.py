@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from sheets_mastery.local_google.errors import invalid_argument
 
 from .a1 import Box, letters, quoted
 from .calculation import Failure, calculated
 from .defaults import MOST_CHARACTERS
+from .document import Cell, Document, Tab
 from .numberformat import DATES, shown
 from .places import beyond, echoed, guard, locate
 from .structure import insert_lines
 from .typed import tidy, typed
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .document import Cell, Document, Tab
-
-    Grid = list[list[Any]]
+Grid = list[list[Any]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sheets_mastery.local_google.masks import Mask, inside, masked, wants
 
 from .a1 import Box
 from .bands import fills
 from .calculation import Failure, Value, calculated
 from .defaults import PIXELS
+from .document import Cell, Document, Tab
 from .formats import RULE_FIELDS, effective, over
-from .masks import inside, masked, wants
 from .numberformat import shown
 from .places import locate, without_zero
 from .rules import Matches, matches
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from .document import Cell, Document, Tab
-    from .masks import Mask
 
 URL = "https://docs.google.com/spreadsheets/d/{}/edit"
 #: What of a cell is kept and shown as it is.
