@@ -11,7 +11,7 @@ from typing import Any
 
 from sheets_mastery.local_google.errors import Invalid, invalid_argument, not_implemented
 
-from . import bands, cells, charts, metadata, ranges, rulebook, tabs
+from . import cells, metadata, objects, rulebook, tabs
 from .defaults import MOST_CELLS
 from .document import Document
 
@@ -77,25 +77,11 @@ KINDS: dict[str, Callable[[Document, Request], Request]] = {
     "unmergeCells": cells.unmerge_cells,
     "updateBorders": cells.update_borders,
     "setDataValidation": cells.set_data_validation,
-    "addNamedRange": ranges.add_named_range,
-    "updateNamedRange": ranges.update_named_range,
-    "deleteNamedRange": ranges.delete_named_range,
-    "addProtectedRange": ranges.add_protected_range,
-    "updateProtectedRange": ranges.update_protected_range,
-    "deleteProtectedRange": ranges.delete_protected_range,
-    "setBasicFilter": ranges.set_basic_filter,
-    "clearBasicFilter": ranges.clear_basic_filter,
     "addConditionalFormatRule": rulebook.add_rule,
     "updateConditionalFormatRule": rulebook.update_rule,
     "deleteConditionalFormatRule": rulebook.delete_rule,
-    "addBanding": bands.add_banding,
-    "updateBanding": bands.update_banding,
-    "deleteBanding": bands.delete_banding,
-    "addChart": charts.add_chart,
-    "updateChartSpec": charts.update_chart_spec,
-    "updateEmbeddedObjectPosition": charts.update_embedded_object_position,
-    "deleteEmbeddedObject": charts.delete_embedded_object,
     "createDeveloperMetadata": metadata.create_metadata,
     "updateDeveloperMetadata": metadata.update_metadata,
     "deleteDeveloperMetadata": metadata.delete_metadata,
+    **objects.REQUESTS,
 }

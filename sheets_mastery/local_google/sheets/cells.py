@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sheets_mastery.local_google.errors import Invalid, not_implemented
-from sheets_mastery.local_google.masks import Mask, merged, read, unknown_fields
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box
 from .calculation import Failure, Value, calculated
 from .document import Cell, Document, Tab
-from .formats import COLOURS, over, tidied
+from .formats import field_mask, over, tidied
 from .formulas import Line, Reference, copied, rewritten
 from .numberformat import shown
 from .places import area, guard, tab_of
@@ -39,28 +39,6 @@ PASTES = {
     "PASTE_DATA_VALIDATION": ("dataValidation",),
     "PASTE_CONDITIONAL_FORMATTING": (),
 }
-MANY_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
-
-
-def field_mask(request: Request, schema: str) -> dict[str, Any]:
-    """Read the ``fields`` of a request over a schema. Refuses none at all, and one that the schema does not know."""
-    if not request.get("fields"):
-        raise Invalid(MANY_FIELDS)
-    mask = read(request["fields"])
-    unknown = request["fields"] if mask is None else next(unknown_fields(mask, schema), None)
-    if mask is None or unknown is not None:
-        raise Invalid(f"Invalid field: {unknown}")
-    return _with_twins(mask)
-
-
-def _with_twins(mask: Mask) -> dict[str, Any]:
-    """Return a mask in which a colour's ``…Style`` goes with the colour, and the other way round."""
-    result = {name: None if inner is None else _with_twins(inner) for name, inner in (mask or {}).items()}
-    for name in COLOURS:
-        for one, other in ((name, name + "Style"), (name + "Style", name)):
-            if one in result:
-                result.setdefault(other, None)
-    return result
 
 
 def _cell_mask(request: Request) -> dict[str, Any]:

@@ -66,6 +66,10 @@ class Tab:
         count: int = self.properties["gridProperties"]["columnCount"]
         return count
 
+    def count(self, dimension: str) -> int:
+        """How many lines the grid has in a dimension."""
+        return self.row_count if dimension == "ROWS" else self.column_count
+
     @property
     def grid(self) -> Box:
         """The whole grid."""
@@ -75,6 +79,16 @@ class Tab:
         """Set the grid's size, without looking at what lies outside."""
         properties = self.properties["gridProperties"]
         self.properties["gridProperties"] = {**properties, "rowCount": rows, "columnCount": columns}
+
+    def grow(self, dimension: str, count: int) -> None:
+        """Let the grid have so many lines more, or less."""
+        rows = dimension == "ROWS"
+        self.size(self.row_count + count * rows, self.column_count + count * (not rows))
+
+    def band(self, dimension: str, start: int, end: int) -> Box:
+        """Return the box of whole lines."""
+        span = {"top": start, "bottom": end} if dimension == "ROWS" else {"left": start, "right": end}
+        return self.grid._replace(**span)
 
     def box(self, grid_range: dict[str, Any]) -> Box:
         """Return a GridRange's box, cut to the grid."""

@@ -8,7 +8,7 @@ from typing import Any
 from sheets_mastery.local_google.errors import invalid_argument, not_found
 from sheets_mastery.local_google.methods import Call, Function
 
-from . import filters, values
+from . import metadata, values
 from .a1 import Box
 from .batch import batch_update
 from .books import Spreadsheets
@@ -85,7 +85,7 @@ def _get(document: Document, call: Call) -> Json:
 
 
 def _get_by_filter(document: Document, call: Call) -> Json:
-    places = [place for each in _filters(call) for place in filters.regions(document, each)]
+    places = [place for each in _filters(call) for place in metadata.regions(document, each)]
     everything = [(tab, tab.grid) for tab in document.tabs]
     with_data = _truth(call.body.get("includeGridData"))
     return part(document, call.mask, places if _filters(call) else everything, grid_data=with_data)
@@ -114,7 +114,7 @@ def _values_get_by_filter(document: Document, call: Call) -> Json:
     how = values.rendering(call.body)
     matched: dict[tuple[int, Box], list[Any]] = {}
     for each in _filters(call):
-        for tab, box in filters.regions(document, each):
+        for tab, box in metadata.regions(document, each):
             matched.setdefault((tab.id, box), []).append(each)
     found = [
         {"valueRange": values.value_range(document, tab_of(document, number), box, how), "dataFilters": by}
@@ -144,7 +144,7 @@ def _values_update_by_filter(document: Document, call: Call) -> Json:
     option = _option(call.body.get("valueInputOption"))
     written = []
     for each in call.body.get("data") or []:
-        for place in filters.regions(document, each.get("dataFilter") or {}):
+        for place in metadata.regions(document, each.get("dataFilter") or {}):
             result, tab, target = values.write(document, *place, each, option)
             del result["spreadsheetId"]
             written.append(({**result, "dataFilter": each["dataFilter"]}, tab, target))
@@ -196,7 +196,7 @@ def _cleared(document: Document, texts: list[str]) -> list[str]:
 
 
 def _values_clear_by_filter(document: Document, call: Call) -> Json:
-    places = [place for each in _filters(call) for place in filters.regions(document, each)]
+    places = [place for each in _filters(call) for place in metadata.regions(document, each)]
     return {"spreadsheetId": document.id, "clearedRanges": [values.clear(document, *place) for place in places]}
 
 
@@ -210,7 +210,7 @@ def _metadata_get(document: Document, call: Call) -> Json:
 def _metadata_search(document: Document, call: Call) -> Json:
     matched: dict[int, Json] = {}
     for each in _filters(call):
-        for item in filters.metadata(document, each):
+        for item in metadata.found_by(document, each):
             first = {"developerMetadata": shown_metadata(item), "dataFilters": []}
             matched.setdefault(item["metadataId"], first)["dataFilters"].append(each)
     return {"matchedDeveloperMetadata": list(matched.values())} if matched else {}

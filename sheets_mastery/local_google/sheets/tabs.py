@@ -9,13 +9,12 @@ from sheets_mastery.local_google.errors import Invalid, not_implemented
 from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box, quoted
-from .cells import field_mask
 from .document import Document, Tab, new_tab
-from .formats import tidied
+from .formats import field_mask, tidied
 from .formulas import canonical, localized, renamed, rewritten
 from .locales import locale
 from .places import guard, tab_of, with_places, without_zero
-from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
+from .structure import AXES, delete_lines, follow_places, insert_lines, move_lines, rewrite_formulas
 from .view import properties
 
 Request = dict[str, Any]
@@ -66,18 +65,8 @@ def delete_sheet(document: Document, request: Request) -> Request:
                 formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
             ),
         )
-        each.parts["charts"] = with_places(
-            each.parts["charts"], lambda place: None if place["sheetId"] == tab.id else place
-        )
-    document.named_ranges = [each for each in document.named_ranges if each["range"].get("sheetId", 0) != tab.id]
-    document.metadata = [item for item in document.metadata if _sheet_of(item) != tab.id]
+    follow_places(document, lambda place: None if place["sheetId"] == tab.id else place)
     return {}
-
-
-def _sheet_of(metadata: Request) -> int | None:
-    place = metadata["location"]
-    found: int | None = place["dimensionRange"].get("sheetId", 0) if "dimensionRange" in place else place.get("sheetId")
-    return found
 
 
 def duplicate_sheet(document: Document, request: Request) -> Request:
@@ -199,7 +188,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
     dimension = said.get("dimension")
     if dimension not in AXES:
         raise Invalid("No dimension specified.")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     start, end = int(said.get("startIndex") or 0), int(said.get("endIndex", count))
     if not 0 <= start < end:
         raise Invalid(f"{name}.startIndex[{start}] must be less than endIndex[{end}]")
@@ -209,7 +198,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
 def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
     """Return the tab, dimension, start and end of a DimensionRange in a request; refuse one that leaves the grid."""
     tab, dimension, start, end = _lines(document, request, name)
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if end > count:
         what = "row" if dimension == "ROWS" else "column"
         raise Invalid(f"{name}.endIndex[{end}] is after last {what} in grid[{count}]")
@@ -219,7 +208,7 @@ def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab
 def insert_dimension(document: Document, request: Request) -> Request:
     """``insertDimension``."""
     tab, dimension, start, end = _lines(document, request, "range")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if start > count:
         raise Invalid(f"range.startIndex[{start}] must be less than the grid size[{count}]")
     insert_lines(document, tab, dimension, start, end - start, inherit_before=bool(request.get("inheritFromBefore")))
@@ -245,9 +234,7 @@ def move_dimension(document: Document, request: Request) -> Request:
 def append_dimension(document: Document, request: Request) -> Request:
     """``appendDimension``."""
     tab = tab_of(document, request.get("sheetId"))
-    length = int(request.get("length") or 0)
-    rows = request.get("dimension") == "ROWS"
-    tab.size(tab.row_count + (length if rows else 0), tab.column_count + (0 if rows else length))
+    tab.grow(request.get("dimension", ""), int(request.get("length") or 0))
     return {}
 
 
