@@ -91,6 +91,7 @@ class Method:
             raise invalid_argument(f"Invalid JSON payload received. {broken}") from broken
         root = BODY_NAMES.get(self.id, "")
         found = list(self.api.checker(self.request)(value, root))[:50]
+        self.api.seen.clear()
         if self.api.name in OVERLOOKS_UNKNOWN_NAMES:
             found = [one for one in found if "Unknown name" not in one[1]]
         if found:
@@ -100,7 +101,10 @@ class Method:
         """Return what a response says that the document does not know."""
         if self.response is None:
             return [] if value is None else ["a body where none is described"]
-        return [f"{path}: {said}" for path, said in self.api.checker(self.response)(value, "")]
+        self.api.seen.clear()
+        found = [f"{path}: {said}" for path, said in self.api.checker(self.response)(value, "")]
+        self.api.seen.clear()
+        return found
 
 
 class Api:
@@ -114,6 +118,8 @@ class Api:
         self._package = f"{name}.{version}"
         self.schemas: dict[str, Any] = document["schemas"]
         self._checkers: dict[str, Check] = {}
+        #: The objects of a response that were looked at: many cells of a large one are the same object.
+        self.seen: set[int] = set()
         self.methods = [Method(self, description) for description in _methods(document)]
 
     def checker(self, schema: str) -> Check:
@@ -170,9 +176,10 @@ class Api:
                 # proto3 JSON takes one message for a list of one; a bare word in a list's place it refuses
                 yield _wrong(path, "type.googleapis.com/google.protobuf.ListValue", value)
                 return
-            if not plain:
-                for index, inner in enumerate(value):
+            for index, inner in enumerate([] if plain else value):
+                if id(inner) not in self.seen:
                     yield from item(inner, f"{path}[{index}]")
+                    self.seen.add(id(inner))
 
         return check
 

@@ -172,6 +172,8 @@ class Spreadsheets:
             if saved is None:
                 raise not_found()
             self._open[spreadsheet_id] = Document.from_json(saved)
+            for tab in self._open[spreadsheet_id].tabs:
+                tab.share()
             self._wire(self._open[spreadsheet_id])
         self._open[spreadsheet_id].account = self.account
         return self._open[spreadsheet_id]

@@ -11,7 +11,7 @@ from sheets_mastery.local_google.errors import invalid_argument
 from .a1 import Box, letters, quoted
 from .calculation import Failure, calculated
 from .defaults import MOST_CHARACTERS
-from .document import Cell, Document, Tab
+from .document import Cell, Document, Tab, plain
 from .numberformat import DATES, shown
 from .places import beyond, echoed, guard, locate
 from .structure import insert_lines
@@ -198,7 +198,9 @@ def enter(
     user_format = cell.get("userEnteredFormat", {})
     if number_format is not None and "numberFormat" not in user_format:
         cell["userEnteredFormat"] = {**user_format, "numberFormat": number_format}
-    tab.put(row, column, {"userEnteredValue": entered, **cell} if entered else cell)
+    if entered:
+        cell = {"userEnteredValue": entered, **cell} if cell else plain(*next(iter(entered.items())))
+    tab.put(row, column, cell)
 
 
 def clear(document: Document, tab: Tab, box: Box) -> str:
