@@ -16,6 +16,7 @@ from fractions import Fraction
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import AssignmentSettings, GradebookSettings, Marking
 from sheets_mastery.errors import LayoutError
+from sheets_mastery.gradebook.findings import Confidence, Finding, Layout
 from sheets_mastery.gradebook.layout import Columns, find_columns, find_rows, read_day
 from sheets_mastery.gradebook.marks import MOMENTS, MarkReader
 from sheets_mastery.gradebook.records import (
@@ -54,7 +55,7 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
 
     Raises LayoutError where the marks tab, its id column or a roster tab that the settings name is missing.
     """
-    tab = _tab(reading, settings.marks_tab, f"gradebooks.marks_tab of {settings.name}")
+    tab = _tab(reading, settings.marks_tab or "Marks", f"gradebooks.marks_tab of {settings.name}")
     columns = find_columns(tab, settings.labels)
     if columns is None:
         raise LayoutError(
@@ -108,6 +109,23 @@ def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marki
             ),
         ),
     )
+
+
+def find_layout(reading: Reading, settings: GradebookSettings, marking: Marking) -> Layout:
+    """What is understood of a document, for a person to look at; never raises."""
+    try:
+        book = read_gradebook(reading, settings, marking)
+    except LayoutError as stopped:
+        return Layout(tabs=(), findings=(), questions=(), stopped=str(stopped))
+    findings = tuple(
+        Finding(
+            what=f"header row {tab.header_row + 1}, {len(tab.students)} students, {len(tab.assignments)} assignments",
+            place=Place(tab=tab.title, cell=Cell(tab.header_row, tab.id_column)),
+            confidence=Confidence.CERTAIN,
+        )
+        for tab in book.tabs
+    )
+    return Layout(tabs=(), findings=findings, questions=(), unknown_codes=book.unknown_codes)
 
 
 def _tab(reading: Reading, title: str, setting: str) -> Tab:
