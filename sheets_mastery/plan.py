@@ -13,6 +13,7 @@ from fractions import Fraction
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
+from sheets_mastery.gradebook.codes import marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
@@ -175,9 +176,8 @@ def decide(
         secret=past.secret,
         now=now,
     )
-    edits, in_the_way = write_back(
-        reading, gradebook, judged, whats_owed.open, problems, settings.tiers, settings.marking
-    )
+    marking = marking_in_force(gradebook_settings, settings.marking)
+    edits, in_the_way = write_back(reading, gradebook, judged, whats_owed.open, problems, settings.tiers, marking)
     facts = _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
     return Plan(
         gradebook=gradebook,
