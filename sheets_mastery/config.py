@@ -23,6 +23,22 @@ from sheets_mastery.errors import SettingsError
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,}")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+#: The systems whose codes are known; `presets` says what they mean.
+SYSTEMS = (
+    "Canvas",
+    "Infinite Campus",
+    "PowerTeacher",
+    "Schoology",
+    "Skyward",
+    "Aeries",
+    "Jupiter",
+    "Forestville",
+    "Evidence-based",
+    "Mastery Connect",
+    "Homework words",
+    "OneRoster",
+    "Ed-Fi",
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -82,6 +98,16 @@ def _address(text: str) -> str:
     return text
 
 
+def _system(name: str) -> str:
+    """A system's name as it is written here, whatever its capitals."""
+    if not name:
+        return ""
+    found = next((each for each in SYSTEMS if each.casefold() == name.casefold().strip()), None)
+    if found is None:
+        raise ValueError(f'"{name}" is no system whose codes are known; there are {", ".join(SYSTEMS)}')
+    return found
+
+
 def _loopback(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -97,6 +123,7 @@ def _loopback(url: str) -> str:
 Percent = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_percent), Field(gt=0, le=100, decimal_places=4)]
 Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
+Worth = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=150)]
 Address = Annotated[str, AfterValidator(_address)]
 Text = Annotated[str, AfterValidator(_said)]
 Whole = Annotated[int, Field(strict=True)]
@@ -202,12 +229,16 @@ class Meaning(StrEnum):
 
 
 class Codes(_Section):
-    """What a teacher types instead of a score. Compared without regard to case."""
+    """What every teacher of the school types instead of a score. Compared without regard to case.
+
+    Only words that mean the same everywhere stand here by themselves; `M`, `INC`, `-` and the like are told by each
+    gradebook under `codes` or `codes_as_in`.
+    """
 
     excused: tuple[Text, ...] = ("EX", "EXC", "Excused", "Exempt")
-    not_in: tuple[Text, ...] = ("M", "Missing", "NHI", "Not in")
-    absent: tuple[Text, ...] = ("ABS", "Absent")
-    pending: tuple[Text, ...] = ("-", "Pending", "Turned in", "Submitted")
+    not_in: tuple[Text, ...] = ("Missing", "Not in", "Not handed in", "Not turned in")
+    absent: tuple[Text, ...] = ("Absent",)
+    pending: tuple[Text, ...] = ("Pending", "Submitted", "Turned in", "Handed in", "Not graded yet", "Ungraded")
     #: Codes with any other meaning, such as {"INC": "incomplete"}.
     other: dict[Text, Meaning] = {}
 
@@ -316,6 +347,8 @@ class Guard(_Section):
     students_share: Share = Decimal("0.2")
     #: More than this share of the students with another name or other guardians since the last sync.
     names_share: Share = Decimal("0.1")
+    #: A tab or an assignment that has gone or bears another name, and marks that stand where others stood.
+    layout: Switch = True
 
 
 class Labels(_Section):
@@ -362,8 +395,10 @@ class GradebookSettings(_Section):
     name: Annotated[str, Field(pattern=r"^[\w][\w .()&+-]{0,59}$")]
     #: The address of the Google Sheet, or its id.
     spreadsheet: Annotated[str, AfterValidator(_spreadsheet_id)]
-    #: The tab with the marks.
-    marks_tab: Text = "Marks"
+    #: The tab with the marks. Left out: a tab called "Marks", else the tab or tabs that look like it.
+    marks_tab: str = ""
+    #: The tabs with marks where there are several, one for each class period; instead of `marks_tab`.
+    marks_tabs: tuple[Text, ...] = ()
     #: The tab with levels and guardians. Left out: a tab called "Roster" where there is one, else the marks tab.
     roster_tab: str = ""
     #: The tab with one link a row: assignment, kind of help, link.
@@ -372,6 +407,19 @@ class GradebookSettings(_Section):
     flag_column: str = ""
     #: The maximum of an assignment that has none in the sheet.
     points: Points | None = None
+    #: What a number among the marks is: points of a maximum, a percentage, or a step of a rubric from 0 to 4; "letters"
+    #: takes A+ to F as well. "" is points, and asks where no maximum is to be found.
+    scale: Literal["", "points", "percent", "rubric", "letters"] = ""
+    #: What letters or steps of a rubric are worth, in percent; a word here is a mark whatever `scale` says.
+    worth: dict[str, Worth] = {}
+    #: Which of several attempts at one assignment counts.
+    attempts: Literal["last", "best"] = "last"
+    #: What a column of checkboxes is: marks, where a tick is work done, or none. "" asks.
+    checkboxes: Literal["", "marks", "ignore"] = ""
+    #: The system whose codes this gradebook uses, one of `SYSTEMS`.
+    codes_as_in: Annotated[str, AfterValidator(_system)] = ""
+    #: What this gradebook's own codes mean; it wins over `codes_as_in` and over `marking.codes`.
+    codes: dict[str, Meaning] = {}
     #: Whether the document gets the tab Mastery Settings, on which a teacher overrides what this file says.
     settings_tab: Switch = True
     labels: Labels = Labels()
@@ -379,8 +427,10 @@ class GradebookSettings(_Section):
 
     @model_validator(mode="after")
     def _tabs_are_the_teachers(self) -> Self:
-        for key in ("marks_tab", "roster_tab", "remediation_tab"):
-            title = getattr(self, key)
+        if self.marks_tab and self.marks_tabs:
+            raise ValueError("marks_tab and marks_tabs are both set; keep one of them")
+        named = [(key, getattr(self, key)) for key in ("marks_tab", "roster_tab", "remediation_tab")]
+        for key, title in (*named, *(("marks_tabs", title) for title in self.marks_tabs)):
             if re.match(r"mastery\b", title, re.IGNORECASE):
                 raise ValueError(f'{key} is "{title}", but tabs called Mastery… belong to this program')
         return self

@@ -272,7 +272,6 @@ def _conditions(terms: _Terms) -> dict[Verdict, str]:
 #: What a formula can tell by a code alone; of every other meaning only a sync knows what follows from it.
 _SAYS = {
     Meaning.EXCUSED: "excused",
-    Meaning.NOT_ASSIGNED: "excused",
     Meaning.MASTERED: "mastered",
     Meaning.BELOW: "below",
 }

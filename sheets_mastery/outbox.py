@@ -32,7 +32,7 @@ from sheets_mastery.letters import LetterPress, missing_letter
 from sheets_mastery.mastery import Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
 from sheets_mastery.panel import remembered, settings_in_force
-from sheets_mastery.plan import Past, judge_reading, who_is
+from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
 from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
@@ -169,6 +169,11 @@ def deliver(
             if view is None or (wait := _why_all_wait(view.settings, now)):
                 delivery.counts[wait] += len(of_this)
                 continue
+            if view.moved:
+                # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
+                delivery.counts["changed since the last sync"] += len(of_this)
+                delivery.trouble(f"{name}: {'; '.join(view.moved)}; no letter leaves until a sync has looked.")
+                continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
@@ -232,19 +237,22 @@ class _View:
     settings: Settings
     standings: dict[str, Standing]
     past: Past
+    #: What is not where it was at the last sync, a sentence each.
+    moved: tuple[str, ...]
 
     @classmethod
     def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
         today = now.astimezone(file.school.zone).date()
         reading = sheets.read(gradebook.spreadsheet)
         past = outbox.past(gradebook.name, today)
-        settings = settings_in_force(file, gradebook, reading, past.choices).settings
-        understood, _, judged, _ = judge_reading(reading, settings, gradebook, today)
+        in_force = settings_in_force(file, gradebook, reading, past.choices)
+        understood, _, judged, _ = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         return cls(
             gradebook=understood,
-            settings=settings,
+            settings=in_force.settings,
             standings={key(each.student.id): each for each in judged},
             past=past,
+            moved=tuple(layout_changes(reading, understood, past, file.guard)),
         )
 
     def as_known(self, standing: Standing) -> bool:

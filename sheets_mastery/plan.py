@@ -10,10 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
+from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
@@ -28,6 +29,7 @@ from sheets_mastery.panel import (
 )
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
+from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
 from sheets_mastery.writeback import write_back
 
@@ -52,6 +54,8 @@ class Past:
     notices: Mapping[str, Notice]
     #: (episode, guardian digest) for everything announced by a letter that was not withdrawn.
     announced: frozenset[tuple[str, str]]
+    #: The layout of the last reading; None before the first sync.
+    shape: Shape | None = None
     #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
     choices: Mapping[str, Choice] = field(default_factory=dict)
 
@@ -86,6 +90,8 @@ class Facts:
 
     #: The fingerprint of the reading.
     reading: str
+    #: The layout; None when it is that of the last reading.
+    shape: Shape | None
     #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
     students: Mapping[str, str] | None
     verdicts: tuple[VerdictChange, ...]
@@ -134,6 +140,7 @@ class Plan:
         facts = self.facts
         return bool(
             self.edits
+            or facts.shape
             or facts.verdicts
             or facts.levels
             or facts.attempts
@@ -154,7 +161,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
     settings = in_force.settings
     today = now.astimezone(settings.school.zone).date()
-    gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     # Keys are made once a student and once an assignment, not once a mark.
     works = [assignment.id for assignment in gradebook.assignments]
     marks = [
@@ -199,11 +206,11 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         whats_owed.open,
         elsewhere,
         settings.tiers,
-        settings.marking,
+        marking_in_force(in_force.gradebook, settings.marking),
         panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
     )
     facts = replace(
-        _facts(gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
     )
     return Plan(
@@ -215,7 +222,10 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         letters=letters,
         facts=facts,
         edits=edits,
-        objections=tuple(guard(gradebook, facts, past, settings)),
+        objections=(
+            *layout_changes(reading, gradebook, past, settings.guard),
+            *guard(gradebook, facts, past, settings),
+        ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
 
@@ -231,8 +241,10 @@ def _panel(
     if in_force.unusable:
         return ()
     mastery = present(reading, MASTERY_ID, MASTERY_TITLE)
-    known, unknown = codes_seen(reading, gradebook, in_force.settings.marking)
-    return page_edits(in_force, file, known, unknown, index=None if mastery is None else mastery.index + 1)
+    codes = codes_in_force(in_force.gradebook, in_force.settings.marking)
+    seen = codes_seen(reading, gradebook, codes)
+    index = None if mastery is None else mastery.index + 1
+    return page_edits(in_force, file, gradebook_settings, seen, gradebook.unknown_codes, index=index)
 
 
 def judge_reading(
@@ -245,8 +257,26 @@ def judge_reading(
     return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
 
 
+def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
+    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
+    if limits.layout:
+        yield from moved(past.shape, shape_of(reading, gradebook))
+        yield from pasted_over(gradebook, past.attempts)
+    if past.students:
+        now = _students(gradebook, past.secret)
+        gone = sum(student not in now for student in past.students)
+        if gone > _most(1, limits.students_share, len(past.students)):
+            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
+        shifted = sum(now.get(student, who) != who for student, who in past.students.items())
+        if shifted > _most(1, limits.names_share, len(past.students)):
+            yield (
+                f"{shifted} students have another name or other guardians than before, "
+                "as if one column had been sorted alone or the permissions deleted"
+            )
+
+
 def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
-    """Why a person should look first: too many letters, too many changed verdicts, a shrunken or moved sheet."""
+    """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
     students = len(gradebook.students)
     to_write = {notice.student for notice in facts.new_notices}
@@ -261,17 +291,6 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     )
     if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
         yield f"{changed} of {len(settled)} settled verdicts would change at once"
-    if past.students:
-        now = _students(gradebook, past.secret)
-        gone = sum(student not in now for student in past.students)
-        if gone > limits.students_share * len(past.students):
-            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        moved = sum(now.get(student, who) != who for student, who in past.students.items())
-        if moved > _most(1, limits.names_share, len(past.students)):
-            yield (
-                f"{moved} students have another name or other guardians than before, "
-                "as if one column had been sorted alone or the permissions deleted"
-            )
 
 
 def _most(least: int, share: Decimal, whole: int) -> Decimal:
@@ -304,6 +323,7 @@ def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
 
 
 def _facts(
+    reading: Reading,
     gradebook: Gradebook,
     judged: tuple[Standing, ...],
     contracts: Mapping[str, Contract],
@@ -332,8 +352,10 @@ def _facts(
         if work not in now and work[0] not in doubtful
     ]
     students = _students(gradebook, past.secret)
+    shape = shape_of(reading, gradebook)
     return Facts(
         reading=_reading_fingerprint(gradebook, past.secret),
+        shape=None if shape == past.shape else shape,
         students=None if students == past.students else students,
         verdicts=tuple(changes),
         levels=tuple(_level_changes(gradebook, contracts, past)),
@@ -374,6 +396,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
     said = hashlib.sha256()
     for part in (
         name,
+        repr(facts.shape),
         *map(repr, edits),
         *map(repr, facts.verdicts),
         *map(repr, facts.levels),

@@ -12,16 +12,16 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
-    ("errors", "a1", "reading", "config", "gradebook", "contracts"),
+    ("errors", "a1", "reading", "config", "presets", "gradebook", "contracts"),
     (
         "mastery",
         "remediation",
+        "shape",
         "notices",
         "letters",
         "envelope",
         "liverules",
         "edits",
-        "presets",
         "panel",
         "tabs",
         "writeback",

@@ -123,6 +123,8 @@ gradebook_state = Table(
     #: The fingerprint of the last reading.
     Column("reading", String, nullable=False),
     Column("recorded", Moment, nullable=False),
+    #: The layout of the last reading, as `shape.Shape` in JSON; null before it was kept.
+    Column("shape", JSON(none_as_null=True)),
 )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sheets_mastery.config import Help, Meaning, Settings, complaints
+from sheets_mastery.config import GradebookSettings, Help, Meaning, Settings, complaints
+from sheets_mastery.gradebook.codes import codes_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import PALETTE, PENDING
 from sheets_mastery.mastery import Verdict
@@ -26,7 +27,7 @@ LEVEL_PREFIX, CODE_PREFIX = "Level: ", "Code: "
 MOST_RUNGS = 8
 #: What is in force where nothing is.
 NOTHING = "–"
-PRESET = "marking.codes"
+PRESET, CODE = "gradebook.codes_as_in", "gradebook.codes"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,7 +210,7 @@ def level(name: str) -> Setting:
 
 def code(text: str) -> Setting:
     """The setting of a code. What it does is where it was seen, which only a reading can tell."""
-    return _setting(f"{PRESET}.{key(text)}", CODE_PREFIX + text, "", values.MEANING)
+    return _setting(f"{CODE}.{key(text)}", CODE_PREFIX + text, "", values.MEANING)
 
 
 def name_of(setting: Setting) -> str:
@@ -224,10 +225,10 @@ class Refused(ValueError):
     """The settings cannot be so; the message says why, without a full stop."""
 
 
-def applied(settings: Settings, chosen: Mapping[str, tuple[Setting, Any]]) -> Settings:
-    """The settings with choices over them, checked as the settings file is. Raises Refused."""
-    if not chosen:
-        return settings
+def applied(
+    settings: Settings, gradebook: GradebookSettings, chosen: Mapping[str, tuple[Setting, Any]]
+) -> tuple[Settings, GradebookSettings]:
+    """The settings of school and gradebook with choices over them, checked as the settings file is. Raises Refused."""
     sections: dict[str, Any] = {}
     levels: list[tuple[str, Any]] = []
     codes: dict[str, Any] = {}
@@ -235,22 +236,33 @@ def applied(settings: Settings, chosen: Mapping[str, tuple[Setting, Any]]) -> Se
         section, _, field = identity.partition(".")
         if section == "tiers":
             levels.append((name_of(setting), value))
-        elif identity.startswith(f"{PRESET}."):
+        elif identity.startswith(f"{CODE}."):
             codes[name_of(setting)] = value
-        elif section != "remediation" and identity != PRESET:
+        elif section not in {"remediation", "gradebook"}:
             sections.setdefault(section, dict(getattr(settings, section)))[field] = value
     if levels:
         sections["tiers"] = _tiers(settings, levels)
-    preset = chosen[PRESET][1] if PRESET in chosen else None
-    if codes or preset:
-        marking = sections.setdefault("marking", dict(settings.marking))
-        marking["codes"] = _codes(settings, PRESETS.get(preset or "", {}), codes)
     if any(identity.startswith("remediation.") for identity in chosen):
         sections["remediation"] = _remediation(settings, {each: value for each, (_, value) in chosen.items()})
+    book: dict[str, Any] = dict(gradebook)
+    if PRESET in chosen:
+        book["codes_as_in"] = chosen[PRESET][1]
+        # What is chosen on the tab wins over what the file says about single codes.
+        book["codes"] = _without(book["codes"], PRESETS[chosen[PRESET][1]])
+    if codes:
+        book["codes"] = {**_without(book["codes"], codes), **codes}
     try:
-        return Settings.model_validate({**dict(settings), **sections})
+        return (
+            Settings.model_validate({**dict(settings), **sections}) if sections else settings,
+            GradebookSettings.model_validate(book) if codes or PRESET in chosen else gradebook,
+        )
     except ValidationError as problem:
         raise Refused(complaints(problem)[0][1]) from None
+
+
+def _without(codes: Mapping[str, Meaning], others: Iterable[str]) -> dict[str, Meaning]:
+    gone = {key(code) for code in others}
+    return {code: meaning for code, meaning in codes.items() if key(code) not in gone}
 
 
 def _tiers(settings: Settings, levels: Iterable[tuple[str, Any]]) -> list[Any]:
@@ -263,27 +275,6 @@ def _tiers(settings: Settings, levels: Iterable[tuple[str, Any]]) -> list[Any]:
             tiers[key(name)] = {"name": known.name if known else name, "by_kind": kinds} | value
     order = [key(tier.name) for tier in settings.tiers]
     return [tiers[name] for name in sorted(tiers, key=lambda name: order.index(name) if name in order else len(order))]
-
-
-def _codes(settings: Settings, preset: Mapping[str, Meaning], chosen: Mapping[str, Meaning]) -> dict[str, Any]:
-    """The codes of the file, those of a preset over them, and what was chosen code by code over both."""
-    meanings: dict[str, tuple[str, Meaning]] = {}
-    for layer in (settings.marking.codes.meanings, preset, chosen):
-        for text, meaning in layer.items():
-            meanings[key(text)] = (text, meaning)
-    lists = {
-        Meaning.EXCUSED: "excused",
-        Meaning.NOT_IN: "not_in",
-        Meaning.ABSENT: "absent",
-        Meaning.HANDED_IN: "pending",
-    }
-    result: dict[str, Any] = dict.fromkeys(lists.values(), ()) | {"other": {}}
-    for text, meaning in meanings.values():
-        if meaning in lists:
-            result[lists[meaning]] += (text,)
-        else:
-            result["other"][text] = meaning
-    return result
 
 
 def _remediation(settings: Settings, chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -320,17 +311,16 @@ def _remediation(settings: Settings, chosen: Mapping[str, Any]) -> dict[str, Any
 # From settings to words
 
 
-def in_force(setting: Setting, settings: Settings, preset: str) -> str:
+def in_force(setting: Setting, settings: Settings, gradebook: GradebookSettings) -> str:
     """What is in force, in words."""
     section, _, field = setting.id.partition(".")
     if section == "tiers":
         tier = next((each for each in settings.tiers if key(each.name) == key(name_of(setting))), None)
         return NOTHING if tier is None else values.level_in_force(tier)
     if setting.id == PRESET:
-        return preset or NOTHING
-    if setting.id.startswith(f"{PRESET}."):
-        meanings = {key(text): meaning for text, meaning in settings.marking.codes.meanings.items()}
-        found = meanings.get(key(name_of(setting)))
+        return gradebook.codes_as_in or NOTHING
+    if setting.id.startswith(f"{CODE}."):
+        found = codes_in_force(gradebook, settings.marking).get(key(name_of(setting)))
         return "check (not answered)" if found is None else found.value
     if field.startswith(("ladder.", "not_in.")):
         return _help_in_force(setting, settings, field)

@@ -18,7 +18,6 @@ from sheets_mastery.panel.catalogue import (
     FIXED,
     LEGEND,
     LEGEND_LABEL,
-    PRESET,
     SECTIONS,
     STOP,
     Refused,
@@ -34,6 +33,8 @@ SETTINGS_TITLE = "Mastery Settings"
 SETTINGS_LABELS = ("Setting", "Your choice", "In force", "What it does", "Trouble")
 _HEADER_WITHIN = 20
 _UNKNOWN = "there is no setting called"
+#: What the settings file says, or what counts instead: for the school, and for the gradebook.
+_Both = tuple[Settings, GradebookSettings]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,10 +96,10 @@ class InForce:
     """The settings that a sync or a delivery really uses."""
 
     settings: Settings
+    #: Those of the gradebook, likewise.
+    gradebook: GradebookSettings
     #: The choices in force, by the settings' ids: what the ledger should remember.
     choices: Mapping[str, Choice]
-    #: The system whose codes are used, "" for none.
-    preset: str
     #: What is wrong on the tab; it stands beside the choices there, too.
     problems: tuple[Problem, ...] = ()
     #: What keeps the tab from being used at all; it can only be said elsewhere.
@@ -116,7 +117,7 @@ def settings_in_force(
     or a tab that is gone says nothing, so that what counted goes on counting.
     """
     if not gradebook.settings_tab:
-        return InForce(settings=settings, choices={}, preset="")
+        return InForce(settings=settings, gradebook=gradebook, choices={})
     tab = settings_tab(reading)
     if tab is None:
         return remembered(settings, gradebook, last_good)
@@ -137,14 +138,14 @@ def settings_in_force(
             remedy="Put the labels back, or delete the tab: the next sync makes it anew with what is in force.",
         )
         return _but(remembered(settings, gradebook, last_good), problem)
-    return _judged(settings, page, reading.locale, last_good)
+    return _judged((settings, gradebook), page, reading.locale, last_good)
 
 
 def remembered(settings: Settings, gradebook: GradebookSettings, choices: Mapping[str, Choice]) -> InForce:
     """What is in force as far as the ledger knows, without a look at the document."""
     if not gradebook.settings_tab:
-        return InForce(settings=settings, choices={}, preset="")
-    counting, there, _ = _together(settings, {}, _known(choices))
+        return InForce(settings=settings, gradebook=gradebook, choices={})
+    counting, there, _ = _together((settings, gradebook), {}, _known(choices))
     return _in_force(there, counting)
 
 
@@ -218,7 +219,7 @@ def says_unknown(text: str) -> bool:
 # The choices, judged
 
 
-def _judged(settings: Settings, page: Page, locale: str, last_good: Mapping[str, Choice]) -> InForce:
+def _judged(file: _Both, page: Page, locale: str, last_good: Mapping[str, Choice]) -> InForce:
     good = _known(last_good)
     chosen: dict[str, tuple[Setting, Any]] = {}
     wrong: dict[int, str] = {}
@@ -240,12 +241,12 @@ def _judged(settings: Settings, page: Page, locale: str, last_good: Mapping[str,
             chosen[identity] = (setting, meant[0])
     # A row that is gone says nothing.
     chosen |= {identity: known for identity, known in good.items() if identity not in page.rows}
-    counting, there, refused = _together(settings, good, chosen)
+    counting, there, refused = _together(file, good, chosen)
     for identity, why in refused.items():
         wrong |= dict.fromkeys(page.rows.get(identity, ()), why)
     if not wrong:
         return _in_force(there, counting, page=page)
-    held, in_force, _ = _together(settings, {}, _but_for_the_brake(good, chosen, page))
+    held, in_force, _ = _together(file, {}, _but_for_the_brake(good, chosen, page))
     page = replace(page, troubles={**page.troubles, **_troubles(page, wrong, chosen, held)})
     return _in_force(in_force, held, page=page, problems=_problems(page, wrong))
 
@@ -269,23 +270,23 @@ def _says_nothing(content: Content) -> bool:
 
 
 def _together(
-    settings: Settings, base: Mapping[str, tuple[Setting, Any]], chosen: Mapping[str, tuple[Setting, Any]]
-) -> tuple[dict[str, tuple[Setting, Any]], Settings, dict[str, str]]:
+    file: _Both, base: Mapping[str, tuple[Setting, Any]], chosen: Mapping[str, tuple[Setting, Any]]
+) -> tuple[dict[str, tuple[Setting, Any]], _Both, dict[str, str]]:
     """The choices that go together, the settings with them, and why the others do not.
 
     Where not all do, those that counted already go first, and the others are tried one by one.
     """
     try:
-        return dict(chosen), applied(settings, chosen), {}
+        return dict(chosen), applied(*file, chosen), {}
     except Refused:
         pass
     counting: dict[str, tuple[Setting, Any]] = {}
     refused: dict[str, str] = {}
-    there = settings
+    there = file
     known = {identity: value for identity, value in chosen.items() if base.get(identity) == value}
     for identity, value in {**known, **chosen}.items():
         try:
-            there = applied(settings, {**counting, identity: value})
+            there = applied(*file, {**counting, identity: value})
             counting[identity] = value
         except Refused as why:
             refused[identity] = str(why)
@@ -307,19 +308,20 @@ def _known(choices: Mapping[str, Choice]) -> dict[str, tuple[Setting, Any]]:
 
 
 def _in_force(
-    settings: Settings,
+    both: _Both,
     counting: Mapping[str, tuple[Setting, Any]],
     *,
     page: Page | None = None,
     problems: tuple[Problem, ...] = (),
 ) -> InForce:
+    settings, gradebook = both
     return InForce(
         settings=settings,
+        gradebook=gradebook,
         choices={
             identity: Choice(label=setting.label, text=setting.sort.text(value))
             for identity, (setting, value) in counting.items()
         },
-        preset=counting[PRESET][1] if PRESET in counting else "",
         problems=problems,
         page=page,
     )

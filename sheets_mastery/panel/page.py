@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sheets_mastery.config import Settings
+from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.edits import (
     AddTab,
     Edit,
@@ -27,12 +27,12 @@ from sheets_mastery.edits import (
 )
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.panel.catalogue import (
+    CODE,
     CODES,
     LEGEND,
     LEGEND_LABEL,
     LEGEND_WHAT,
     LEVELS,
-    PRESET,
     RUNGS,
     SECTIONS,
     Setting,
@@ -96,6 +96,7 @@ class _Line:
 def page_edits(
     now: InForce,
     file: Settings,
+    book: GradebookSettings,
     known: Mapping[str, Seen],
     unknown: Sequence[Seen],
     *,
@@ -103,10 +104,10 @@ def page_edits(
 ) -> tuple[Edit, ...]:
     """What has to be written so that the tab shows what is in force; nothing where it does.
 
-    `now.page` is the tab as it is, None where it has to be made. `file` is what the settings file says, `known` and
-    `unknown` the codes in the marks. `index`: where a new tab goes, None for the right end.
+    `now.page` is the tab as it is, None where it has to be made. `file` and `book` are what the settings file says,
+    `known` and `unknown` the codes in the marks. `index`: where a new tab goes, None for the right end.
     """
-    lines = _lines(now, file, known, unknown)
+    lines = _lines(now, file, book, known, unknown)
     if now.page is None or now.page.header_row < 0:
         return tuple(_made(lines, now.page, index))
     return tuple(_kept(lines, now.page))
@@ -115,7 +116,9 @@ def page_edits(
 # What should be there
 
 
-def _lines(now: InForce, file: Settings, known: Mapping[str, Seen], unknown: Sequence[Seen]) -> tuple[_Line, ...]:
+def _lines(
+    now: InForce, file: Settings, book: GradebookSettings, known: Mapping[str, Seen], unknown: Sequence[Seen]
+) -> tuple[_Line, ...]:
     lines: list[_Line] = []
     for section in SECTIONS:
         if section is CODES:
@@ -127,7 +130,7 @@ def _lines(now: InForce, file: Settings, known: Mapping[str, Seen], unknown: Seq
         hidden = _rungs_of_no_use(now, file)
         lines += (_line(each, now, each.what) for each in settings if each.id not in hidden)
         if section is CODES:
-            lines += _codes(now, file, known, unknown)
+            lines += _codes(now, file, book, known, unknown)
     return tuple(lines)
 
 
@@ -137,7 +140,7 @@ def _line(setting: Setting, now: InForce, what: str) -> _Line:
         id=setting.id,
         label=setting.label,
         what=what,
-        in_force=in_force(setting, now.settings, now.preset),
+        in_force=in_force(setting, now.settings, now.gradebook),
         setting=setting,
         choice=None if choice is None else setting.sort.cell(setting.sort.remembered(choice.text)),
     )
@@ -169,11 +172,18 @@ def _rungs_of_no_use(now: InForce, file: Settings) -> set[str]:
     return {each.id for three in RUNGS[shown:] for each in three if each.id not in there}
 
 
-def _codes(now: InForce, file: Settings, known: Mapping[str, Seen], unknown: Sequence[Seen]) -> Iterator[_Line]:
+def _codes(
+    now: InForce, file: Settings, book: GradebookSettings, known: Mapping[str, Seen], unknown: Sequence[Seen]
+) -> Iterator[_Line]:
     """The codes that mean something, those of rows that are there, and at the end those that are asked about."""
-    texts = [*file.marking.codes.meanings, *PRESETS.get(now.preset, ()), *now.settings.marking.codes.meanings]
+    texts = [
+        *file.marking.codes.meanings,
+        *book.codes,
+        *PRESETS.get(now.gradebook.codes_as_in, ()),
+        *now.gradebook.codes,
+    ]
     found = {each.id: each for text in texts for each in (code(text),)}
-    for each in _on_the_page(now, f"{PRESET}."):
+    for each in _on_the_page(now, f"{CODE}."):
         found.setdefault(each.id, each)
     seen = {code(text).id: each for text, each in known.items()}
     for asked in unknown[:_MOST_UNKNOWN]:

@@ -128,6 +128,7 @@ def learned(past: Past, facts: Facts) -> Past:
     return replace(
         past,
         students=past.students if facts.students is None else facts.students,
+        shape=past.shape if facts.shape is None else facts.shape,
         verdicts=verdicts,
         attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
         levels=levels,

@@ -15,7 +15,8 @@ import written
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sheets_mastery.config import Codes, Meaning, Settings
+from sheets_mastery.config import SYSTEMS, Codes, Meaning, Settings
+from sheets_mastery.gradebook.codes import codes_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.panel import SETTINGS_ID, Choice, remembered, settings_in_force, values
 from sheets_mastery.panel.catalogue import FIXED, SECTIONS, Setting, code, level, setting_of
@@ -159,7 +160,7 @@ def test_a_number_is_read_in_the_document_s_own_writing(locale: str, typed: str,
 
 
 SORTS = [(identity, setting.sort) for identity, setting in FIXED.items()]
-SORTS += [("tiers.x", values.LEVEL), ("marking.codes.x", values.MEANING)]
+SORTS += [("tiers.x", values.LEVEL), ("gradebook.codes.x", values.MEANING)]
 ANY_CELL = st.one_of(
     st.builds(lambda text: Content(value=text, shown=text), st.text(max_size=12)),
     st.sampled_from(
@@ -221,6 +222,19 @@ def test_no_two_rows_are_called_alike() -> None:
 )
 def test_a_row_is_found_by_its_label(label: str, setting: Setting | None) -> None:
     assert setting_of(label) == setting
+
+
+def test_the_systems_of_the_settings_are_those_with_codes() -> None:
+    assert tuple(PRESETS) == SYSTEMS
+
+
+def test_what_is_chosen_on_the_tab_wins_over_what_the_file_says_about_a_code() -> None:
+    _, _, plan = synced(chosen(FIRST, Codes_as_in="Mastery Connect"), KNOWN)
+    assert BOOK.codes["M"] is Meaning.NOT_IN
+    found = settings_in_force(SETTINGS, BOOK, chosen(FIRST, Codes_as_in="Mastery Connect"), {})
+    codes = codes_in_force(found.gradebook, found.settings.marking)
+    assert (codes["m"], codes["r"], codes["abs"]) == (Meaning.MASTERED, Meaning.BELOW, Meaning.ABSENT)
+    assert plan.facts.choices == {"gradebook.codes_as_in": Choice(label="Codes as in", text="Mastery Connect")}
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

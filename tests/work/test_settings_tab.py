@@ -604,7 +604,7 @@ def test_a_preset_answers_its_codes(algebra: Class) -> None:
     assert {code: said[code] for code in PRESETS["Infinite Campus"]} == {
         code: str(meaning) for code, meaning in PRESETS["Infinite Campus"].items()
     }
-    assert said["NHI"] == "not in"
+    assert said["NHI"] == "check (not answered)"
     panel.choose("Code: X", "not in")
     assert verdicts(algebra.sync())["anaid7"] == ["missing (not in)", "missing (not in)"]
 
