@@ -12,7 +12,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_mastery.config import Codes, Marking, Meaning
+from sheets_mastery.config import Marking
 from sheets_mastery.gradebook.marks import EPOCH, MarkReader, decimal_comma, month_first
 from sheets_mastery.gradebook.records import BLANK, Flag, Mark, MarkKind
 from sheets_mastery.reading import Content
@@ -257,25 +257,3 @@ def test_only_america_puts_the_month_first() -> None:
 
 def test_the_calendar_of_sheets_begins_where_it_should() -> None:
     assert date(1899, 12, 30) == EPOCH
-
-
-@pytest.mark.parametrize(
-    ("meaning", "kind"),
-    [
-        (Meaning.EXCUSED, MarkKind.EXCUSED),
-        (Meaning.NOT_ASSIGNED, MarkKind.EXCUSED),
-        (Meaning.NOT_IN, MarkKind.NOT_IN),
-        (Meaning.CLOSED, MarkKind.NOT_IN),
-        (Meaning.ABSENT, MarkKind.ABSENT),
-        (Meaning.EXPECTED, MarkKind.BLANK),
-        (Meaning.HANDED_IN, MarkKind.PENDING),
-        (Meaning.LATE, MarkKind.PENDING),
-        (Meaning.INCOMPLETE, MarkKind.PENDING),
-        (Meaning.MASTERED, MarkKind.MASTERED),
-        (Meaning.BELOW, MarkKind.BELOW),
-        (Meaning.NOTHING, MarkKind.BLANK),
-    ],
-)
-def test_a_code_is_what_the_settings_say_it_means(meaning: Meaning, kind: MarkKind) -> None:
-    reader = MarkReader.of(Marking(codes=Codes(other={"Q+": meaning})), "en_US")
-    assert reader.read(Content(value=" q+ ", shown=" q+ "), None) == (Mark(kind=kind, written="q+"), None)
