@@ -56,8 +56,11 @@ Function = Callable[[Call], Any]
 
 
 def read_json(content: bytes) -> dict[str, Any]:
-    """Return a body's object; an empty body says nothing."""
-    said: dict[str, Any] = orjson.loads(content) if content else {}
+    """Return a body's object; an empty body says nothing. Google's 400 for what is no JSON."""
+    try:
+        said: dict[str, Any] = orjson.loads(content) if content else {}
+    except orjson.JSONDecodeError as broken:
+        raise invalid_argument(f"Invalid JSON payload received. {broken}") from broken
     return said
 
 

@@ -50,7 +50,9 @@ def gradebook(url: str, rows: int, columns: int) -> str:
     grid = {"rowCount": rows, "columnCount": columns}
     body: dict[str, Any] = {"sheets": [{"properties": {"sheetId": 0, "title": "Marks", "gridProperties": grid}}]}
     key = requests.post(f"{url}/v4/spreadsheets", json=body, timeout=60).json()["spreadsheetId"]
-    marks = [[f"Student {row}", *((row * 7 + column * 11) % 41 + 60 for column in range(columns - 1))] for row in range(rows)]
+    marks = [
+        [f"Student {row}", *((row * 7 + column * 11) % 41 + 60 for column in range(columns - 1))] for row in range(rows)
+    ]
     where = f"{url}/v4/spreadsheets/{key}/values/Marks!A1?valueInputOption=RAW"
     requests.put(where, json={"values": marks}, timeout=600).raise_for_status()
     return str(key)

@@ -234,7 +234,10 @@ def move_dimension(document: Document, request: Request) -> Request:
 def append_dimension(document: Document, request: Request) -> Request:
     """``appendDimension``."""
     tab = tab_of(document, request.get("sheetId"))
-    tab.grow(request.get("dimension", ""), int(request.get("length") or 0))
+    dimension, length = request.get("dimension"), int(request.get("length") or 0)
+    if dimension not in AXES or length < 1:
+        raise Invalid("A dimension and a length of at least 1 are required.")
+    tab.grow(dimension, length)
     return {}
 
 
