@@ -20,11 +20,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import drive, face, gmail, oauth, sheets
-from .answers import answer
+from .answers import answer, read_json
 from .discovery import find_method
 from .errors import GoogleError, classic_error, not_implemented
 from .faults import Faults
-from .methods import Function, call_of, carried_out, read_json, refusal
+from .methods import Function, call_of, carried_out, refusal
 from .quotas import Quotas
 from .store import Store
 from .threshold import Threshold

@@ -39,7 +39,7 @@ RULE = {
     "ranges": [AREA],
     "booleanRule": {"condition": {"type": "NOT_BLANK"}, "format": {"backgroundColor": GREEN}},
 }
-CHART = {
+CHART: dict[str, Any] = {
     "spec": {"title": "Marks", "basicChart": {"chartType": "COLUMN"}},
     "position": {"overlayPosition": {"anchorCell": {"sheetId": 0}}},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
@@ -26,11 +26,8 @@ def test_a_body_that_never_ends_is_cut_off_at_the_same_size(google: LocalGoogle,
         head = f"PUT {book.path}/values/A1?valueInputOption=RAW HTTP/1.1\r\nHost: {place.netloc}\r\n"
         wire.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-        try:
-            for _ in range(60):
-                wire.sendall(chunk)
-        except (BrokenPipeError, ConnectionResetError):
-            return  # hung up on: as good as told
+        for _ in range(60):
+            wire.sendall(chunk)
         wire.sendall(b"0\r\n\r\n")
         assert wire.recv(12) == b"HTTP/1.1 413"
 
@@ -68,7 +65,7 @@ def test_a_write_under_a_mask_that_names_nothing_is_not_done(google: LocalGoogle
 
 @pytest.mark.parametrize("place", ["A101", "AB1", "Sheet1!ZZZ1", "A1000000", "A0", "None!A1", "A1:B", "'", "!A1"])
 def test_a_range_off_the_grid_is_a_400_and_nothing_is_written(google: LocalGoogle, book: Any, place: str) -> None:
-    path = f"{google.url}{book.path}/values/{requests.utils.quote(place, safe='')}"
+    path = f"{google.url}{book.path}/values/{quote(place, safe='')}"
     refused = requests.put(path, json={"values": [["x"] * 30]}, params={"valueInputOption": "RAW"}, timeout=10)
     assert (refused.status_code, refused.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
     assert book.values("A1:Z100") == []
