@@ -99,11 +99,7 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
     """
     stage = Stage(store, strict_auth=strict_auth)
     return Starlette(
-        routes=[
-            *stage.scenes(),
-            *oauth.routes(stage.office),
-            *face.routes(stage.books, stage.log, mailboxes or {}),
-        ],
+        routes=[*stage.scenes(), *oauth.routes(stage.office), *face.routes(stage.books, stage.log, mailboxes or {})],
         middleware=[
             Middleware(Threshold),
             Middleware(drive.Bell, channels=stage.channels),

@@ -101,10 +101,7 @@ def update_cells(document: Document, request: Request) -> Request:
     else:
         tab, box = area(document, request.get("range"))
         limits = box
-    for what, last, end in (
-        ("row", box.top + height, limits.bottom),
-        ("column", box.left + width, limits.right),
-    ):
+    for what, last, end in (("row", box.top + height, limits.bottom), ("column", box.left + width, limits.right)):
         if last > end:
             raise Invalid(f"Attempting to write {what}: {last - 1}, beyond the last requested {what} of: {end - 1}")
 
