@@ -191,12 +191,12 @@ class Office:
             raise invalid_argument("A service account has an email, and delegatedScopes if delegated.")
         email, delegated = said["email"].lower(), said.get("delegatedScopes", [])
         key = SigningKey.generate(self.store.now())
-        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem(), "delegated": delegated})
+        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem, "delegated": delegated})
         return {
             "type": "service_account",
             "project_id": "local-google",
             "private_key_id": key.id,
-            "private_key": key.private_pem(),
+            "private_key": key.private_pem,
             "client_email": email,
             "client_id": _digits(email, 21),
             "auth_uri": f"{base}/o/oauth2/auth",
