@@ -13,7 +13,7 @@ from sheets_mastery.gradebook.findings import Confidence, Question, Sort
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import Place, key
 from sheets_mastery.gradebook.roster import id_text
-from sheets_mastery.gradebook.words import SURELY_STUDENTS, label, labels_of
+from sheets_mastery.gradebook.words import SURELY_STUDENTS, is_section, is_summary, label, labels_of
 from sheets_mastery.reading import EMPTY, Content, Tab
 
 
@@ -41,6 +41,7 @@ def identify(tab: Tab, columns: Columns, labels: Labels, skip: frozenset[int]) -
     if "id" not in labels.model_fields_set:
         for column in range(len(header)):
             cells = [content for row in rows if not (content := tab.at(row, column)).blank]
+            cells = [content for content in cells if not is_summary(content.text) and not is_section(content.text)]
             if cells and all(content.chip for content in cells) and _unique(cells):
                 return Identified(columns=_with(columns, column), confidence=Confidence.LIKELY)
         for column, content in enumerate(header):
