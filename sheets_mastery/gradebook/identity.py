@@ -39,9 +39,11 @@ def identify(tab: Tab, columns: Columns, labels: Labels, skip: frozenset[int]) -
     if filled or (labelled and ("id" in labels.model_fields_set or nobody)):
         return Identified(columns=_with(columns, (filled or [labelled[0][1]])[0]))
     if "id" not in labels.model_fields_set:
-        for column in range(len(header)):
+        people = {at for sort in ("name", "student_email") if (at := columns.one(sort)) is not None}
+        for column in sorted(people):
             cells = [content for row in rows if not (content := tab.at(row, column)).blank]
-            cells = [content for content in cells if not is_summary(content.text) and not is_section(content.text)]
+            # Sums and headings stand among the students; a name typed without a chip is no student of ours.
+            cells = [each for each in cells if each.chip or not (is_summary(each.text) or is_section(each.text))]
             if cells and all(content.chip for content in cells) and _unique(cells):
                 return Identified(columns=_with(columns, column), confidence=Confidence.LIKELY)
         for column, content in enumerate(header):
