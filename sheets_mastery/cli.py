@@ -439,7 +439,7 @@ def _plans(
         for each in chosen:
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
-                    result: Summary = describe(work(service, each), service.settings)
+                    result: Summary = describe(work(service, each))
             except errors.CredentialsError:
                 raise  # the other gradebooks would fare no better
             except errors.SheetsMasteryError as problem:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sheets_mastery import tabs
 from sheets_mastery.config import GradebookSettings
-from sheets_mastery.errors import CredentialsError, SettingsError, SheetsMasteryError
+from sheets_mastery.errors import CredentialsError, LedgerError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
@@ -108,7 +108,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     name = f"gradebook {gradebook.name}"
     try:
         reading = service.sheets.read(gradebook.spreadsheet)
-        plan = decide(reading, _NO_PAST, service.settings, gradebook, service.clock())
+        plan = decide(reading, _past(service, gradebook), service.settings, gradebook, service.clock())
     except SheetsMasteryError as problem:
         yield Check(what=name, well=False, said=str(problem))
         return
@@ -136,13 +136,20 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         yield Check(what=f"{name}: {mistake.place}", well=False, said=f"{mistake.what} {mistake.remedy}", code=0)
 
 
+def _past(service: Service, gradebook: GradebookSettings) -> Past:
+    """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count."""
+    try:
+        return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
+    except LedgerError:
+        return _NO_PAST  # it was looked at and said already
+
+
 def _ours(name: str, reading: Reading) -> Iterator[Check]:
     there = [tab.title for sheet_id, title, _ in tabs.OURS if (tab := tabs.present(reading, sheet_id, title))]
     said = f"tabs {', '.join(there)}" if there else "nothing of ours yet; the first sync makes it"
     yield Check(what=f"{name}: in the sheet", well=True, said=said)
 
 
-#: What a plan is decided against when only the layout is of interest.
 _NO_PAST = Past(
     secret=b"doctor",
     students=None,
