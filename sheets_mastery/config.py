@@ -26,7 +26,7 @@ _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _spreadsheet_id(text: str) -> str:
+def spreadsheet_id(text: str) -> str:
     if "/d/e/" in text:
         raise ValueError("is the address of a published copy; give the address in the browser while you edit the sheet")
     if found := _SPREADSHEET_URL.search(text):
@@ -356,7 +356,7 @@ class GradebookSettings(_Section):
     #: A short name for this gradebook, used on the command line and in the ledger: do not change it later.
     name: Annotated[str, Field(pattern=r"^[\w][\w .()&+-]{0,59}$")]
     #: The address of the Google Sheet, or its id.
-    spreadsheet: Annotated[str, AfterValidator(_spreadsheet_id)]
+    spreadsheet: Annotated[str, AfterValidator(spreadsheet_id)]
     #: The tab with the marks. Left out: a tab called "Marks", else the tab or tabs that look like it.
     marks_tab: str = ""
     #: The tabs with marks where there are several, one for each class period; instead of `marks_tab`.

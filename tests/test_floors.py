@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
     ("errors", "a1", "reading", "config", "gradebook", "contracts"),
-    ("mastery", "remediation", "notices", "letters", "envelope", "liverules", "tabs", "writeback", "plan"),
+    ("mastery", "remediation", "notices", "letters", "envelope", "liverules", "tabs", "writeback", "plan", "settingsfile"),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "status", "doctor", "demo", "schedule", "cli", "__main__"),
+    ("wiring", "terminal", "drawing", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}
