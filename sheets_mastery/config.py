@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -110,6 +110,9 @@ class _Section(BaseModel):
     """A table of the file: unknown keys are refused, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+_Part = TypeVar("_Part", bound=_Section)
 
 
 class Window(_Section):
@@ -539,6 +542,14 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
             ledger["url"] = url
     try:
         return Settings.model_validate(tree)
+    except ValidationError as problem:
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
+
+
+def part(model: type[_Part], table: Mapping[str, Any]) -> _Part:
+    """Read one table of the settings by itself, such as a `GradebookSettings`; SettingsError as for the whole file."""
+    try:
+        return model.model_validate(table)
     except ValidationError as problem:
         raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
 

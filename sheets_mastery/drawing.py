@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Group, RenderableType
@@ -119,6 +120,32 @@ def drawn(layout: Layout, reading: Reading, width: int) -> RenderableType:
     if rest:
         parts += [Text("; ".join(rest), style=_ASIDE)]
     return Group(*parts)
+
+
+def told(layout: Layout) -> dict[str, Any]:
+    """What was found and what is asked, for a script."""
+    return {
+        "found": [
+            {"what": each.what, "where": str(each.place), "confidence": str(each.confidence)}
+            for each in layout.findings
+        ],
+        "export": layout.export,
+        "unknown_codes": [
+            {"code": each.code, "count": each.count, "where": str(each.place)} for each in layout.unknown_codes
+        ],
+        "questions": [
+            {
+                "key": each.key,
+                "text": each.text,
+                "where": str(each.place),
+                "choices": list(each.choices),
+                "proposal": each.proposal,
+                "stops": each.stops,
+            }
+            for each in layout.questions
+        ],
+        "stopped": layout.stopped,
+    }
 
 
 def _where(place: Place) -> Text:

@@ -76,6 +76,17 @@ class PutBack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InsertColumn:
+    """A new column on a tab of the teacher's, who has asked for it; what was there moves one to the right."""
+
+    sheet_id: int
+    #: The column that it becomes, from 0.
+    column: int
+    #: Its cells from row 1 on; text stays text, None is blank.
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PutNote:
     """The note of one cell; "" takes it away. Nothing else of the cell changes."""
 
@@ -125,7 +136,19 @@ class AddRule:
     rule: Rule
 
 
-Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutNote | PutLook | SetWidths | DeleteRule | AddRule
+Edit = (
+    AddTab
+    | ResizeTab
+    | DeleteTab
+    | PutValues
+    | PutBack
+    | InsertColumn
+    | PutNote
+    | PutLook
+    | SetWidths
+    | DeleteRule
+    | AddRule
+)
 
 #: A note is ours when it begins and ends like this; one that a teacher has written into is the teacher's.
 NOTE_PREFIX = "[Mastery] "

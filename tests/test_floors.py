@@ -13,10 +13,22 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
     ("errors", "a1", "reading", "config", "gradebook", "contracts"),
-    ("mastery", "remediation", "notices", "letters", "envelope", "liverules", "tabs", "writeback", "plan", "settingsfile"),
+    (
+        "mastery",
+        "remediation",
+        "notices",
+        "letters",
+        "envelope",
+        "liverules",
+        "tabs",
+        "writeback",
+        "plan",
+        "settingsfile",
+        "newids",
+    ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "drawing", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
+    ("wiring", "terminal", "drawing", "asking", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

@@ -20,6 +20,7 @@ from sheets_mastery.writeback import (
     DeleteRule,
     DeleteTab,
     Edit,
+    InsertColumn,
     PutBack,
     PutLook,
     PutNote,
@@ -48,7 +49,16 @@ def requests(edits: Iterable[Edit]) -> list[Json]:
 
 
 def _requests(
-    edit: AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutLook | SetWidths | DeleteRule | AddRule,
+    edit: AddTab
+    | ResizeTab
+    | DeleteTab
+    | PutValues
+    | PutBack
+    | InsertColumn
+    | PutLook
+    | SetWidths
+    | DeleteRule
+    | AddRule,
 ) -> Iterator[Json]:
     match edit:
         case AddTab():
@@ -91,6 +101,25 @@ def _requests(
                 "updateCells": {
                     "start": _start(edit.sheet_id, edit.row, edit.column),
                     "rows": [{"values": [_entered(edit.entered)]}],
+                    "fields": "userEnteredValue",
+                }
+            }
+        case InsertColumn():
+            yield {
+                "insertDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "COLUMNS",
+                        "startIndex": edit.column,
+                        "endIndex": edit.column + 1,
+                    },
+                    "inheritFromBefore": False,
+                }
+            }
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, 0, edit.column),
+                    "rows": [{"values": [_value(value)]} for value in edit.values],
                     "fields": "userEnteredValue",
                 }
             }
