@@ -33,6 +33,8 @@ class Content:
     shown: str = ""
     #: The note, "" for none.
     note: str = ""
+    #: The e-mail address behind a people chip, "" for none.
+    chip: str = ""
 
     @property
     def blank(self) -> bool:

@@ -271,6 +271,8 @@ def note_text(judged: Judged, episode: Remediation | None) -> str:
     """The note on a missing cell: what was reached, what is needed, what comes next and by when."""
     if judged.verdict is Verdict.RETAKE and judged.got is not None and judged.needed is not None:
         said = f"Missing: {percent_text(judged.got)}, this student's level is {percent_text(judged.needed)}."
+    elif judged.verdict is Verdict.RETAKE:
+        said = "Missing: below this student's level."
     else:
         said = "Missing: not handed in."
     if episode is not None:
