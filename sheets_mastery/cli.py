@@ -217,8 +217,10 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
 
     Example: sheets-mastery doctor -c mastery.toml
     """
+    from rich.markup import escape
+
     from sheets_mastery import terminal
-    from sheets_mastery.doctor import examine
+    from sheets_mastery.doctor import examine, shown, told
 
     screen = _screen(as_json)
     with screen.busy("Looking at everything once"):
@@ -226,9 +228,11 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
     rows = [(check.what, check.well, check.said) for check in found]
     well = all(check.well for check in found)
     if as_json:
-        _print_json({"well": well, "checks": [asdict(check) for check in found]})
+        _print_json({"well": well, "checks": [told(check) for check in found]})
     else:
         screen.show(terminal.checks(rows))
+        for each in (check for check in found if check.understood is not None):
+            screen.show("", f"[bold]{escape(each.what)}[/bold]", *shown(each, screen.out.width))
     raise typer.Exit(max((check.code for check in found if not check.well), default=DONE))
 
 
@@ -264,13 +268,14 @@ def setup(
     """
     from sheets_mastery import setup as wizard
     from sheets_mastery.asking import Person
+    from sheets_mastery.wishes import Wishes, given_answers
 
     screen = _screen(as_json)
-    wishes = wizard.Wishes(
+    wishes = Wishes(
         file=config,
         yes=yes,
         add_ids=add_ids,
-        answers=wizard.given_answers(answer or ()),
+        answers=given_answers(answer or ()),
         name=name,
         school=school,
         teacher=teacher,

@@ -91,15 +91,6 @@ def explained(layout: Layout) -> RenderableType:
     for finding in layout.findings:
         sign, colour = _SURE[finding.confidence]
         table.add_row(Text(f"{sign} {finding.confidence}", style=colour), Text(finding.what), _where(finding.place))
-    if layout.unknown_codes:
-        count = len(layout.unknown_codes)
-        listed = ", ".join(f"{each.code} ({each.count}×)" for each in layout.unknown_codes)
-        noun = "1 code" if count == 1 else f"{count} codes"
-        table.add_row(
-            Text("? unknown", style="magenta"),
-            Text(f"{noun} that nobody has explained: {listed}"),
-            _where(layout.unknown_codes[0].place),
-        )
     if layout.stopped:
         table.add_row(Text("✗ stopped", style="bold red"), Text(layout.stopped), Text(""))
     return table
@@ -108,7 +99,9 @@ def explained(layout: Layout) -> RenderableType:
 def drawn(layout: Layout, reading: Reading, width: int) -> RenderableType:
     """The tabs that are read, with their parts marked, in a terminal of some width."""
     tabs = {tab.sheet_id: tab for tab in reading}
-    shown = [each for role in _DRAWN for each in layout.tabs if each.role is role and each.sheet_id in tabs]
+    shown = [
+        each for role in _DRAWN for each in layout.tabs if each.role is role and each.rows and each.sheet_id in tabs
+    ]
     parts: list[RenderableType] = []
     for each in shown:
         parts += [_map(each, tabs[each.sheet_id], width), Text()]

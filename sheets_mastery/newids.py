@@ -5,14 +5,18 @@ The ids say nothing and only count on, so that a teacher who adds a student know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sheets_mastery.gradebook import ColumnRole, Layout, RowRole, TabRole
+from sheets_mastery.config import GradebookSettings, Labels, Marking
+from sheets_mastery.gradebook import ColumnRole, Layout, RowRole, TabLayout, TabRole, find_layout
 from sheets_mastery.reading import Reading
 from sheets_mastery.writeback import InsertColumn
 
 #: The heading of the new column: one of the labels that are known without being told.
 NEW_ID = "Student ID"
+#: The key of the question who a student is.
+ID_LABEL = ("labels", "id")
+#: The columns by which a person knows a student; the new one comes to the left of the first of them.
 _NAMES = (ColumnRole.NAME, ColumnRole.LAST_NAME, ColumnRole.FIRST_NAME)
 
 
@@ -58,6 +62,31 @@ def new_ids(reading: Reading, layout: Layout) -> tuple[NewColumn, ...]:
             values[row] = f"S{given:03d}"
         columns.append(NewColumn(sheet_id=tab.sheet_id, title=there.title, column=named[0], values=tuple(values)))
     return tuple(columns)
+
+
+def supposed(reading: Reading, layout: Layout, settings: GradebookSettings, marking: Marking) -> Layout:
+    """A document in which nothing tells who a student is, as it would be if the likeliest column, or the names, did.
+
+    Only to be looked at: its parts are marked, and no student in it is anybody. The same layout where that is not what
+    stops it.
+    """
+    question = next((each for each in layout.questions if each.paths[0] == ID_LABEL), None)
+    if not layout.stopped or question is None or question.place.cell is None:
+        return layout
+    tab = reading.tab(question.place.tab)
+    heading = question.proposal or (tab.at(question.place.cell.row, question.place.cell.column).text if tab else "")
+    if not heading:
+        return layout
+    labels = settings.labels.model_copy(update={"id": (heading,)})
+    labels = Labels.model_validate(labels.model_dump(include=settings.labels.model_fields_set | {"id"}))
+    found = find_layout(reading, settings.model_copy(update={"labels": labels}), marking)
+    return found if question.proposal else replace(found, tabs=tuple(map(_named, found.tabs)))
+
+
+def _named(tab: TabLayout) -> TabLayout:
+    """A tab with its names called names again."""
+    roles = (ColumnRole.NAME if role is ColumnRole.ID else role for role in tab.columns)
+    return replace(tab, columns=tuple(roles))
 
 
 def _rows(rows: tuple[RowRole, ...], wanted: RowRole) -> list[int]:

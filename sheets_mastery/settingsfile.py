@@ -144,7 +144,7 @@ def read_answer(text: str, sort: Sort, choices: Sequence[str] = ()) -> Value:
     if choices:
         found = next((choice for choice in choices if same(choice) == same(said)), None)
         if found is None:
-            raise ValueError(f"it is one of: {', '.join(choices)}.")
+            raise ValueError(f"it is one of: {', '.join(f'“{choice}”' for choice in choices)}.")
         said = found
     match sort:
         case Sort.TEXT:

@@ -12,33 +12,31 @@ import secrets
 import stat
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sheets_mastery import config, drawing, settingsfile, terminal
 from sheets_mastery.a1 import Range, column_letters
 from sheets_mastery.asking import Asked
 from sheets_mastery.config import Google, GradebookSettings, Mail, Marking, School
 from sheets_mastery.errors import LayoutError, SettingsError, WaitingForPerson
-from sheets_mastery.gradebook import Layout, Question, Sort, find_layout
-from sheets_mastery.newids import NEW_ID, new_ids
+from sheets_mastery.gradebook import Layout, Question, find_layout
+from sheets_mastery.newids import ID_LABEL, NEW_ID, new_ids, supposed
 from sheets_mastery.plan import Summary, describe
 from sheets_mastery.reading import Reading
 from sheets_mastery.settingsfile import Basics, Value
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wiring import Service
+from sheets_mastery.wishes import Wishes, at_path, find_spreadsheet, given, key_of, path_of, sort_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from sheets_mastery.google.sheets import GoogleSheets
 
-#: The key of the question who a student is.
-_ID = ("labels", "id")
 #: Where the local Google listens when nobody says otherwise.
 LOCAL = "http://127.0.0.1:8787"
 #: The files that README tells a school to put beside the settings.
@@ -60,34 +58,6 @@ _ASKED = (
 )
 #: What stands in for the school at the local Google, where no letter ever leaves the machine.
 _STAND_INS = {"school": "A school", "teacher": "The teacher", "reply_to": "teacher@school.invalid"}
-_FACE = re.compile(r"/face/sheets/([A-Za-z0-9_-]+)")
-_KEY_AND_VALUE = re.compile(r'\s*((?:"[^"]*"|[^="])+?)\s*=\s*(.*)', re.DOTALL)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wishes:
-    """What was said on the command line."""
-
-    #: The settings file.
-    file: Path
-    #: Whether every proposal is taken without asking.
-    yes: bool = False
-    #: Whether a column with ids is put into a sheet that has none.
-    add_ids: bool = False
-    #: Answers to questions: key -> what was typed.
-    answers: Mapping[str, str] = field(default_factory=dict)
-    #: The gradebook's name, "" for the document's title.
-    name: str = ""
-    #: What only the school knows, "" where it was not said.
-    school: str = ""
-    teacher: str = ""
-    reply_to: str = ""
-    time_zone: str = ""
-    sender: str = ""
-    #: How Google is reached, "" where it was not said.
-    credentials: str = ""
-    key_file: str = ""
-    endpoint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,32 +82,6 @@ class Outcome:
     def waits(self) -> bool:
         """Whether a person has to say something before a sync can be."""
         return self.plan is None
-
-
-def given_answers(texts: Iterable[str]) -> dict[str, str]:
-    """Answers on the command line, KEY=VALUE each. Raises SettingsError."""
-    answers: dict[str, str] = {}
-    for text in texts:
-        found = _KEY_AND_VALUE.fullmatch(text)
-        if not found:
-            raise SettingsError(f'--answer: "{text}" is no KEY=VALUE, such as codes.M="not in".')
-        answers[found[1]] = found[2]
-    return answers
-
-
-def find_spreadsheet(address: str) -> tuple[str, str]:
-    """The spreadsheet's id in an address, and the local Google's own address where it is a page of that, else "".
-
-    Raises SettingsError.
-    """
-    page = _FACE.search(address)
-    if page and address.startswith("http://"):
-        parts = urlsplit(address)
-        return page[1], f"{parts.scheme}://{parts.netloc}"
-    try:
-        return config.spreadsheet_id(address), ""
-    except ValueError as problem:
-        raise SettingsError(f'"{address}" {problem}.') from None
 
 
 class Setup:
@@ -180,8 +124,12 @@ class Setup:
         reading = self._read_sheet()
         self._name = self._gradebook_name(reading)
         layout = self._understand(reading)
-        self._show(drawing.explained(layout), "", drawing.drawn(layout, reading, self._screen.out.width))
+        self._show_found(reading, layout)
+        first = layout
         reading, layout = self._ask_about(reading, layout)
+        if (layout.tabs, layout.findings) != (first.tabs, first.findings):
+            self._show("")
+            self._show_found(reading, layout)
         if layout.stopped and not layout.questions:
             raise LayoutError(layout.stopped)
         stops = bool(layout.stopped) or any(each.stops for each in layout.questions)
@@ -198,6 +146,10 @@ class Setup:
         finally:
             service.close()
         return self._outcome(layout, missing, written=written, plan=summary)
+
+    def _show_found(self, reading: Reading, layout: Layout) -> None:
+        parts = supposed(reading, layout, self._gradebook(), self._marking)
+        self._show(drawing.explained(layout), "", drawing.drawn(parts, reading, self._screen.out.width))
 
     def _show(self, *things: RenderableType) -> None:
         if not self._quiet:
@@ -307,8 +259,11 @@ class Setup:
 
     def _understand(self, reading: Reading, without: tuple[str, ...] = ()) -> Layout:
         """Look at the reading again with every answer so far, or as if some keys had never been set."""
+        return find_layout(reading, self._gradebook(without), self._marking)
+
+    def _gradebook(self, without: tuple[str, ...] = ()) -> GradebookSettings:
         table = {key: value for key, value in self._table().items() if key not in without}
-        return find_layout(reading, config.part(GradebookSettings, table), self._marking)
+        return config.part(GradebookSettings, table)
 
     # Asking
 
@@ -318,20 +273,19 @@ class Setup:
         if self._person is not None:
             self._ask_again(reading)
             layout = self._understand(reading)
-        while todo := [each for each in layout.questions if each.key not in self._put]:
-            for question in todo:
-                self._put.add(question.key)
-                if question.paths[0] == _ID and self._ids_added(question, reading, layout):
-                    reading = self._read_sheet()
-                    break  # the columns have moved: the other questions are put when it was looked again
-                if (value := self._answer(question, None)) is not None:
-                    self._keep(question.paths, value)
+        # Looked at again after every answer: one may settle others, or bring new ones.
+        while question := next((each for each in layout.questions if each.key not in self._put), None):
+            self._put.add(question.key)
+            if question.paths[0] == ID_LABEL and self._ids_added(question, reading, layout):
+                reading = self._read_sheet()
+            elif (value := self._answer(question, None)) is not None:
+                self._keep(question.paths, value)
             layout = self._understand(reading)
         return reading, layout
 
     def _ids_added(self, question: Question, reading: Reading, layout: Layout) -> bool:
         """Put a column of new ids into a sheet that has none, where somebody says so."""
-        columns = new_ids(reading, layout)
+        columns = new_ids(reading, supposed(reading, layout, self._gradebook(), self._marking))
         if not columns:
             return False
         if not self._wishes.add_ids:
@@ -367,7 +321,7 @@ class Setup:
         before = dict(self._answered)
         try:
             self._keep(question.paths, value)
-            config.part(GradebookSettings, self._table())
+            self._gradebook()
         except SettingsError as problem:
             self._screen.complain(str(problem))
             return False
@@ -377,22 +331,22 @@ class Setup:
 
     def _take_given(self, reading: Reading, layout: Layout) -> Layout:
         """Take the answers of the command line: those that are asked for as they are asked, then the others."""
-        given = dict(self._wishes.answers)
+        answers = dict(self._wishes.answers)
         while True:
-            matched = [each for each in layout.questions if each.key in given]
+            matched = [each for each in layout.questions if each.key in answers]
             for question in matched:
                 self._keep(
-                    question.paths, _given(question.key, given.pop(question.key), question.sort, question.choices)
+                    question.paths, given(question.key, answers.pop(question.key), question.sort, question.choices)
                 )
             if not matched:
-                if not given:
+                if not answers:
                     return layout
-                for key, said in given.items():
-                    path = _path(key)
-                    self._keep((path,), _given(key, said, _sort(path), ()))
-                given = {}
+                for key, said in answers.items():
+                    path = path_of(key)
+                    self._keep((path,), given(key, said, sort_of(path), ()))
+                answers = {}
             try:
-                config.part(GradebookSettings, self._table())
+                self._gradebook()
             except SettingsError as problem:
                 raise SettingsError(f"--answer: {problem}") from None
             layout = self._understand(reading)
@@ -404,7 +358,7 @@ class Setup:
             if not any(key in table for key in keys):
                 continue
             for question in self._understand(reading, without=keys).questions:
-                kept = _at(table, question.paths[0])
+                kept = at_path(table, question.paths[0])
                 if kept is None or question.paths[0][0] not in keys or question.paths[0] in self._answered:
                     continue
                 value = self._answer(question, kept)
@@ -498,7 +452,7 @@ class Setup:
         return Outcome(
             gradebook=self._name,
             layout=layout,
-            answered={_key(path): settingsfile.written(value) for path, value in self._answered.items()},
+            answered={key_of(path): settingsfile.written(value) for path, value in self._answered.items()},
             open=layout.questions,
             missing=missing,
             written=written,
@@ -512,6 +466,8 @@ def show(outcome: Outcome, screen: Screen, file: Path, program: str) -> None:
         choices = f" ({', '.join(question.choices)})" if question.choices else ""
         screen.show(f"Open: {question.text}{choices} [{question.place}]")
         screen.show(f"      --answer '{question.key}={question.proposal or '…'}'")
+        if question.paths[0] == ID_LABEL:
+            screen.show("      --add-ids puts in a column of new ids; no cell of yours is changed")
     if outcome.missing:
         screen.show(f"Nobody says: {', '.join(outcome.missing)}.")
     if outcome.plan is None:
@@ -570,51 +526,6 @@ def _basic(name: str, text: str) -> None:
 def _some(text: str) -> None:
     if not text:
         raise SettingsError("a file's name is needed.")
-
-
-def _given(key: str, said: str, sort: Sort, choices: tuple[str, ...]) -> Value:
-    try:
-        return settingsfile.read_answer(said, sort, choices)
-    except ValueError as problem:
-        raise SettingsError(f"--answer {key}: {problem}") from None
-
-
-def _path(key: str) -> settingsfile.Path:
-    """A key of a gradebook's table, as TOML writes it; a code may stand there without quotes."""
-    try:
-        tree: Any = tomllib.loads(f"{key} = 0")
-    except tomllib.TOMLDecodeError:
-        head, dot, word = key.partition(".")
-        if not dot:
-            raise SettingsError(f'--answer: "{key}" is no key of the settings.') from None
-        return head, word
-    path: list[str] = []
-    while isinstance(tree, dict):
-        ((part, tree),) = tree.items()
-        path.append(part)
-    return tuple(path)
-
-
-def _sort(path: settingsfile.Path) -> Sort:
-    """What an answer is, by the key that it goes to."""
-    if path[0] in {"labels", "marks_tabs"}:
-        return Sort.TEXTS
-    if path[-1] == "points" and path[0] in {"points", "assignments"}:
-        return Sort.NUMBER
-    return Sort.PERCENTAGES if path == ("worth",) else Sort.TEXT
-
-
-def _at(table: Any, path: settingsfile.Path) -> Value | None:
-    """What a table of the settings says under a path; None for nothing."""
-    for part in path:
-        if not isinstance(table, dict) or part not in table:
-            return None
-        table = table[part]
-    return Decimal(table) if isinstance(table, int) else table  # type: ignore[no-any-return]  # TOML's own types
-
-
-def _key(path: settingsfile.Path) -> str:
-    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_]+", part) else f'"{part}"' for part in path)
 
 
 def told(outcome: Outcome, file: Path) -> dict[str, Any]:

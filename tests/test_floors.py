@@ -28,7 +28,7 @@ FLOORS = (
     ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "drawing", "asking", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
+    ("wiring", "terminal", "drawing", "asking", "wishes", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

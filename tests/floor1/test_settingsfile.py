@@ -192,7 +192,7 @@ def test_an_answer_is_read_by_its_sort(said: str, sort: Sort, choices: tuple[str
     ("said", "sort", "choices", "sentence"),
     [
         ("", Sort.TEXT, (), "an answer is needed."),
-        ("maybe", Sort.TEXT, ("points", "percent"), "it is one of: points, percent."),
+        ("maybe", Sort.TEXT, ("points", "percent"), "it is one of: “points”, “percent”."),
         ("twenty", Sort.NUMBER, (), "it is a number, such as 20."),
         ("0", Sort.NUMBER, (), "it is a number above zero."),
         ("NaN", Sort.NUMBER, (), "it is a number above zero."),
