@@ -18,6 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from sheets_mastery import config, drawing, settingsfile, terminal
 from sheets_mastery.a1 import Range, column_letters
 from sheets_mastery.asking import Asked
@@ -303,7 +305,7 @@ class Setup:
         with self._connected() as sheets:
             corner = tuple((each.title, Range(0, each.column, 1, each.column + 1)) for each in columns[:1])
             sheets.apply(self._spreadsheet, tuple(each.edit for each in columns), corner)
-        self._show(f"A column “{NEW_ID}” is put in.")
+        self._show(Text(f"A column “{NEW_ID}” is put in."))
         return True
 
     def _answer(self, question: Question, kept: Value | None) -> Value | None:
@@ -462,19 +464,24 @@ class Setup:
 
 def show(outcome: Outcome, screen: Screen, file: Path, program: str) -> None:
     """Say how it ended, and what to do next."""
+
+    def say(text: str) -> None:
+        screen.out.print(Text(text), soft_wrap=True)
+
     for question in outcome.open:
-        choices = f" ({', '.join(question.choices)})" if question.choices else ""
-        screen.show(f"Open: {question.text}{choices} [{question.place}]")
-        screen.show(f"      --answer '{question.key}={question.proposal or '…'}'")
+        say(f"Open: {question.text} · {question.place}")
+        if question.choices:
+            say(f"      {' | '.join(question.choices)}")
+        say(f"      --answer '{question.key}={question.proposal or '…'}'")
         if question.paths[0] == ID_LABEL:
-            screen.show("      --add-ids puts in a column of new ids; no cell of yours is changed")
+            say("      --add-ids puts in a column of new ids; no cell of yours is changed")
     if outcome.missing:
-        screen.show(f"Nobody says: {', '.join(outcome.missing)}.")
+        say(f"Nobody says: {', '.join(outcome.missing)}.")
     if outcome.plan is None:
-        screen.show("Nothing was written.")
+        say("Nothing was written.")
         return
     screen.show(terminal.summary(outcome.plan, done=False))
-    screen.show(f"{file} is written." if outcome.written else f"{file} says all this already; it stays as it is.")
+    say(f"{file} is written." if outcome.written else f"{file} says all this already; it stays as it is.")
     named = "" if str(file) == "mastery.toml" else f" -c {file}"
     screen.show(
         terminal.commands(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import stat
 import sys
 from collections.abc import Callable
@@ -69,6 +70,8 @@ level = ["Target"]
 [gradebooks.codes]
 M = "{m}"
 """
+#: What is drawn around words.
+FRAMES = frozenset("│┃╭╮╰╯─━┏┓┗┛┡┩├┤┌┐└┘┬┼╇┳┴█░▇")
 
 
 class Desk:
@@ -116,7 +119,7 @@ def desk(
 
 def words(text: str) -> list[str]:
     """Lines without what is drawn around them and without what they are filled up with."""
-    bare = text.translate(str.maketrans(dict[str, str | int | None].fromkeys("│┃╭╮╰╯─━┏┓┗┛┡┩├┤┌┐└┘┬┼╇┳┴█░▇", " ")))
+    bare = "".join(" " if each in FRAMES else each for each in text)
     return [" ".join(line.split()) for line in bare.splitlines() if line.split()]
 
 
@@ -142,7 +145,7 @@ def test_the_whole_dialogue_shows_what_was_found_asks_what_is_not_known_and_ends
         "● certain 6 students in 2 periods Marks!A2",
         "● certain 0 assignments Marks!A1",
         "◐ likely ignored: Average Marks!A1",
-        "● certain no column with the students' levels, so nobody has a Marks",
+        "● certain no column with the students' levels, so nobody has a tab Marks",
         "contract",
         "Marks · marks",
         "A B C D E F G",
@@ -273,14 +276,13 @@ def test_with_nobody_at_a_terminal_it_says_what_it_would_ask_and_waits(desk: Cal
     here = desk()
     answer = here.set_up()
     assert (answer.code, answer.err, here.file.exists()) == (3, "", False)
-    assert answer.out.splitlines()[-9:] == [
-        "Open: Is “Target” the level that each student has signed for? (Target) [Marks!D1]",
+    assert answer.out.splitlines()[-8:] == [
+        "Open: Is “Target” the level that each student has signed for? · Marks!D1",
+        "      Target",
         "      --answer 'labels.level=Target'",
-        "Open: No maximum is said anywhere. Are the marks percentages? (percent, points) [Marks!D1]",
+        "Open: No maximum is said anywhere. Are the marks percentages? · Marks!D1",
+        "      percent | points",
         "      --answer 'scale=percent'",
-        "Open: What does “M” mean here? (2 cells) (excused, not assigned, not in, not in, closed, absent, still to come, "
-        "handed in, late, incomplete, mastered, below level, nothing) [Marks!F3]",
-        "      --answer 'codes.M=not in'",
         "Nobody says: --school, --teacher, --reply-to, --time-zone, --sender.",
         "Nothing was written.",
     ]
@@ -320,16 +322,13 @@ def test_the_end_of_input_is_the_wish_to_stop(desk: Callable[..., Desk]) -> None
 def test_what_cannot_be_is_said_in_one_sentence(desk: Callable[..., Desk]) -> None:
     here = desk()
     for words_, said in (
-        (("https://example.org/marks",), '"https://example.org/marks" is neither the address of a Google Sheet nor its id.'),
+        (("https://school.example/x",), '"https://school.example/x" is neither the address'),
         ((here.url, "--answer", "M"), '--answer: "M" is no KEY=VALUE, such as codes.M="not in".'),
         ((here.url, "--answer", "scale=maybe"), "--answer scale: it is one of: “percent”, “points”."),
-        ((here.url, "--answer", "roster=x"), "--answer: roster: there is no such key; see config/mastery.example.toml "
-         "for those there are."),
+        ((here.url, "--answer", "roster=x"), "--answer: roster: there is no such key; "),
         ((here.url, "--answer", "codes.Q=perhaps"), "--answer: codes.Q: "),
-        ((here.url, "--credentials", "carrier pigeon"), "credentials: must be 'service_account', 'oauth' or 'local', not "
-         "'carrier pigeon'."),
-        ((here.url, "--yes", *BASICS, "--time-zone", "Lake time"), 'time_zone: "Lake time" is no time zone; write it '
-         'like "America/Chicago".'),
+        ((here.url, "--credentials", "carrier pigeon"), "credentials: must be 'service_account', 'oauth' or 'local', "),
+        ((here.url, "--yes", *BASICS, "--time-zone", "Lake time"), 'time_zone: "Lake time" is no time zone; '),
     ):  # fmt: skip
         answer = here.run("setup", *here.way, *words_)
         assert (answer.code, answer.err[: len(said)], answer.err.count("\n")) == (2, said, 1)
@@ -367,8 +366,10 @@ def test_the_way_to_google_is_asked_for_with_nobody_there_it_is_named(desk: Call
     answer = here.run("setup", here.url)
     assert (answer.code, answer.err) == (
         3,
-        "Nobody says how Google is reached: give --credentials service_account, oauth or local "
-        "(and --file or --endpoint).\n",
+        (
+            "Nobody says how Google is reached: give --credentials service_account, oauth or local "
+            "(and --file or --endpoint).\n"
+        ),
     )
     page = f"{here.school.url}/face/sheets/{here.school.spreadsheet.id}/0"
     assert here.run("setup", page, "--yes", *BASICS).code == 0
@@ -394,9 +395,9 @@ def test_ids_are_put_in_only_after_a_yes_and_no_cell_of_the_teachers_changes(des
     terminal = here.sit_down(*BASICS)
     (offer,) = terminal.converse("no")
     assert " ".join(offer.split("\n\n")[-1].split()).startswith(
-        "No column tells who a student is: two may have the same name, and a name may change. Add a column “Student ID”, "
-        "or one with the students' e-mail addresses. Shall a new column “Student ID” with 6 new ids be put in as column "
-        "A of Marks? 1 no stop here 2 yes"
+        "No column tells who a student is: two may have the same name, and a name may change. Add a column “Student "
+        "ID”, or one with the students' e-mail addresses. Shall a new column “Student ID” with 6 new ids be put in as "
+        "column A of Marks? 1 no stop here 2 yes"
     )
     terminal.asked()
     terminal.child.sendintr()
@@ -448,8 +449,10 @@ def test_another_sheet_becomes_another_gradebook_of_the_same_file(
     named = here.set_up("--name", "Geometry")
     assert (named.code, named.err) == (
         2,
-        '--name: the settings call this spreadsheet "Algebra 1", and what is known about it is kept by that name; '
-        "leave it.\n",
+        (
+            '--name: the settings call this spreadsheet "Algebra 1", and what is known about it is kept by that name; '
+            "leave it.\n"
+        ),
     )
 
 
@@ -476,7 +479,6 @@ def test_a_script_is_told_what_was_found_asked_and_planned(desk: Callable[..., D
     assert [(each["key"], each["proposal"], each["stops"]) for each in said["layout"]["questions"]] == [
         ("labels.level", "Target", False),
         ("scale", "percent", False),
-        ("codes.M", "not in", False),
     ]
     done = here.set_up("--json", "--yes", *BASICS)
     said = json.loads(done.out)
