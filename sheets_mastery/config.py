@@ -314,6 +314,8 @@ class Guard(_Section):
     students_share: Share = Decimal("0.2")
     #: More than this share of the students with another name or other guardians since the last sync.
     names_share: Share = Decimal("0.1")
+    #: A tab or an assignment that has gone or bears another name, and marks that stand where others stood.
+    layout: Switch = True
 
 
 class Labels(_Section):

@@ -132,8 +132,6 @@ def judge(
     """
     if mark.kind is MarkKind.UNREADABLE:
         return Judged(verdict=Verdict.CHECK)
-    if mark.kind is MarkKind.NOT_ASSIGNED:
-        return Judged(verdict=Verdict.NOT_ASSIGNED)
     if contract is None:
         return Judged(verdict=Verdict.NO_CONTRACT)
     needed = _fraction(contract.tier.pass_mark_for(assignment.kind))
@@ -144,6 +142,8 @@ def judge(
             return Judged(verdict=verdict, needed=needed, got=share * 100)
         case MarkKind.EXCUSED:
             return Judged(verdict=Verdict.EXCUSED, needed=needed)
+        case MarkKind.NOT_ASSIGNED:
+            return Judged(verdict=Verdict.NOT_ASSIGNED, needed=needed)
         case MarkKind.MASTERED:
             return Judged(verdict=Verdict.MASTERED, needed=needed)
         case MarkKind.BELOW:

@@ -31,7 +31,7 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
 from sheets_mastery.mastery import Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
-from sheets_mastery.plan import Past, judge_reading, who_is
+from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
 from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
@@ -162,6 +162,11 @@ def deliver(
             except SheetError as problem:
                 delivery.trouble(f"{name}: {problem}")
                 continue
+            if view.moved:
+                # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
+                delivery.counts["changed since the last sync"] += len(of_this)
+                delivery.trouble(f"{name}: {'; '.join(view.moved)}; no letter leaves until a sync has looked.")
+                continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
@@ -214,17 +219,22 @@ class _View:
     gradebook: Gradebook
     standings: dict[str, Standing]
     past: Past
+    #: What is not where it was at the last sync, a sentence each.
+    moved: tuple[str, ...]
 
     @classmethod
     def read(
         cls, sheets: Sheets, outbox: Outbox, settings: Settings, gradebook: GradebookSettings, now: datetime
     ) -> _View:
         today = now.astimezone(settings.school.zone).date()
-        understood, _, judged, _ = judge_reading(sheets.read(gradebook.spreadsheet), settings, gradebook, today)
+        reading = sheets.read(gradebook.spreadsheet)
+        understood, _, judged, _ = judge_reading(reading, settings, gradebook, today)
+        past = outbox.past(gradebook.name, today)
         return cls(
             gradebook=understood,
             standings={key(each.student.id): each for each in judged},
-            past=outbox.past(gradebook.name, today),
+            past=past,
+            moved=tuple(layout_changes(reading, understood, past, settings.guard)),
         )
 
     def as_known(self, standing: Standing) -> bool:

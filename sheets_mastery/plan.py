@@ -10,14 +10,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
+from sheets_mastery.gradebook.codes import marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
+from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
 from sheets_mastery.writeback import Edit, write_back
 
 
@@ -41,6 +43,8 @@ class Past:
     notices: Mapping[str, Notice]
     #: (episode, guardian digest) for everything announced by a letter that was not withdrawn.
     announced: frozenset[tuple[str, str]]
+    #: The layout of the last reading; None before the first sync.
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +77,8 @@ class Facts:
 
     #: The fingerprint of the reading.
     reading: str
+    #: The layout; None when it is that of the last reading.
+    shape: Shape | None
     #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
     students: Mapping[str, str] | None
     verdicts: tuple[VerdictChange, ...]
@@ -117,6 +123,7 @@ class Plan:
         facts = self.facts
         return bool(
             self.edits
+            or facts.shape
             or facts.verdicts
             or facts.levels
             or facts.attempts
@@ -169,10 +176,9 @@ def decide(
         secret=past.secret,
         now=now,
     )
-    edits, in_the_way = write_back(
-        reading, gradebook, judged, whats_owed.open, problems, settings.tiers, settings.marking
-    )
-    facts = _facts(gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
+    marking = marking_in_force(gradebook_settings, settings.marking)
+    edits, in_the_way = write_back(reading, gradebook, judged, whats_owed.open, problems, settings.tiers, marking)
+    facts = _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
     return Plan(
         gradebook=gradebook,
         standings=judged,
@@ -181,7 +187,10 @@ def decide(
         letters=letters,
         facts=facts,
         edits=edits,
-        objections=tuple(guard(gradebook, facts, past, settings)),
+        objections=(
+            *layout_changes(reading, gradebook, past, settings.guard),
+            *guard(gradebook, facts, past, settings),
+        ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
 
@@ -196,8 +205,26 @@ def judge_reading(
     return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
 
 
+def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
+    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
+    if limits.layout:
+        yield from moved(past.shape, shape_of(reading, gradebook))
+        yield from pasted_over(gradebook, past.attempts)
+    if past.students:
+        now = _students(gradebook, past.secret)
+        gone = sum(student not in now for student in past.students)
+        if gone > _most(1, limits.students_share, len(past.students)):
+            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
+        shifted = sum(now.get(student, who) != who for student, who in past.students.items())
+        if shifted > _most(1, limits.names_share, len(past.students)):
+            yield (
+                f"{shifted} students have another name or other guardians than before, "
+                "as if one column had been sorted alone or the permissions deleted"
+            )
+
+
 def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
-    """Why a person should look first: too many letters, too many changed verdicts, a shrunken or moved sheet."""
+    """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
     students = len(gradebook.students)
     to_write = {notice.student for notice in facts.new_notices}
@@ -212,17 +239,6 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     )
     if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
         yield f"{changed} of {len(settled)} settled verdicts would change at once"
-    if past.students:
-        now = _students(gradebook, past.secret)
-        gone = sum(student not in now for student in past.students)
-        if gone > limits.students_share * len(past.students):
-            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        moved = sum(now.get(student, who) != who for student, who in past.students.items())
-        if moved > _most(1, limits.names_share, len(past.students)):
-            yield (
-                f"{moved} students have another name or other guardians than before, "
-                "as if one column had been sorted alone or the permissions deleted"
-            )
 
 
 def _most(least: int, share: Decimal, whole: int) -> Decimal:
@@ -255,6 +271,7 @@ def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
 
 
 def _facts(
+    reading: Reading,
     gradebook: Gradebook,
     judged: tuple[Standing, ...],
     contracts: Mapping[str, Contract],
@@ -283,8 +300,10 @@ def _facts(
         if work not in now and work[0] not in doubtful
     ]
     students = _students(gradebook, past.secret)
+    shape = shape_of(reading, gradebook)
     return Facts(
         reading=_reading_fingerprint(gradebook, past.secret),
+        shape=None if shape == past.shape else shape,
         students=None if students == past.students else students,
         verdicts=tuple(changes),
         levels=tuple(_level_changes(gradebook, contracts, past)),
@@ -325,6 +344,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
     said = hashlib.sha256()
     for part in (
         name,
+        repr(facts.shape),
         *map(repr, edits),
         *map(repr, facts.verdicts),
         *map(repr, facts.levels),

@@ -16,6 +16,7 @@ FLOORS = (
     (
         "mastery",
         "remediation",
+        "shape",
         "notices",
         "letters",
         "envelope",
@@ -28,7 +29,20 @@ FLOORS = (
     ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "drawing", "asking", "wishes", "status", "doctor", "setup", "demo", "schedule", "cli", "__main__"),
+    (
+        "wiring",
+        "terminal",
+        "drawing",
+        "asking",
+        "wishes",
+        "status",
+        "doctor",
+        "setup",
+        "demo",
+        "schedule",
+        "cli",
+        "__main__",
+    ),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

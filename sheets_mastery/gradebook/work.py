@@ -289,6 +289,8 @@ def _no_work(
     clean = each.title.clean
     if key(text) in {key(one) for one in settings.labels.ignore}:
         return ColumnRole.SUMMARY if is_summary(text) else ColumnRole.REMARKS
+    if settings.flag_column and key(text) == key(settings.flag_column):
+        return ColumnRole.REMARKS
     if named:
         return None
     said = tab.at(head.rows["points"], each.number) if "points" in head.rows else EMPTY

@@ -39,7 +39,7 @@ from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0001"
+SCHEMA = "r0002"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -123,6 +123,8 @@ gradebook_state = Table(
     #: The fingerprint of the last reading.
     Column("reading", String, nullable=False),
     Column("recorded", Moment, nullable=False),
+    #: The layout of the last reading, as `shape.Shape` in JSON; null before it was kept.
+    Column("shape", JSON(none_as_null=True)),
 )
 
 

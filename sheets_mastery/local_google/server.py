@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
 from .store import Store, clock, random_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 

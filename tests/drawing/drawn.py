@@ -54,6 +54,7 @@ sender = "letters@school.example"
 [[gradebooks]]
 name = "Period 1"
 spreadsheet = "abcdefgh"
+codes = {{ M = "not in", ABS = "absent", "-" = "handed in" }}
 {gradebook}
 {more}
 """

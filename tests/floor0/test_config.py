@@ -248,8 +248,8 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
     ({"more": "[marking]\ngraded_share = 50"}, "marking.graded_share: must be less than or equal to 1; it is 50."),
     ({"more": '[marking]\nrounding = "up"'}, "marking.rounding: must be 'none' or 'whole', not 'up'."),
     (
-        {"more": '[marking.codes]\nexcused = ["m"]'},
-        'marking.codes: the code "M" is listed under excused and under not_in.',
+        {"more": '[marking.codes]\nexcused = ["missing"]'},
+        'marking.codes: the code "Missing" is listed under excused and under not_in.',
     ),
     ({"more": "[marking]\ncodes = 5"}, "marking.codes: must be a table."),
     ({"more": '[letters]\nto_students = "yes"'}, "letters.to_students: must be true or false."),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sheets_mastery.config import Marking
 from sheets_mastery.gradebook.marks import EPOCH, MarkReader, decimal_comma, month_first
-from sheets_mastery.gradebook.records import BLANK, Mark, MarkKind
+from sheets_mastery.gradebook.records import BLANK, Flag, Mark, MarkKind
 from sheets_mastery.reading import Content
 
 AMERICAN = MarkReader.of(Marking(), "en_US")
@@ -37,7 +37,7 @@ def share(text: str, points: int | None = 50, reader: MarkReader = AMERICAN) -> 
 def neither(text: str) -> tuple[str, str]:
     return (
         f"“{text}” is neither a score nor a code that the settings know.",
-        "Type a score, or add the code under marking.codes in the settings.",
+        "Type a score, or say under codes in the settings what it means.",
     )
 
 
@@ -93,20 +93,19 @@ def test_where_the_comma_is_decimal_a_point_is_not_guessed_at(text: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "kind", "flags"),
     [
-        ("EX", MarkKind.EXCUSED),
-        ("  excused ", MarkKind.EXCUSED),
-        ("m", MarkKind.NOT_IN),
-        ("Not  In", MarkKind.NOT_IN),
-        ("abs", MarkKind.ABSENT),
-        ("-", MarkKind.PENDING),
-        ("Turned in", MarkKind.PENDING),
+        ("EX", MarkKind.EXCUSED, ()),
+        ("  excused ", MarkKind.EXCUSED, ()),
+        ("missing", MarkKind.NOT_IN, ()),
+        ("Not  In", MarkKind.NOT_IN, ()),
+        ("absent", MarkKind.ABSENT, (Flag.ABSENT,)),
+        ("Turned in", MarkKind.PENDING, ()),
     ],
 )
-def test_a_code_is_read_without_regard_to_case_and_spaces(text: str, kind: MarkKind) -> None:
+def test_a_code_is_read_without_regard_to_case_and_spaces(text: str, kind: MarkKind, flags: tuple[Flag, ...]) -> None:
     assert AMERICAN.read(Content(value=text, shown=text), Fraction(50)) == (
-        Mark(kind=kind, written=text.strip()),
+        Mark(kind=kind, written=text.strip(), flags=frozenset(flags)),
         None,
     )
 
@@ -122,7 +121,8 @@ def test_nothing_is_a_blank(content: Content) -> None:
     "text",
     [
         "nan", "inf", "1e3", "１２３", "٣", "½", "B+", "✓", "-1", "+5", "8_5", "85,5", "0x10", "85%%", "%", "/", "5/",
-        "/5", "1/2/3", "5/0", "-5/10", "17 of 20", "17\u200b", "Late: 18", "68→88", "1234567", "=1", "85 .", "N/A",
+        "/5", "1/2/3", "5/0", "-5/10", "17 of 20", "17\u200b", "1234567", "=1", "85 .", "N/A", "M", "INC", "I", "-", "X", "ABS",
+        "Late: soon", "68→", "68→M", "Late: Late: 18", "18 late late", "sick: 18", "17 out of", "→", ">",
     ],
 )  # fmt: skip
 def test_anything_else_is_asked_about_and_never_guessed(text: str) -> None:
@@ -212,7 +212,9 @@ def test_a_number_and_the_same_number_as_text_are_the_same_score(got: Decimal, p
 def test_no_text_is_ever_read_as_missing_but_a_code_of_the_school(text: str, reader: MarkReader) -> None:
     mark, wrong = reader.read(Content(value=text, shown=text), Fraction(50))
     assert (mark.kind is MarkKind.UNREADABLE) == (wrong is not None)
-    assert (mark.kind is MarkKind.NOT_IN) == (" ".join(text.casefold().split()) in {"m", "missing", "nhi", "not in"})
+    assert (mark.kind is MarkKind.NOT_IN) == (
+        " ".join(text.casefold().split()) in {"missing", "not in", "not handed in", "not turned in"}
+    )
     assert (mark.kind is MarkKind.BLANK) == (not text.strip())
 
 

@@ -66,6 +66,7 @@ def learned(past: Past, facts: Facts) -> Past:
     return replace(
         past,
         students=past.students if facts.students is None else facts.students,
+        shape=past.shape if facts.shape is None else facts.shape,
         verdicts=verdicts,
         attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
         levels=levels,
@@ -147,6 +148,7 @@ def test_a_second_plan_of_an_unchanged_gradebook_does_nothing() -> None:
     assert (again.edits, again.changes_anything, again.objections) == ((), False, ())
     assert again.facts == Facts(
         reading=plan.facts.reading,
+        shape=None,
         students=None,
         verdicts=(),
         levels=(),
@@ -309,7 +311,10 @@ def test_too_many_changed_verdicts_at_once_wait_for_a_person() -> None:
 def test_a_lost_row_of_maxima_waits_for_a_person() -> None:
     past = after(drawn.reading(roster(20)))
     plan = planned(drawn.reading(roster(20).replace("Max", "Foo")), past)
-    assert plan.objections == ("20 of 20 settled verdicts would change at once",)
+    assert plan.objections == (
+        "on the tab Marks there is no column “quiz 1” any more",
+        "20 of 20 settled verdicts would change at once",
+    )
 
 
 def test_errors_all_over_freeze_and_need_nobody() -> None:
@@ -390,7 +395,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
         problems=(
             (
                 "Marks!G6: “B+” is neither a score nor a code that the settings know. "
-                "Type a score, or add the code under marking.codes in the settings."
+                "Type a score, or say under codes in the settings what it means."
             ),
         ),
         edits={

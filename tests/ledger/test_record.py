@@ -53,6 +53,7 @@ def test_what_was_recorded_is_the_past(ledger: Ledger, facts: Facts, now: dateti
         episodes={episode.work: episode for episode in facts.episodes},
         notices={notice.key: notice for notice in facts.new_notices},
         announced=frozenset({("ana essay", "digest of the mother")}),
+        shape=facts.shape,
     )
 
 

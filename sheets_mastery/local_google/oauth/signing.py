@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from cryptography import x509
@@ -14,10 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sheets_mastery.local_google.store import Store
+from sheets_mastery.local_google.store import Store
 
 KIND = "oauth/keys"
 OWN = "signing"

@@ -4,72 +4,41 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box
-from .calculation import Failure, Value, calculated, decimal_sign
-from .formats import COLOURS, over, tidied
+from .calculation import Failure, Value, calculated
+from .document import Cell, Document, Tab
+from .formats import field_mask, over, tidied
 from .formulas import Line, Reference, copied, rewritten
-from .locales import locale
-from .masks import Mask, merged, read, unknown_fields
 from .numberformat import shown
-from .places import Invalid, area, guard, tab_of
+from .places import area, guard, tab_of
 from .structure import rewrite_formulas, shift_cells
 from .typed import tidy, typed
 from .values import enter
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .document import Cell, Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: Fields of a cell that are computed: a write that names them changes nothing.
 COMPUTED = ("effectiveValue", "effectiveFormat", "formattedValue", "hyperlink")
 #: Fields of a cell that are kept here; a write of any other is refused.
-WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
+WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "chipRuns")
+#: Fields that say something of parts of the value: a new value takes them away.
+RUNS = ("textFormatRuns", "chipRuns")
 #: What a paste brings along: its type -> the fields of the cell.
 PASTES = {
-    "PASTE_NORMAL": ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "hyperlink"),
+    "PASTE_NORMAL": (*WRITABLE, "hyperlink"),
     "PASTE_VALUES": ("userEnteredValue",),
     "PASTE_FORMULA": ("userEnteredValue",),
     "PASTE_FORMAT": ("userEnteredFormat",),
-    "PASTE_NO_BORDERS": (
-        "userEnteredValue",
-        "userEnteredFormat",
-        "note",
-        "dataValidation",
-        "textFormatRuns",
-        "hyperlink",
-    ),
+    "PASTE_NO_BORDERS": (*WRITABLE, "hyperlink"),
     "PASTE_DATA_VALIDATION": ("dataValidation",),
     "PASTE_CONDITIONAL_FORMATTING": (),
 }
-MANY_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
-
-
-def field_mask(request: Request, schema: str) -> dict[str, Any]:
-    """Read the ``fields`` of a request over a schema. Refuses none at all, and one that the schema does not know."""
-    if not request.get("fields"):
-        raise Invalid(MANY_FIELDS)
-    mask = read(request["fields"])
-    unknown = request["fields"] if mask is None else next(unknown_fields(mask, schema), None)
-    if mask is None or unknown is not None:
-        raise Invalid(f"Invalid field: {unknown}")
-    return _with_twins(mask)
-
-
-def _with_twins(mask: Mask) -> dict[str, Any]:
-    """Return a mask in which a colour's ``…Style`` goes with the colour, and the other way round."""
-    result = {name: None if inner is None else _with_twins(inner) for name, inner in (mask or {}).items()}
-    for name in COLOURS:
-        for one, other in ((name, name + "Style"), (name + "Style", name)):
-            if one in result:
-                result.setdefault(other, None)
-    return result
 
 
 def _cell_mask(request: Request) -> dict[str, Any]:
@@ -85,12 +54,8 @@ def _cell_mask(request: Request) -> dict[str, Any]:
 def _written(old: Cell | None, new: Cell, mask: dict[str, Any]) -> Cell:
     """Return a cell after the masked fields were written."""
     cell = merged(old or {}, new, mask)
-    if "userEnteredValue" in mask and "textFormatRuns" not in mask:
-        cell.pop("textFormatRuns", None)
-    for name in WRITABLE:
-        if not cell.get(name) and name in cell:
-            del cell[name]
-    return cell
+    gone = [name for name in RUNS if "userEnteredValue" in mask and name not in mask]
+    return {name: value for name, value in cell.items() if name not in gone and (value or name not in WRITABLE)}
 
 
 def _checked(cell: Cell) -> Cell:
@@ -158,7 +123,7 @@ def repeat_cell(document: Document, request: Request) -> Request:
     guard(document, tab, box)
     new = _checked(request.get("cell", {}))
     formula = new.get("userEnteredValue", {}).get("formulaValue")
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for row in range(box.top, box.bottom):
         for column in range(box.left, box.right):
             if formula is not None:
@@ -204,7 +169,7 @@ def sort_range(document: Document, request: Request) -> Request:
         order.sort(key=lambda row, ranked=ranked: ranked[row], reverse=down)  # type: ignore[misc]  # mypy does not type a lambda's default
         order.sort(key=lambda row, ranked=ranked: ranked[row][0] == 9)  # type: ignore[misc]  # blanks stay last either way
     taken = {row: [tab.cell(row, column) for column in range(box.left, box.right)] for row in order}
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for row, source in enumerate(order, box.top):
         for column, cell in enumerate(taken[source], box.left):
             tab.put(row, column, _carried(cell, row - source, 0, decimal))
@@ -248,8 +213,7 @@ def find_replace(document: Document, request: Request) -> Request:
     new_text = (
         re.sub(r"\$(\d)", r"\\\1", replacement) if request.get("searchByRegex") else replacement.replace("\\", "\\\\")
     )
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     counts = dict.fromkeys(
         ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged"), 0
     )
@@ -294,7 +258,7 @@ def copy_paste(document: Document, request: Request) -> Request:
     end = Box(target.top, target.top + height * times_down, target.left, target.left + width * times_right)
     end = end.meets(target_tab.grid)
     guard(document, target_tab, end)
-    calculation, decimal = calculated(document), decimal_sign(document)
+    calculation, decimal = calculated(document), document.habits.decimal
     taken: dict[tuple[int, int], Cell | None] = {}
     for row in range(end.top, end.bottom):
         for column in range(end.left, end.right):
@@ -367,7 +331,7 @@ def cut_paste(document: Document, request: Request) -> Request:
     for row, column, cell in moving:
         target_tab.put(row + down, column + right, cell)
     if tab is target_tab:
-        decimal = decimal_sign(document)
+        decimal = document.habits.decimal
         for each in document.tabs:
             change = _followed(each, tab, source, down, right)
             rewrite_formulas(each, functools.partial(rewritten, change=change, decimal=decimal))

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from .a1 import column_index, letters
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ERROR_TEXTS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!")
 CELL = r"\$?[A-Za-z]{1,3}\$?\d+"

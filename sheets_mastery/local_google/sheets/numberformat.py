@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
+from .locales import Locale
 from .typed import EPOCH, MONTH_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .locales import Locale
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DATES = ("DATE", "TIME", "DATE_TIME")

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box, quoted
-from .calculation import decimal_sign
-from .cells import field_mask
-from .document import Tab, new_tab
-from .formats import tidied
+from .document import Document, Tab, new_tab
+from .formats import field_mask, tidied
 from .formulas import canonical, localized, renamed, rewritten
 from .locales import locale
-from .masks import merged
-from .places import Invalid, guard, tab_of, with_places, without_zero
-from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
+from .places import guard, tab_of, with_places, without_zero
+from .structure import AXES, delete_lines, follow_places, insert_lines, move_lines, rewrite_formulas
 from .view import properties
 
-if TYPE_CHECKING:
-    from .document import Document
-
-    Request = dict[str, Any]
-
+Request = dict[str, Any]
 
 #: What of a tab has a number that is its own: no copy may have the same.
 OWN_NUMBERS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
@@ -63,7 +57,7 @@ def delete_sheet(document: Document, request: Request) -> Request:
         raise Invalid("You can't remove all the visible sheets in a document.")
     guard(document, tab, tab.grid)
     document.tabs.remove(tab)
-    folded, decimal = tab.title.casefold(), decimal_sign(document)
+    folded, decimal = tab.title.casefold(), document.habits.decimal
     for each in document.tabs:
         rewrite_formulas(
             each,
@@ -71,18 +65,8 @@ def delete_sheet(document: Document, request: Request) -> Request:
                 formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
             ),
         )
-        each.parts["charts"] = with_places(
-            each.parts["charts"], lambda place: None if place["sheetId"] == tab.id else place
-        )
-    document.named_ranges = [each for each in document.named_ranges if each["range"].get("sheetId", 0) != tab.id]
-    document.metadata = [item for item in document.metadata if _sheet_of(item) != tab.id]
+    follow_places(document, lambda place: None if place["sheetId"] == tab.id else place)
     return {}
-
-
-def _sheet_of(metadata: Request) -> int | None:
-    place = metadata["location"]
-    found: int | None = place["dimensionRange"].get("sheetId", 0) if "dimensionRange" in place else place.get("sheetId")
-    return found
 
 
 def duplicate_sheet(document: Document, request: Request) -> Request:
@@ -147,7 +131,7 @@ def update_sheet_properties(document: Document, request: Request) -> Request:
 def _rename(document: Document, tab: Tab, title: str) -> None:
     if not title or document.tab_titled(title) not in (None, tab):
         raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
-    old, decimal = tab.title, decimal_sign(document)
+    old, decimal = tab.title, document.habits.decimal
     tab.properties["title"] = title
     for each in document.tabs:
         rewrite_formulas(each, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
@@ -169,9 +153,9 @@ def update_spreadsheet_properties(document: Document, request: Request) -> Reque
     mask = field_mask(request, "SpreadsheetProperties")
     new = merged(document.properties, said, dict.fromkeys(said) if "*" in mask else mask)
     check_properties(new)
-    before = decimal_sign(document)
+    before = document.habits.decimal
     document.properties = new
-    after = decimal_sign(document)
+    after = document.habits.decimal
     if before != after:
         for tab in document.tabs:
             rewrite_formulas(tab, lambda formula: localized(canonical(formula, before), after))
@@ -186,8 +170,10 @@ def check_properties(said: Request) -> None:
     """Refuse a spreadsheet's properties that cannot be: no title, an unknown locale or time zone."""
     if not said.get("title"):
         raise Invalid("The spreadsheet title cannot be empty.")
-    if locale(said.get("locale", "")) is None:
-        raise Invalid(f"Unsupported locale: {said.get('locale')}")
+    try:
+        locale(said.get("locale", ""))
+    except KeyError as unknown:
+        raise Invalid(f"Unsupported locale: {said.get('locale')}") from unknown
     try:
         zoneinfo.ZoneInfo(said.get("timeZone") or "")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # a name that is no path, or a folder's
@@ -202,7 +188,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
     dimension = said.get("dimension")
     if dimension not in AXES:
         raise Invalid("No dimension specified.")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     start, end = int(said.get("startIndex") or 0), int(said.get("endIndex", count))
     if not 0 <= start < end:
         raise Invalid(f"{name}.startIndex[{start}] must be less than endIndex[{end}]")
@@ -212,7 +198,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
 def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
     """Return the tab, dimension, start and end of a DimensionRange in a request; refuse one that leaves the grid."""
     tab, dimension, start, end = _lines(document, request, name)
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if end > count:
         what = "row" if dimension == "ROWS" else "column"
         raise Invalid(f"{name}.endIndex[{end}] is after last {what} in grid[{count}]")
@@ -222,7 +208,7 @@ def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab
 def insert_dimension(document: Document, request: Request) -> Request:
     """``insertDimension``."""
     tab, dimension, start, end = _lines(document, request, "range")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if start > count:
         raise Invalid(f"range.startIndex[{start}] must be less than the grid size[{count}]")
     insert_lines(document, tab, dimension, start, end - start, inherit_before=bool(request.get("inheritFromBefore")))
@@ -248,9 +234,7 @@ def move_dimension(document: Document, request: Request) -> Request:
 def append_dimension(document: Document, request: Request) -> Request:
     """``appendDimension``."""
     tab = tab_of(document, request.get("sheetId"))
-    length = int(request.get("length") or 0)
-    rows = request.get("dimension") == "ROWS"
-    tab.size(tab.row_count + (length if rows else 0), tab.column_count + (0 if rows else length))
+    tab.grow(request.get("dimension", ""), int(request.get("length") or 0))
     return {}
 
 
