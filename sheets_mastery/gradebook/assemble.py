@@ -33,7 +33,7 @@ from sheets_mastery.gradebook.records import (
     key,
 )
 from sheets_mastery.gradebook.telling import tell
-from sheets_mastery.gradebook.work import Work, find_work, titles_spoken_of
+from sheets_mastery.gradebook.work import Doubt, Work, find_work, titles_spoken_of
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 
 _NOT_ASSIGNED = Mark(kind=MarkKind.NOT_ASSIGNED)
@@ -124,6 +124,7 @@ def _read(
             )
         )
         lines, wrong = _marks(page.tab, here, work, union, reader, unknown)
+        _count_in_doubt(page.tab, here, work, reader, unknown)
         marks += lines
         problems += wrong
     links, wrong = read_links(reading, settings)
@@ -256,6 +257,18 @@ def _marks(
             line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else _NOT_ASSIGNED)
         lines.append(tuple(line))
     return lines, problems
+
+
+def _count_in_doubt(
+    tab: Tab, students: tuple[Student, ...], work: Work, reader: MarkReader, unknown: dict[str, UnknownCode]
+) -> None:
+    """The unknown codes of columns that wait for another answer, so that all is asked at once."""
+    columns = [doubt.column for doubt in work.doubts if doubt.why in {Doubt.NO_MAXIMUM, Doubt.WORDS}]
+    for column in columns:
+        for student in students:
+            content = tab.at(student.row, column)
+            if isinstance(content.value, str) and reader.read(content, None)[0].kind is MarkKind.UNREADABLE:
+                _count(content, Place(tab=tab.title, cell=Cell(student.row, column)), unknown)
 
 
 def _count(content: Content, place: Place, unknown: dict[str, UnknownCode]) -> None:

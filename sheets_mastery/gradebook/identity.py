@@ -46,7 +46,8 @@ def identify(tab: Tab, columns: Columns, labels: Labels, skip: frozenset[int]) -
         for column, content in enumerate(header):
             if label(content.text) in SURELY_STUDENTS and _addresses(tab, rows, column):
                 return Identified(columns=_with(columns, column), confidence=Confidence.LIKELY)
-    return Identified(columns=columns, question=_question(tab, columns, rows))
+    named = [row for row in rows if columns.name is None or not tab.at(row, columns.name).blank]
+    return Identified(columns=columns, question=_question(tab, columns, named))
 
 
 def _with(columns: Columns, column: int) -> Columns:

@@ -6,6 +6,7 @@ that has marks and no title, a retake of nobody knows what.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,16 +18,18 @@ from itertools import zip_longest
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import AssignmentSettings, GradebookSettings
+from sheets_mastery.gradebook.codes import is_letter, might_be_code
 from sheets_mastery.gradebook.findings import ColumnRole
 from sheets_mastery.gradebook.layout import Columns, Head, Heading, filled, headings, read_day
 from sheets_mastery.gradebook.marks import MOMENTS, MarkReader
 from sheets_mastery.gradebook.records import Assignment, MarkKind, Place, Problem, key
 from sheets_mastery.gradebook.titles import Title, Twin, read_title, says_only_again
-from sheets_mastery.gradebook.words import PERSONAL, is_summary, label
+from sheets_mastery.gradebook.words import about_students, is_summary, label
 from sheets_mastery.reading import EMPTY, Content, Tab
 
 #: A header that says no more than that marks stand below; the tab or a template's lines above say of what.
 _GENERIC = frozenset({"score", "scores", "mark", "marks", "points", "result", "results"})
+_MAX_POINTS = re.compile(r"(.*\S)\s*[-–:]\s*max(?:imum)?\.?\s+points", re.IGNORECASE)
 #: What stands under a merged title for the first attempt.
 _FIRST = frozenset({"original", "first", "initial", "first try", "1st try", "1st", "attempt 1", "try 1", "test"})
 
@@ -42,6 +45,8 @@ class Doubt(StrEnum):
     CHECKBOXES = "checkboxes"
     #: There is no title above.
     NO_TITLE = "no title"
+    #: There are words like those in other columns, and nobody says whether they are marks.
+    WORDS = "words"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +58,8 @@ class Doubtful:
     place: Place
     #: The numbers in it that are neither dates nor percentages, each once.
     numbers: tuple[Decimal, ...] = ()
+    #: The column, from 0.
+    column: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +146,7 @@ def find_work(
     """Every column that is about work, from left to right, and why the others are not judged."""
     found = _Found()
     everything = _columns(tab, columns, head, student_rows)
+    everything, beside = _maxima_beside(everything)
     head = replace(head, rows=_with_maxima(tab, columns, head, everything))
     told = {key(title): each for title, each in settings.assignments.items()}
     kinds = _kinds(tab, columns, head, everything)
@@ -150,7 +158,7 @@ def find_work(
         role = _no_work(tab, each, head, settings, titles, named=says is not None)
         if at == flag_column:
             role = ColumnRole.FLAG
-        elif role is None and at in twins:
+        elif role is None and (at in twins or at in beside):
             role = ColumnRole.REMARKS
         if role is not None:
             found.roles[at] = role
@@ -158,6 +166,7 @@ def find_work(
             found.roles[at] = _judge_column(
                 tab, each, head, settings, says, found, reader=reader, locale=locale, kind=kinds.get(at, "")
             )
+    _words(tab, everything, found, reader)
     _untitled(tab, everything, found)
     found.assignments = _template(tab, head, found, locale)
     _together(everything, found)
@@ -250,6 +259,24 @@ def _twins(everything: list[Column]) -> set[int]:
     return spare
 
 
+def _maxima_beside(everything: list[Column]) -> tuple[list[Column], set[int]]:
+    """The columns with the maxima that Gradescope puts into a column beside each assignment, and these columns."""
+    maxima: dict[str, Fraction] = {}
+    spare: set[int] = set()
+    for each in everything:
+        found = _MAX_POINTS.fullmatch(each.heading.title.strip())
+        numbers = {number for number, _ in each.numbers}
+        if found and len(numbers) == 1 and min(numbers) > 0:
+            maxima[key(found[1])] = Fraction(min(numbers))
+            spare.add(each.number)
+    return [
+        replace(each, title=replace(each.title, points=maxima[key(each.title.clean)]))
+        if each.title.points is None and key(each.title.clean) in maxima
+        else each
+        for each in everything
+    ], spare
+
+
 def _with_maxima(tab: Tab, columns: Columns, head: Head, everything: list[Column]) -> Mapping[str, int]:
     """The rows of the header, and as the maxima a row of numbers without a label where it can be nothing else.
 
@@ -296,7 +323,7 @@ def _no_work(
     said = tab.at(head.rows["points"], each.number) if "points" in head.rows else EMPTY
     if key(said.text) == "(read only)" or is_summary(clean):
         return ColumnRole.SUMMARY
-    if label(text) in PERSONAL and not isinstance(said.value, Decimal):
+    if label(text) in about_students() and not isinstance(said.value, Decimal):
         return ColumnRole.PERSONAL
     if _speaks_of(text, titles):
         return ColumnRole.REMARKS
@@ -310,7 +337,16 @@ def _speaks_of(text: str, titles: set[str]) -> bool:
         if bare.startswith(before):
             rest = bare.removeprefix(before)
             return before.startswith("feedback") or key(read_title(rest).clean) in titles
-    for behind in (" feedback", " comments", " comment", " notes", " (feedback)", " (comments)"):
+    for behind in (
+        " - submission time",
+        " - lateness (h:m:s)",
+        " feedback",
+        " comments",
+        " comment",
+        " notes",
+        " (feedback)",
+        " (comments)",
+    ):
         if bare.endswith(behind) and bare.removesuffix(behind).strip(" -:") in titles:
             return True
     return False
@@ -366,7 +402,9 @@ def _judge_column(
         )
         if not unsaid:
             numbers = tuple(number for number, _ in each.numbers)
-            found.doubts.append(Doubtful(why=Doubt.NO_MAXIMUM, title=_title(each), place=place, numbers=numbers))
+            found.doubts.append(
+                Doubtful(why=Doubt.NO_MAXIMUM, title=_title(each), place=place, numbers=numbers, column=at)
+            )
         return ColumnRole.DOUBT
     if not isinstance(header.value, str) or header.error is not None:
         found.problems.append(
@@ -386,7 +424,7 @@ def _judge_column(
             )
         )
         numbers = tuple(number for number, _ in each.numbers)
-        found.doubts.append(Doubtful(why=Doubt.ABOVE, title=_title(each), place=place, numbers=numbers))
+        found.doubts.append(Doubtful(why=Doubt.ABOVE, title=_title(each), place=place, numbers=numbers, column=at))
         return ColumnRole.DOUBT
     _take(tab, each, head, says or AssignmentSettings(), found, points, in_sheet=in_sheet, locale=locale, kind=kind)
     found.points[at] = points
@@ -451,6 +489,28 @@ def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) ->
     )
     found.doubts.append(Doubtful(why=Doubt.NO_TITLE, title="", place=place))
     return ColumnRole.DOUBT
+
+
+def _words(tab: Tab, everything: list[Column], found: _Found, reader: MarkReader) -> None:
+    """Columns of short words that may be marks: letter grades, or the same few words in several columns."""
+    vocabularies: dict[int, set[str]] = {}
+    by_number = {each.number: each for each in everything}
+    for each in everything:
+        texts = [content.value for content, _ in each.filled]
+        if found.roles[each.number] is not ColumnRole.REMARKS or not each.heading.title.strip() or each.computed:
+            continue
+        words = {key(text) for text in texts if isinstance(text, str) and might_be_code(text)}
+        if words and len(words) <= 8 and all(isinstance(text, str) and might_be_code(text) for text in texts):
+            vocabularies[each.number] = words
+    for number, words in vocabularies.items():
+        each = by_number[number]
+        letters = 2 * sum(is_letter(word) for word in words) > len(words)
+        shared = any(len(words & other) >= 2 for at, other in vocabularies.items() if at != number)
+        known = any(reader.read(content, None)[0].kind is not MarkKind.UNREADABLE for content, _ in each.filled)
+        if (letters and (shared or known or len(words) > 2)) or shared:
+            place = Place(tab=tab.title, cell=Cell(each.heading.row, number))
+            found.roles[number] = ColumnRole.DOUBT
+            found.doubts.append(Doubtful(why=Doubt.WORDS, title=_title(each), place=place, column=number))
 
 
 def _untitled(tab: Tab, everything: list[Column], found: _Found) -> None:
@@ -557,7 +617,7 @@ def _is_no_work(tab: Tab, each: Column, head: Head, reader: MarkReader, points: 
         return False
     if each.computed and (points is None or "points" in head.rows):
         return each.title.points is None and (_said_nowhere(tab, each, head) or not head.rows)
-    if points is None:
+    if points is None or each.title.points is not None:
         return False
     kinds: Counter[MarkKind] = Counter()
     for content, count in each.filled:
