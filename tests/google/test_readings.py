@@ -18,7 +18,8 @@ from sheets_mastery.writeback import AddRule
 
 
 def read(*sheets: dict[str, Any]) -> Reading:
-    answer = {"properties": {"title": "Algebra", "locale": "en_US", "timeZone": "America/Chicago"}, "sheets": list(sheets)}
+    properties = {"title": "Algebra", "locale": "en_US", "timeZone": "America/Chicago"}
+    answer = {"properties": properties, "sheets": list(sheets)}
     return reading("1AbC", json.loads(json.dumps(answer)))
 
 
