@@ -78,6 +78,8 @@ class Person:
         """`address` is where a browser shows a question's cell."""
         self._screen = screen
         self._address = address
+        #: The choices that were explained: the next time their words are enough.
+        self._explained: set[tuple[str, ...]] = set()
 
     def answer(self, question: Question, number: int, kept: Value | None) -> Value | None:
         """Ask until there is an answer that can be. Enter keeps the answer of last time, or takes the likeliest one."""
@@ -85,7 +87,12 @@ class Person:
         self._say(Text.assemble("\n", (f"Question {number}  ", "bold cyan"), (question.text, "bold")))
         self._say(Text(f"            {question.place}", style="bright_black"))
         if question.choices:
-            self._screen.show(_numbered(question.choices, _CHOICES.get(question.paths[0][0], {}), proposal))
+            if question.choices in self._explained:
+                each = (f"{number} {choice}" for number, choice in enumerate(question.choices, 1))
+                self._say(Text("   " + " · ".join(each)))
+            else:
+                self._screen.show(_numbered(question.choices, _CHOICES.get(question.paths[0][0], {}), proposal))
+            self._explained.add(question.choices)
         ways = ["? shows the cell and why"]
         if proposal:
             ways.insert(0, f"Enter: {proposal}" + ("" if kept is None else ", as before"))
@@ -139,8 +146,10 @@ class Person:
         self._say(Text(f"   The answer goes into the settings of this gradebook under {keys}."))
 
     def _read(self) -> str:
+        # Printed here: `input` itself would prompt on standard error, away from the question.
+        self._screen.out.print("   > ", end="")
         try:
-            return input("   > ").strip()
+            return input().strip()
         except EOFError:
             raise WaitingForPerson("Nobody answered, so nothing was written.") from None
 

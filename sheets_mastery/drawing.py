@@ -209,7 +209,8 @@ def _columns(layout: TabLayout, tab: Tab, room: int) -> tuple[list[_Span], list[
     ]
     about = max((len(_ROWS.get(role, "")) for role in layout.rows), default=0)
     blanks = (run for group, run in _runs(layout.columns) if not group and run.count > 1)
-    spans = _folded([_Span(first=at, last=at) for at in range(len(layout.columns))], *blanks)
+    singles = _folded([_Span(first=at, last=at) for at in range(len(layout.columns))], *blanks)
+    spans, found = singles, list[int]()
 
     def widths(longest: int) -> list[int]:
         return [
@@ -223,22 +224,35 @@ def _columns(layout: TabLayout, tab: Tab, room: int) -> tuple[list[_Span], list[
             for span in spans
         ]
 
-    for longest in _HEADING_WIDTHS:
-        if sum(found := widths(longest)) + len(found) <= room:
-            return spans, found
-    unfolded = spans
-    for _, run in sorted(_runs(layout.columns), key=lambda each: -each[1].count):
-        for keep in range(run.count - 2, -1, -1):
-            left = (2 * keep + 2) // 3
-            inner = _Span(first=run.first + left, last=run.last - (keep - left))
-            spans = _folded(unfolded, inner)
-            if sum(found := widths(_HEADING_WIDTHS[-1])) + len(found) <= room:
-                return spans, found
-        unfolded = spans
+    def fits(folds: dict[_Span, int], longest: int) -> bool:
+        nonlocal spans, found
+        spans = _folded(singles, *(_inner(run, keep) for run, keep in folds.items() if keep < run.count - 1))
+        found = widths(longest)
+        return sum(found) + len(found) <= room
+
+    # As tight as it must be: longer runs are folded first. Then as roomy as it can be, in the same order.
+    folds: dict[_Span, int] = {}
+    tightest = _HEADING_WIDTHS[-1]
+    runs = sorted((run for group, run in _runs(layout.columns) if group), key=lambda run: -run.count)
+    for run in runs:
+        if any(fits(folds, longest) for longest in _HEADING_WIDTHS):
+            break
+        folds[run] = 0
+    for run in folds:
+        keeps = (keep for keep in range(run.count, 0, -1) if fits(folds | {run: keep}, tightest))
+        folds[run] = next(keeps, 0)
+    if any(fits(folds, longest) for longest in _HEADING_WIDTHS):
+        return spans, found
     while spans and sum(found) + len(found) > room:
         spans = spans[:-1]
         found.pop()
     return spans, found
+
+
+def _inner(run: _Span, keep: int) -> _Span:
+    """What is folded of a run when some columns at its ends are kept, twice as many on the left."""
+    left = (2 * keep + 2) // 3
+    return _Span(first=run.first + left, last=run.last - (keep - left))
 
 
 def _runs(columns: Sequence[ColumnRole]) -> Iterator[tuple[str, _Span]]:

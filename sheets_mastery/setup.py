@@ -11,7 +11,7 @@ import re
 import secrets
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,7 +32,7 @@ from sheets_mastery.reading import Reading
 from sheets_mastery.settingsfile import Basics, Value
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wiring import Service
-from sheets_mastery.wishes import Wishes, at_path, find_spreadsheet, given, key_of, path_of, sort_of
+from sheets_mastery.wishes import Wishes, at_path, find_spreadsheet, given, key_of, path_of, put_at, sort_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -354,18 +354,42 @@ class Setup:
             layout = self._understand(reading)
 
     def _ask_again(self, reading: Reading) -> None:
-        """Put the questions that the settings answer already, with that answer as what Enter keeps."""
-        table = self._table()
+        """Put the questions that the settings answer already, with that answer as what Enter keeps.
+
+        First as they came the first time, from a table without answers on; then those that come only when the others
+        are answered.
+        """
+        again: set[settingsfile.Path] = set()
+        known = {key: value for key, value in self._table().items() if not any(key in keys for keys in _ASKED)}
+        while (question := self._answered_before(reading, known, again)) is not None:
+            self._put_again(question, again)
+            for path in question.paths:
+                put_at(known, path, at_path(self._table(), path))
         for keys in _ASKED:
-            if not any(key in table for key in keys):
-                continue
-            for question in self._understand(reading, without=keys).questions:
-                kept = at_path(table, question.paths[0])
-                if kept is None or question.paths[0][0] not in keys or question.paths[0] in self._answered:
-                    continue
-                value = self._answer(question, kept)
-                if value is not None and value != kept:
-                    self._keep(question.paths, value)
+            if any(key in self._table() for key in keys):
+                without = {key: value for key, value in self._table().items() if key not in keys}
+                while (question := self._answered_before(reading, without, again)) is not None:
+                    self._put_again(question, again)
+
+    def _answered_before(
+        self, reading: Reading, table: Mapping[str, Any], again: Collection[settingsfile.Path]
+    ) -> Question | None:
+        """The first question that comes with a table, that the settings answer, and that was not put again yet."""
+        found = find_layout(reading, config.part(GradebookSettings, table), self._marking)
+        answers = self._table()
+        for each in found.questions:
+            if each.paths[0] not in again and at_path(answers, each.paths[0]) is not None:
+                return each
+        return None
+
+    def _put_again(self, question: Question, again: set[settingsfile.Path]) -> None:
+        again.add(question.paths[0])
+        if question.paths[0] in self._answered:
+            return  # the command line has just said it
+        kept = at_path(self._table(), question.paths[0])
+        value = self._answer(question, kept)
+        if value is not None and value != kept:
+            self._keep(question.paths, value)
 
     def _keep(self, paths: Iterable[settingsfile.Path], value: Value) -> None:
         for path in paths:

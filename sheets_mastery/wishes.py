@@ -113,5 +113,14 @@ def at_path(table: Any, path: settingsfile.Path) -> Value | None:
     return Decimal(table) if isinstance(table, int) else table
 
 
+def put_at(table: dict[str, Any], path: settingsfile.Path, value: Value | None) -> None:
+    """Let a table of the settings say something under a path; None for nothing new."""
+    if value is None:
+        return
+    for part in path[:-1]:
+        table[part] = table = dict(table.get(part, {}))
+    table[path[-1]] = value
+
+
 def key_of(path: settingsfile.Path) -> str:
     return ".".join(part if re.fullmatch(r"[A-Za-z0-9_]+", part) else f'"{part}"' for part in path)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sheets_mastery.config import Meaning
+
 if TYPE_CHECKING:
     from schools import School
 
@@ -145,6 +147,7 @@ def test_the_whole_dialogue_shows_what_was_found_asks_what_is_not_known_and_ends
         "● certain 6 students in 2 periods Marks!A2",
         "● certain 0 assignments Marks!A1",
         "◐ likely ignored: Average Marks!A1",
+        "● certain 1 code that nobody has explained: “M” Marks!F3",
         "● certain no column with the students' levels, so nobody has a tab Marks",
         "contract",
         "Marks · marks",
@@ -276,13 +279,16 @@ def test_with_nobody_at_a_terminal_it_says_what_it_would_ask_and_waits(desk: Cal
     here = desk()
     answer = here.set_up()
     assert (answer.code, answer.err, here.file.exists()) == (3, "", False)
-    assert answer.out.splitlines()[-8:] == [
+    assert answer.out.splitlines()[-11:] == [
         "Open: Is “Target” the level that each student has signed for? · Marks!D1",
         "      Target",
         "      --answer 'labels.level=Target'",
         "Open: No maximum is said anywhere. Are the marks percentages? · Marks!D1",
         "      percent | points",
         "      --answer 'scale=percent'",
+        "Open: What does “M” mean here? (2 cells) · Marks!F3",
+        f"      {' | '.join(Meaning)}",
+        "      --answer 'codes.M=not in'",
         "Nobody says: --school, --teacher, --reply-to, --time-zone, --sender.",
         "Nothing was written.",
     ]
@@ -479,6 +485,7 @@ def test_a_script_is_told_what_was_found_asked_and_planned(desk: Callable[..., D
     assert [(each["key"], each["proposal"], each["stops"]) for each in said["layout"]["questions"]] == [
         ("labels.level", "Target", False),
         ("scale", "percent", False),
+        ("codes.M", "not in", False),
     ]
     done = here.set_up("--json", "--yes", *BASICS)
     said = json.loads(done.out)
