@@ -8,6 +8,7 @@ the picture, Chromium; FOLDER is `docs/` by default.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import re
@@ -139,16 +140,19 @@ def _dialogue(place: Path, words: list[str], answers: list[str]) -> str:
 
 def _picture(place: Path, picture: Path) -> None:
     """What doctor prints about it, in colour."""
-    console = Console(record=True, width=124, file=(place / "printed").open("w"), force_terminal=True, highlight=False)
-    found = examine(place / "mastery.toml", None, {})
-    console.print(checks([(check.what, check.well, check.said) for check in found]))
-    for check in found:
-        if check.understood is not None:
-            console.print("", Text(check.what, style="bold"), *shown(check, console.width))
-    console.file.close()
-    page = console.export_html(inline_styles=True, theme=terminal_theme.MONOKAI).replace(str(place) + "/", "")
+    with (place / "printed").open("w") as printed, contextlib.chdir(place):
+        console = Console(record=True, width=112, file=printed, force_terminal=True, highlight=False)
+        found = examine(Path("mastery.toml"), None, {})
+        console.print(checks([(check.what, check.well, check.said) for check in found]))
+        for check in found:
+            if check.understood is not None:
+                console.print()
+                console.print(Text(check.what, style="bold"))
+                for part in shown(check, console.width):
+                    console.print(part)
+        page = console.export_html(inline_styles=True, theme=terminal_theme.SVG_EXPORT_THEME)
     (place / "doctor.html").write_text(page, "utf-8")
-    _shoot((place / "doctor.html").as_uri(), picture, (1100, 940))
+    _shoot((place / "doctor.html").as_uri(), picture, (1096, 736))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
         chosen = service.chosen(gradebook)
     except SettingsError as problem:
         return [Check(what="settings", well=False, said=str(problem), code=_USAGE)]
-    found = [Check(what="settings", well=True, said=f"{path}: {len(service.settings.gradebooks)} gradebooks")]
+    count = len(service.settings.gradebooks)
+    said = f"{path}: {count} gradebook{'s' if count > 1 else ''}"
+    found = [Check(what="settings", well=True, said=said)]
     try:
         found += _ledger(service)
         found += _letters(service)

@@ -28,6 +28,8 @@ _SURE = {
     Confidence.GUESS: ("○", "magenta"),
 }
 _WHO, _CONTRACT, _FAMILY, _MARKS, _ASIDE = "cyan", "yellow", "blue", "green", "bright_black"
+#: The fill behind a student's cells, light enough for black letters in every terminal (at least 9 : 1).
+_FILLS = {_WHO: "#8bd3f7", _CONTRACT: "#f2c14e", _FAMILY: "#c3bdf7", _MARKS: "#8fd694", "red": "#ffab9c"}
 #: What stands in a student's cell, and its colour.
 _COLUMNS = {
     ColumnRole.ID: ("id", _WHO),
@@ -301,7 +303,7 @@ def _cell(layout: TabLayout, tab: Tab, line: _Span, span: _Span, wide: int) -> T
     row, column = layout.rows[line.first], layout.columns[span.first]
     word, colour = _COLUMNS[column]
     if row is RowRole.STUDENT:
-        painted = f"bold black on {colour}" if colour != _ASIDE else _ASIDE
+        painted = f"bold #000000 on {_FILLS[colour]}" if colour in _FILLS else _ASIDE
         return Text(set_cell_size(_student_words(layout, span), wide), style=painted if word else "")
     if row in _HEADINGS:
         text = "…" if span.count > 1 and word else _heading(tab, line.first, span.first)
