@@ -222,6 +222,8 @@ def _marks(
     """One row a student, one mark an assignment of the whole gradebook."""
     problems: list[Problem] = []
     here = {each.id: each for each in work.assignments}
+    # A tab that does not have the work never asked for it, unless a column in doubt may be just that.
+    elsewhere = Mark(kind=MarkKind.UNREADABLE) if work.in_doubt else _NOT_ASSIGNED
     ticking = replace(reader, checkboxes=True)
     # Cells alike are one object in a reading, and a column has the same few marks over and over: each is read once.
     known: dict[int, dict[int, tuple[Mark, tuple[str, str] | None]]] = {
@@ -254,7 +256,7 @@ def _marks(
                     place = Place(tab=tab.title, cell=Cell(student.row, column))
                     problems.append(Problem(place=place, what=what, remedy=remedy))
                     _count(content, place, unknown)
-            line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else _NOT_ASSIGNED)
+            line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else elsewhere)
         lines.append(tuple(line))
     return lines, problems
 

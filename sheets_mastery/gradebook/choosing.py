@@ -301,12 +301,9 @@ def _export(page: Page) -> str:
     """The system whose export a tab is, as it came."""
     tab, head = page.tab, page.head
     words = {label(content.text) for content in tab.row(page.columns.header_row)}
-    points = head.rows.get("points")
-    if {"student", "id", "section"} <= words and points is not None:
-        line = tab.row(points)
-        said = [content.value for content in line if isinstance(content.value, str)]
-        if any(text.startswith("    ") or text == "(read only)" for text in said):
-            return "canvas"
+    points = tab.row(head.rows["points"]) if "points" in head.rows else ()
+    if any(isinstance(content.value, str) and content.value.startswith("    Points") for content in points):
+        return "canvas"
     if "last downloaded from this course" in words:
         return "moodle"
     titles = [content.text for content in tab.row(head.titles)]

@@ -192,14 +192,16 @@ def _heading(tab: Tab, columns: Columns, row: int) -> str | None:
         for column, content in enumerate(tab.row(row))
         if not content.blank and not isinstance(content.value, bool)
     ]
-    first = columns.name if columns.name is not None else columns.id
-    if not said or said[0][0] > max(first, columns.id) or not isinstance(said[0][1].value, str):
+    texts = [(column, content.text) for column, content in said if isinstance(content.value, str)]
+    if len(texts) != 1 or len(said) > 2 or not all(isinstance(content.value, str | Decimal) for _, content in said):
         return None
-    text, others = said[0][1].text, said[1:]
-    if not others:
-        return None if is_summary(text) or _ADDRESS.fullmatch(text) else text
-    counts = len(others) == 1 and isinstance(others[0][1].value, Decimal)
-    return text if counts and is_section(text) else None
+    ((column, text),) = texts
+    first = columns.name if columns.name is not None else columns.id
+    if is_summary(text) or _ADDRESS.fullmatch(text):
+        return None
+    if len(said) == 1:
+        return text if column in columns.taken or column <= max(first, columns.id) else None
+    return text if is_section(text) else None
 
 
 def twice(entries: list[Entry]) -> frozenset[str]:

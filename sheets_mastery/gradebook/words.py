@@ -170,4 +170,4 @@ def about_students() -> frozenset[str]:
 
 def is_section(text: str) -> bool:
     """Whether a heading that stands among the students looks like that of a section."""
-    return bool(_SECTION.fullmatch(key(text)))
+    return any(character.isalpha() for character in text) and bool(_SECTION.fullmatch(key(text)))

@@ -77,6 +77,11 @@ class Work:
     problems: tuple[Problem, ...]
     doubts: tuple[Doubtful, ...]
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a column may be work and is not judged."""
+        return ColumnRole.DOUBT in self.roles.values()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
@@ -152,6 +157,7 @@ def find_work(
     kinds = _kinds(tab, columns, head, everything)
     twins = _twins(everything)
     titles = {key(each.title.clean) for each in everything}
+    by_title = {key(each.title.clean): each for each in everything if each.title.clean and not each.title.base}
     for each in everything:
         at = each.number
         says = told.get(key(each.heading.title)) or told.get(key(each.title.clean))
@@ -164,12 +170,21 @@ def find_work(
             found.roles[at] = role
         else:
             found.roles[at] = _judge_column(
-                tab, each, head, settings, says, found, reader=reader, locale=locale, kind=kinds.get(at, "")
+                tab,
+                each,
+                head,
+                settings,
+                says,
+                found,
+                by_title.get(key(each.title.base)) if each.title.base else None,
+                reader=reader,
+                locale=locale,
+                kind=kinds.get(at, ""),
             )
     _words(tab, everything, found, reader)
     _untitled(tab, everything, found)
     found.assignments = _template(tab, head, found, locale)
-    _together(everything, found)
+    _together(tab, everything, told, found)
     _once(tab, found)
     return Work(
         assignments=tuple(found.assignments),
@@ -362,16 +377,19 @@ def _judge_column(
     settings: GradebookSettings,
     says: AssignmentSettings | None,
     found: _Found,
+    first: Column | None,
     *,
     reader: MarkReader,
     locale: str,
     kind: str,
 ) -> ColumnRole:
-    """Take a column in as work, or say why not."""
+    """Take a column in as work, or say why not. `first`: the column with the first try, where this is a further one."""
     at = each.number
     place = Place(tab=tab.title, cell=Cell(each.heading.row, at))
     header = tab.at(each.heading.row, at)
     points, in_sheet, wrong = _points(tab, each, head, says, settings)
+    if points is None and not wrong and first is not None:
+        points, _, _ = _points(tab, first, head, says, settings)
     found.problems += wrong
     ticks = each.ticks and not in_sheet
     if ticks:
@@ -384,7 +402,7 @@ def _judge_column(
         if settings.checkboxes == "" and says is None:
             found.doubts.append(Doubtful(why=Doubt.CHECKBOXES, title=each.title.clean, place=place))
         return ColumnRole.REMARKS
-    unsaid = says is None and each.title.points is None and not ticks and _said_nowhere(tab, each, head)
+    unsaid = says is None and points is None and not ticks and _said_nowhere(tab, each, head)
     marked = any(_looks_like_a_mark(content, reader) for content, _ in each.filled)
     shares = ticks or _tells_shares(each, reader)
     if points is None and (unsaid or not shares):
@@ -475,9 +493,12 @@ def _title(each: Column) -> str:
 
 def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) -> ColumnRole:
     """A column without a title that has marks: it may be a further attempt at what stands left of it."""
-    marks = sum(count for content, count in each.filled if _looks_like_a_mark(content, reader))
+    hundred = Fraction(100)
+    marks = sum(
+        count for content, count in each.filled if reader.read(content, hundred)[0].kind is not MarkKind.UNREADABLE
+    )
     there = sum(count for _, count in each.filled)
-    if each.computed or each.ticks or 2 * marks <= there:
+    if each.computed or each.ticks or 2 * marks < there or _running(each):
         return ColumnRole.REMARKS
     place = Place(tab=tab.title, cell=Cell(each.heading.row, each.number))
     found.problems.append(
@@ -511,6 +532,12 @@ def _words(tab: Tab, everything: list[Column], found: _Found, reader: MarkReader
             place = Place(tab=tab.title, cell=Cell(each.heading.row, number))
             found.roles[number] = ColumnRole.DOUBT
             found.doubts.append(Doubtful(why=Doubt.WORDS, title=_title(each), place=place, column=number))
+
+
+def _running(each: Column) -> bool:
+    """Whether a column counts the students: 1, 2, 3, …"""
+    numbers = sorted(number for number, _ in each.numbers)
+    return len(numbers) > 1 and numbers == [Decimal(number) for number in range(1, len(numbers) + 1)]
 
 
 def _untitled(tab: Tab, everything: list[Column], found: _Found) -> None:
@@ -553,7 +580,7 @@ def _template(tab: Tab, head: Head, found: _Found, locale: str) -> list[Assignme
     return [replace(only, title=tab.at(title.row, title.column).text, header="", due=due)]
 
 
-def _together(everything: list[Column], found: _Found) -> None:
+def _together(tab: Tab, everything: list[Column], told: Mapping[str, AssignmentSettings], found: _Found) -> None:
     """Make one assignment of all attempts at the same work."""
     by_column = {each.number: each for each in everything}
     by_id: dict[str, list[Assignment]] = {}
@@ -569,7 +596,7 @@ def _together(everything: list[Column], found: _Found) -> None:
         )
         first = [each for each in group if not by_column[each.column].title.base]
         if not further or len(first) > 1 or (not first and (len(group) < 2 or len(set(attempts)) < len(attempts))):
-            kept += group
+            kept += [each for each in group if not _orphan(tab, by_column[each.column], told, found)]
             continue
         start, *rest = [*first, *further]
         title = by_column[start.column].title
@@ -578,7 +605,33 @@ def _together(everything: list[Column], found: _Found) -> None:
                 found.points[each.column] = found.points[start.column]
             found.roles[each.column] = ColumnRole.RETAKE
         kept.append(replace(start, title=title.base or start.title, retakes=tuple(each.column for each in rest)))
+    # Where one of the attempts is in doubt, it may be the one that made the work good.
+    doubtful = {
+        key(each.title.base or each.title.clean)
+        for each in everything
+        if each.title.base and found.roles[each.number] is ColumnRole.DOUBT
+    }
+    for each in kept:
+        if each.id in doubtful or key(by_column[each.column].title.base) in doubtful:
+            found.roles |= dict.fromkeys(each.columns, ColumnRole.DOUBT)
+    kept = [each for each in kept if found.roles[each.column] is not ColumnRole.DOUBT]
     found.assignments = sorted(kept, key=lambda each: each.column)
+
+
+def _orphan(tab: Tab, each: Column, told: Mapping[str, AssignmentSettings], found: _Found) -> bool:
+    """Whether a column is a further attempt at work without a column. Its blanks mean nothing: it is not judged."""
+    if not each.title.base or key(each.heading.title) in told:
+        return False
+    found.roles[each.number] = ColumnRole.DOUBT
+    found.problems.append(
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(each.heading.row, each.number)),
+            what=f"this is a further attempt at “{each.title.base}”, but no column surely has the first one; "
+            "neither is judged.",
+            remedy="Give the column of the first attempt this title, or name this one under assignments.",
+        )
+    )
+    return True
 
 
 def _once(tab: Tab, found: _Found) -> None:

@@ -177,9 +177,10 @@ def seen(book: Gradebook) -> list[tuple[str, str, str, list[str]]]:
 
 
 def by_identity(book: Gradebook) -> dict[tuple[str, str], str]:
-    """Every mark by who and what."""
+    """Every mark by who and what, of everybody whose id is certain."""
     return {
         (key(student.id), assignment.id): words(mark)
         for student, marks in zip(book.students, book.marks, strict=True)
+        if not student.blocked
         for assignment, mark in zip(book.assignments, marks, strict=True)
     }
