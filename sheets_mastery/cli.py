@@ -231,8 +231,10 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
 
     Example: sheets-mastery doctor -c mastery.toml
     """
+    from rich.markup import escape
+
     from sheets_mastery import terminal
-    from sheets_mastery.doctor import examine
+    from sheets_mastery.doctor import examine, shown, told
 
     screen = _screen(as_json)
     with screen.busy("Looking at everything once"):
@@ -240,10 +242,79 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
     rows = [(check.what, check.well, check.said) for check in found]
     well = all(check.well for check in found)
     if as_json:
-        _print_json({"well": well, "checks": [asdict(check) for check in found]})
+        _print_json({"well": well, "checks": [told(check) for check in found]})
     else:
         screen.show(terminal.checks(rows))
+        for each in (check for check in found if check.understood is not None):
+            screen.show("", f"[bold]{escape(each.what)}[/bold]", *shown(each, screen.out.width))
     raise typer.Exit(max((check.code for check in found if not check.well), default=DONE))
+
+
+@app.command()
+def setup(
+    address: Annotated[str, typer.Argument(metavar="URL", help="The sheet's address in the browser, or its id.")],
+    *,
+    config: Config = DEFAULT,
+    yes: Annotated[bool, typer.Option("--yes", help="Take every proposal, and ask nothing.")] = False,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="KEY=VALUE", help="An answer, such as 'codes.M=not in'.", show_default=False),
+    ] = None,
+    add_ids: Annotated[bool, typer.Option("--add-ids", help="Put a column of new ids into a sheet without.")] = False,
+    name: Annotated[str, typer.Option(help="The gradebook's name, else the document's.", show_default=False)] = "",
+    school: Annotated[str, typer.Option(help="The school's name.", show_default=False)] = "",
+    teacher: Annotated[str, typer.Option(help="The teacher's name as families know it.", show_default=False)] = "",
+    reply_to: Annotated[str, typer.Option(help="The address that families answer to.", show_default=False)] = "",
+    time_zone: Annotated[str, typer.Option(help="Such as America/Chicago.", show_default=False)] = "",
+    sender: Annotated[str, typer.Option(help="The address that letters come from.", show_default=False)] = "",
+    credentials: Annotated[
+        str, typer.Option(help="service_account, oauth or local: how Google is reached.", show_default=False)
+    ] = "",
+    file: Annotated[str, typer.Option(help="The JSON file for service_account or oauth.", show_default=False)] = "",
+    endpoint: Annotated[str, typer.Option(help="Where the local Google listens.", show_default=False)] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Look at your sheet, ask what only you know, and write the settings file. Ends with a dry run.
+
+    Nothing is written into the sheet. Run it again to change an answer, or with another sheet to add a gradebook.
+
+    Example: sheets-mastery setup https://docs.google.com/spreadsheets/d/1aBcD/edit
+    """
+    from sheets_mastery import setup as wizard
+    from sheets_mastery.asking import Person
+    from sheets_mastery.wishes import Wishes, given_answers
+
+    screen = _screen(as_json)
+    wishes = Wishes(
+        file=config,
+        yes=yes,
+        add_ids=add_ids,
+        answers=given_answers(answer or ()),
+        name=name,
+        school=school,
+        teacher=teacher,
+        reply_to=reply_to,
+        time_zone=time_zone,
+        sender=sender,
+        credentials=credentials,
+        key_file=file,
+        endpoint=endpoint,
+    )
+    somebody = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    outcome = wizard.Setup(
+        address,
+        wishes,
+        screen,
+        dict(os.environ),
+        clock=lambda: datetime.now(UTC),
+        quiet=as_json,
+        person=(lambda page: Person(screen, page)) if somebody else None,
+    ).run()
+    if as_json:
+        _print_json(wizard.told(outcome, config))
+    else:
+        wizard.show(outcome, screen, config, _called())
+    raise typer.Exit(WAITING if outcome.waits else DONE)
 
 
 @app.command("sign-in")
