@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,7 +42,7 @@ SYSTEMS = (
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _spreadsheet_id(text: str) -> str:
+def spreadsheet_id(text: str) -> str:
     if "/d/e/" in text:
         raise ValueError("is the address of a published copy; give the address in the browser while you edit the sheet")
     if found := _SPREADSHEET_URL.search(text):
@@ -136,6 +136,9 @@ class _Section(BaseModel):
     """A table of the file: unknown keys are refused, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+_Part = TypeVar("_Part", bound=_Section)
 
 
 class Window(_Section):
@@ -394,7 +397,7 @@ class GradebookSettings(_Section):
     #: A short name for this gradebook, used on the command line and in the ledger: do not change it later.
     name: Annotated[str, Field(pattern=r"^[\w][\w .()&+-]{0,59}$")]
     #: The address of the Google Sheet, or its id.
-    spreadsheet: Annotated[str, AfterValidator(_spreadsheet_id)]
+    spreadsheet: Annotated[str, AfterValidator(spreadsheet_id)]
     #: The tab with the marks. Left out: a tab called "Marks", else the tab or tabs that look like it.
     marks_tab: str = ""
     #: The tabs with marks where there are several, one for each class period; instead of `marks_tab`.
@@ -581,6 +584,14 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(tree)
     except ValidationError as problem:
         raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
+
+
+def part(model: type[_Part], table: Mapping[str, Any]) -> _Part:
+    """Read one table of the settings by itself, such as a `GradebookSettings`; SettingsError as for the whole file."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as problem:
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
 
 
 def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:

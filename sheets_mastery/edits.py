@@ -79,6 +79,17 @@ class PutBack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InsertColumn:
+    """A new column on a tab of the teacher's, who has asked for it; what was there moves one to the right."""
+
+    sheet_id: int
+    #: The column that it becomes, from 0.
+    column: int
+    #: Its cells from row 1 on; text stays text, None is blank.
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PutNote:
     """The note of one cell; "" takes it away. Nothing else of the cell changes."""
 
@@ -159,6 +170,7 @@ Edit = (
     | DeleteTab
     | PutValues
     | PutBack
+    | InsertColumn
     | PutNote
     | PutLook
     | PutLinks

@@ -133,6 +133,8 @@ class Reading:
     time_zone: str
     #: The tabs from left to right.
     tabs: tuple[Tab, ...]
+    #: The document's title, "" where it has none.
+    title: str = ""
 
     def tab(self, title: str) -> Tab | None:
         """The tab with a title, without regard to case, as Sheets itself compares titles."""

@@ -26,10 +26,25 @@ FLOORS = (
         "tabs",
         "writeback",
         "plan",
+        "settingsfile",
+        "newids",
     ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "status", "doctor", "demo", "schedule", "cli", "__main__"),
+    (
+        "wiring",
+        "terminal",
+        "drawing",
+        "asking",
+        "wishes",
+        "status",
+        "doctor",
+        "setup",
+        "demo",
+        "schedule",
+        "cli",
+        "__main__",
+    ),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

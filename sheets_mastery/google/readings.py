@@ -19,7 +19,7 @@ from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Ru
 #: average of percentages shows as a percentage, and its userEnteredFormat is empty). Conditional formats cannot change
 #: it.
 MASK = (
-    "properties(locale,timeZone),"
+    "properties(title,locale,timeZone),"
     "sheets("
     "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
@@ -44,6 +44,7 @@ def reading(spreadsheet_id: str, answer: Json) -> Reading:
     content = _contents()
     return Reading(
         spreadsheet_id=spreadsheet_id,
+        title=properties.get("title", ""),
         locale=properties.get("locale", "en_US"),
         time_zone=properties.get("timeZone", "Etc/GMT"),
         tabs=tuple(

@@ -19,6 +19,7 @@ from sheets_mastery.edits import (
     DeleteRule,
     DeleteTab,
     Edit,
+    InsertColumn,
     InsertRows,
     Offer,
     PutBack,
@@ -121,6 +122,25 @@ def _requests(edit: Edit) -> Iterator[Json]:
             }
         case Offer():
             yield _offer(edit)
+        case InsertColumn():
+            yield {
+                "insertDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "COLUMNS",
+                        "startIndex": edit.column,
+                        "endIndex": edit.column + 1,
+                    },
+                    "inheritFromBefore": False,
+                }
+            }
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, 0, edit.column),
+                    "rows": [{"values": [_value(value)]} for value in edit.values],
+                    "fields": "userEnteredValue",
+                }
+            }
         case PutLook():
             yield {
                 "repeatCell": {

@@ -33,7 +33,7 @@ from sheets_mastery.gradebook.records import (
     key,
 )
 from sheets_mastery.gradebook.telling import tell
-from sheets_mastery.gradebook.work import Work, find_work, titles_spoken_of
+from sheets_mastery.gradebook.work import Doubt, Work, find_work, titles_spoken_of
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 
 _NOT_ASSIGNED = Mark(kind=MarkKind.NOT_ASSIGNED)
@@ -124,6 +124,7 @@ def _read(
             )
         )
         lines, wrong = _marks(page.tab, here, work, union, reader, unknown)
+        _count_in_doubt(page.tab, here, work, reader, unknown)
         marks += lines
         problems += wrong
     links, wrong = read_links(reading, settings)
@@ -221,6 +222,8 @@ def _marks(
     """One row a student, one mark an assignment of the whole gradebook."""
     problems: list[Problem] = []
     here = {each.id: each for each in work.assignments}
+    # A tab that does not have the work never asked for it, unless a column in doubt may be just that.
+    elsewhere = Mark(kind=MarkKind.UNREADABLE) if work.in_doubt else _NOT_ASSIGNED
     ticking = replace(reader, checkboxes=True)
     # Cells alike are one object in a reading, and a column has the same few marks over and over: each is read once.
     known: dict[int, dict[int, tuple[Mark, tuple[str, str] | None]]] = {
@@ -253,9 +256,21 @@ def _marks(
                     place = Place(tab=tab.title, cell=Cell(student.row, column))
                     problems.append(Problem(place=place, what=what, remedy=remedy))
                     _count(content, place, unknown)
-            line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else _NOT_ASSIGNED)
+            line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else elsewhere)
         lines.append(tuple(line))
     return lines, problems
+
+
+def _count_in_doubt(
+    tab: Tab, students: tuple[Student, ...], work: Work, reader: MarkReader, unknown: dict[str, UnknownCode]
+) -> None:
+    """The unknown codes of columns that wait for another answer, so that all is asked at once."""
+    columns = [doubt.column for doubt in work.doubts if doubt.why in {Doubt.NO_MAXIMUM, Doubt.WORDS}]
+    for column in columns:
+        for student in students:
+            content = tab.at(student.row, column)
+            if isinstance(content.value, str) and reader.read(content, None)[0].kind is MarkKind.UNREADABLE:
+                _count(content, Place(tab=tab.title, cell=Cell(student.row, column)), unknown)
 
 
 def _count(content: Content, place: Place, unknown: dict[str, UnknownCode]) -> None:

@@ -13,13 +13,14 @@ from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import GradebookSettings
+from sheets_mastery.gradebook.codes import is_letter
 from sheets_mastery.gradebook.findings import Confidence, Question, RowRole
 from sheets_mastery.gradebook.identity import Identified, identify
 from sheets_mastery.gradebook.layout import Columns, Head, find_columns, find_head, find_people
 from sheets_mastery.gradebook.marks import MOMENTS
 from sheets_mastery.gradebook.records import Place, Problem, key
 from sheets_mastery.gradebook.roster import People, read_people
-from sheets_mastery.gradebook.words import PERSONAL, SUBTITLES, TITLES, is_summary, label, labels_of
+from sheets_mastery.gradebook.words import SUBTITLES, TITLES, about_students, is_summary, label, labels_of
 from sheets_mastery.reading import Reading, Tab
 
 _OURS = re.compile(r"mastery\b", re.IGNORECASE)
@@ -152,7 +153,8 @@ def _by_content(reading: Reading, settings: GradebookSettings, setting: str) -> 
     if len(known) > 1:
         known = [_candidate(each.tab, settings, reading.locale, section=each.tab.title) for each in known]
     choice = _chosen([replace(each.page, confidence=Confidence.LIKELY) for each in known if each.page is not None])
-    nameless = [each for each in working if each.page is None and each.identified and each.identified.question]
+    titles = {title for each in known for title in _titles(each.tab)}
+    nameless = [each for each in working if each.page is None and titles & _titles(each.tab)]
     return replace(
         choice,
         problems=tuple(
@@ -193,7 +195,12 @@ def _work(tab: Tab, columns: Columns, head: Head, rows: Iterable[int]) -> int:
     below = [tab.cells[row] for row in list(rows)[:60]]
     count = 0
     for column, content in enumerate(tab.row(head.titles)):
-        if column in columns.taken or content.blank or label(content.text) in PERSONAL or is_summary(content.text):
+        if (
+            column in columns.taken
+            or content.blank
+            or label(content.text) in about_students()
+            or is_summary(content.text)
+        ):
             continue
         marked = any(
             column < len(row)
@@ -202,11 +209,22 @@ def _work(tab: Tab, columns: Columns, head: Head, rows: Iterable[int]) -> int:
                 or isinstance(row[column].value, bool)
                 or "/" in row[column].text
                 or "%" in row[column].text
+                or is_letter(row[column].text)
             )
             for row in below
         )
         count += marked or ("points" in head.rows and not tab.at(head.rows["points"], column).blank)
     return count
+
+
+def _titles(tab: Tab) -> set[str]:
+    """The texts of the first rows that may be titles of work."""
+    return {
+        key(content.text)
+        for row in tab.cells[:10]
+        for content in row
+        if isinstance(content.value, str) and content.formula is None and label(content.text) not in about_students()
+    } - {""}
 
 
 def _same_students(candidates: Sequence[_Candidate]) -> bool:
@@ -283,12 +301,9 @@ def _export(page: Page) -> str:
     """The system whose export a tab is, as it came."""
     tab, head = page.tab, page.head
     words = {label(content.text) for content in tab.row(page.columns.header_row)}
-    points = head.rows.get("points")
-    if {"student", "id", "section"} <= words and points is not None:
-        line = tab.row(points)
-        said = [content.value for content in line if isinstance(content.value, str)]
-        if any(text.startswith("    ") or text == "(read only)" for text in said):
-            return "canvas"
+    points = tab.row(head.rows["points"]) if "points" in head.rows else ()
+    if any(isinstance(content.value, str) and content.value.startswith("    Points") for content in points):
+        return "canvas"
     if "last downloaded from this course" in words:
         return "moodle"
     titles = [content.text for content in tab.row(head.titles)]

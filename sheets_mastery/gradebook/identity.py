@@ -13,7 +13,7 @@ from sheets_mastery.gradebook.findings import Confidence, Question, Sort
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import Place, key
 from sheets_mastery.gradebook.roster import id_text
-from sheets_mastery.gradebook.words import SURELY_STUDENTS, label, labels_of
+from sheets_mastery.gradebook.words import SURELY_STUDENTS, is_section, is_summary, label, labels_of
 from sheets_mastery.reading import EMPTY, Content, Tab
 
 
@@ -39,14 +39,18 @@ def identify(tab: Tab, columns: Columns, labels: Labels, skip: frozenset[int]) -
     if filled or (labelled and ("id" in labels.model_fields_set or nobody)):
         return Identified(columns=_with(columns, (filled or [labelled[0][1]])[0]))
     if "id" not in labels.model_fields_set:
-        for column in range(len(header)):
+        people = {at for sort in ("name", "student_email") if (at := columns.one(sort)) is not None}
+        for column in sorted(people):
             cells = [content for row in rows if not (content := tab.at(row, column)).blank]
+            # Sums and headings stand among the students; a name typed without a chip is no student of ours.
+            cells = [each for each in cells if each.chip or not (is_summary(each.text) or is_section(each.text))]
             if cells and all(content.chip for content in cells) and _unique(cells):
                 return Identified(columns=_with(columns, column), confidence=Confidence.LIKELY)
         for column, content in enumerate(header):
             if label(content.text) in SURELY_STUDENTS and _addresses(tab, rows, column):
                 return Identified(columns=_with(columns, column), confidence=Confidence.LIKELY)
-    return Identified(columns=columns, question=_question(tab, columns, rows))
+    named = [row for row in rows if columns.name is None or not tab.at(row, columns.name).blank]
+    return Identified(columns=columns, question=_question(tab, columns, named))
 
 
 def _with(columns: Columns, column: int) -> Columns:

@@ -209,7 +209,7 @@ def find_head(tab: Tab, columns: Columns, labels: Labels) -> Head:
     rows = find_rows(tab, columns, labels)
     width = max((len(row) for row in tab.cells), default=0)
     free = [column for column in range(width) if column not in columns.taken]
-    meta = dict(_meta(tab, columns, rows, free))
+    meta = dict(_meta(tab, columns, labels, free))
     rows = {sort: row for sort, row in rows.items() if sort not in meta}
     first = _first_student(tab, columns, rows)
     block = [row for row in range(max(0, columns.header_row - _ABOVE), first) if row not in rows.values()]
@@ -282,24 +282,28 @@ def headings(tab: Tab, columns: Columns, head: Head, width: int) -> list[Heading
 
 
 def _under_one_title(tab: Tab, head: Head, columns: Columns, found: list[Heading], width: int) -> None:
-    """Columns that share a merged title and are told apart by the row below."""
+    """Columns that share a title, merged or repeated, and are told apart by the row below."""
     if head.subtitles is None:
         return
-    merged = filled(tab, head.titles, columns, width)
-    start = 0
-    while start < width:
-        end = start + 1
-        while (
-            end < width
-            and end not in columns.taken
-            and tab.at(head.titles, end).blank
-            and not tab.at(head.subtitles, end).blank
-        ):
-            end += 1
-        if end > start + 1 and merged[start] and not tab.at(head.subtitles, start).blank:
-            for column in range(start, end):
-                found[column] = _two(merged[start], tab.at(head.subtitles, column).text, head.subtitles)
-        start = end
+    groups: list[tuple[str, list[int]]] = []
+    for column in range(width):
+        title, own = tab.at(head.titles, column), tab.at(head.subtitles, column).text
+        if column in columns.taken:
+            groups.append(("", []))
+        elif not title.blank:
+            if not groups or key(groups[-1][0]) != key(title.text):
+                groups.append((title.text, []))
+            groups[-1][1].extend([column] if own else [])
+        elif own and groups and groups[-1][0] and groups[-1][1]:
+            groups[-1][1].append(column)
+    # A title may be repeated anywhere, where columns were moved.
+    together: dict[str, list[int]] = {}
+    for said, members in groups:
+        together.setdefault(key(said), []).extend(members)
+    for said, members in groups:
+        if said and len(together[key(said)]) > 1:
+            for column in members:
+                found[column] = _two(said, tab.at(head.subtitles, column).text, head.subtitles)
 
 
 def _two(parent: str, own: str, row: int) -> Heading:
@@ -339,22 +343,22 @@ def _titles_row(tab: Tab, columns: Columns, texts: Mapping[int, int]) -> int:
     return best if best is not None and texts[best] > 2 * own else columns.header_row
 
 
-def _meta(tab: Tab, columns: Columns, rows: Mapping[str, int], free: list[int]) -> Iterator[tuple[str, Cell]]:
-    """What rows above the labels say once for the whole tab: a label, and its value right beside it."""
-    wanted = {word: sort for sort, row in rows.items() for word in (label(_first_text(tab, row)),)}
-    wanted |= {"assignment name": "title", "class": "section", "score type": "scale"}
+def _meta(tab: Tab, columns: Columns, labels: Labels, free: list[int]) -> Iterator[tuple[str, Cell]]:
+    """What rows above the labels say once for the whole tab: a label, and its value beside it, and nothing else."""
+    wanted = {word: sort for sort in ("points", "due", "kind") for word in labels_of(labels, sort)}
+    once = {"assignment name": "title", "assignment": "title", "class": "section", "score type": "scale"}
     titled = [column for column in free if not tab.at(columns.header_row, column).blank]
-    for row in range(columns.header_row):
+    for row in range(columns.header_row if titled else 0):
         line = tab.row(row)
         said = [column for column, content in enumerate(line) if not content.blank]
-        if len(said) == 2 and said[1] == said[0] + 1 and said[1] not in titled and titled:
-            sort = wanted.get(label(line[said[0]].text))
+        if len(said) != 2:
+            continue
+        for at, other in (said, reversed(said)):
+            word = label(line[at].text)
+            sort = once.get(word) or (wanted.get(word) if other not in titled else None)
             if sort is not None:
-                yield sort, Cell(row, said[1])
-
-
-def _first_text(tab: Tab, row: int) -> str:
-    return next((content.text for content in tab.row(row) if not content.blank), "")
+                yield sort, Cell(row, other)
+                break
 
 
 def _is_text(content: Content) -> bool:

@@ -121,7 +121,8 @@ def read_people(
     roles: dict[int, RowRole] = {}
     id_column = columns.id
     rows = [row for row in range(columns.header_row + 1, len(tab.cells)) if row not in skip]
-    usual = _usual([id_text(tab.at(row, id_column)) or "" for row in rows])
+    named = [row for row in rows if columns.name is None or columns.name_of(tab, row)]
+    usual = _usual([id_text(tab.at(row, id_column)) or "" for row in named])
     for row in rows:
         content = tab.at(row, id_column)
         identity = id_text(content)
@@ -140,8 +141,15 @@ def read_people(
         if label(identity) in no_students or (is_summary(identity) and not _has_digit(identity)):
             roles[row] = RowRole.SUMMARY
             continue
-        if not columns.name_of(tab, row) and columns.name is not None and not usual(identity):
-            if (heading := _heading(tab, columns, row)) is not None:
+        if not columns.name_of(tab, row) and columns.name is not None:
+            heading = _heading(tab, columns, row)
+            counted = heading is not None and is_section(heading) and key(heading) != key(identity)
+            if usual(identity) and not counted:
+                entry, wrong = _entry(tab, columns, row, identity, locale, section)
+                entries.append(entry)
+                problems += wrong
+                continue
+            if heading is not None:
                 roles[row] = RowRole.HEADING
                 section = heading if is_section(heading) else section
                 continue
@@ -184,14 +192,16 @@ def _heading(tab: Tab, columns: Columns, row: int) -> str | None:
         for column, content in enumerate(tab.row(row))
         if not content.blank and not isinstance(content.value, bool)
     ]
-    first = columns.name if columns.name is not None else columns.id
-    if not said or said[0][0] > max(first, columns.id) or not isinstance(said[0][1].value, str):
+    texts = [(column, content.text) for column, content in said if isinstance(content.value, str)]
+    if len(texts) != 1 or len(said) > 2 or not all(isinstance(content.value, str | Decimal) for _, content in said):
         return None
-    text, others = said[0][1].text, said[1:]
-    if not others:
-        return None if is_summary(text) or _ADDRESS.fullmatch(text) else text
-    counts = len(others) == 1 and isinstance(others[0][1].value, Decimal) and others[0][0] not in columns.taken
-    return text if counts and is_section(text) else None
+    ((column, text),) = texts
+    first = columns.name if columns.name is not None else columns.id
+    if is_summary(text) or _ADDRESS.fullmatch(text):
+        return None
+    if len(said) == 1:
+        return text if column in columns.taken or column <= max(first, columns.id) else None
+    return text if is_section(text) else None
 
 
 def twice(entries: list[Entry]) -> frozenset[str]:

@@ -59,7 +59,7 @@ def tell(
     doubts = [doubt for work in works for doubt in work.doubts]
     questions = [
         *choice.questions,
-        *_level(choice),
+        *_level(choice, works),
         *_scales(doubts, book.unknown_codes),
         *_checkboxes(doubts),
         *_codes(book.unknown_codes),
@@ -163,14 +163,16 @@ def _some(page: Page | None) -> tuple[Page, ...]:
 # What only a person knows
 
 
-def _level(choice: Choice) -> Iterator[Question]:
+def _level(choice: Choice, works: Sequence[Work]) -> Iterator[Question]:
     """Which column is the level? Asked only where one looks like it: few different numbers from 50 to 100."""
     pages = (*_some(choice.roster), *choice.pages)
     if any(page.columns.places.get("level") for page in pages):
         return
+    roles = {page.tab.sheet_id: work.roles for page, work in zip(choice.pages, works, strict=True)}
     for page in pages:
         for column, content in enumerate(page.tab.row(page.columns.header_row)):
-            if column in page.columns.taken or content.blank:
+            role = roles.get(page.tab.sheet_id, {}).get(column, ColumnRole.DOUBT)
+            if column in page.columns.taken or not content.text or role is not ColumnRole.DOUBT:
                 continue
             cells = [page.tab.at(entry.row, column) for entry in page.people.entries]
             values = {_percent(cell) for cell in cells if not cell.blank}
@@ -229,7 +231,17 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
             proposal="percent",
         )
         return
-    if max(everything) == 4 and min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything):
+    steps = min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything)
+    if steps and max(everything) in {2, 3}:
+        said = ", ".join(f"{number:f}" for number in sorted(everything, reverse=True))
+        yield Question(
+            paths=(("worth",),),
+            text=f"The marks are steps of a scale. What is each of {said} worth in percent?",
+            place=unsaid[0].place,
+            sort=Sort.PERCENTAGES,
+        )
+        return
+    if steps and max(everything) == 4:
         yield Question(
             paths=(("scale",),),
             text="Are the marks steps of a rubric from 0 to 4?",

@@ -42,7 +42,7 @@ _AGAIN = (
 )
 _BEHIND = re.compile(rf"(?P<base>.*?\S)\s*[-–:,(]?\s*\b{_AGAIN}\s*#?(?P<number>\d)?\)?", re.IGNORECASE)
 _BEFORE = re.compile(rf"{_AGAIN}(?:\s+of)?\s*[-–:]?\s+(?P<base>\S.*)", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?P<base>.*?\S)\s*[-–:,(]?\s*\b(?:attempt|try|take)\s*#?(?P<number>\d)\)?", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?P<base>.*?\S)\s*[-–:,(]?\s*\b(?:attempt|try)\s*#?(?P<number>\d)\)?", re.IGNORECASE)
 _ALONE = re.compile(rf"{_AGAIN}\s*#?\d?|(?:attempt|try)\s*#?\d", re.IGNORECASE)
 #: The code of a standard: P.1, N.5, DCI.1, HS-PS1-2, 6.NS.1.
 _CODE = re.compile(r"(?=.*[.\-])(?=.*\d)[A-Z0-9]{1,8}(?:[.\-][A-Z0-9]{1,5})+[a-z]?")

@@ -21,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
 #: More labels for each sort of column or row, in the words of `Labels`.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": (
-        "StudentID", "Student Id Number", "Student ID #", "Student No", "Student No.", "Student #", "Student Nr",
+        "StudentID", "SID", "Student Id Number", "Student ID #", "Student No", "Student No.", "Student #", "Student Nr",
         "ID Number", "Id No", "ID No.", "Stu ID", "Pupil ID", "Pupil Number", "Learner ID", "Learner Number",
         "Local ID", "Local Student ID", "State ID", "State Student ID", "Perm ID", "Permanent ID", "OrgDefinedId",
         "Unique User ID", "User ID", "External ID", "Admission No", "Admission Number", "Roll Number", "UPN",
@@ -124,6 +124,8 @@ _SUMMARY_CORE = _words(
 )
 #: Canvas writes one of these behind the name of each assignment group; and what stands alone.
 _CANVAS_TOTAL = re.compile(r"(?:.* )?(?:unposted )?(?:current|final) (?:score|grade|points)")
+#: A category's total, as "Homework Total".
+_TOTAL = frozenset({"total", "totals", "subtotal", "average", "avg"})
 _TOKENS = re.compile(r"[^\W\d_]+")
 #: Headings of a section: "Period 3", "Block A", "P2", "3rd hour", "AP Bio 1 (B2/D1)".
 _SECTION = re.compile(
@@ -134,7 +136,7 @@ _SECTION = re.compile(
 
 def label(text: str) -> str:
     """A label as it is compared: signs around it, such as a colon or a star for "needed", do not count."""
-    return key(text).strip(" :*•→-–")
+    return key(text.replace("_", " ")).strip(" :*•→-–")
 
 
 def labels_of(labels: Labels, sort: str) -> Mapping[str, int]:
@@ -153,9 +155,19 @@ def is_summary(text: str) -> bool:
     if _CANVAS_TOTAL.fullmatch(bare):
         return True
     tokens = _TOKENS.findall(bare)
+    if len(tokens) > 1 and tokens[-1] in _TOTAL:
+        return "," not in bare
     return bool(tokens) and all(each in _SUMMARY for each in tokens) and any(each in _SUMMARY_CORE for each in tokens)
+
+
+@cache
+def about_students() -> frozenset[str]:
+    """Every label that is usually one about students, whatever the settings say instead."""
+    usual = Labels()
+    sorts = ("id", "name", "first_name", "last_name", "section", "student_email", "guardian_name", "guardian_email")
+    return frozenset(word for sort in sorts for word in labels_of(usual, sort)) | PERSONAL
 
 
 def is_section(text: str) -> bool:
     """Whether a heading that stands among the students looks like that of a section."""
-    return bool(_SECTION.fullmatch(key(text)))
+    return any(character.isalpha() for character in text) and bool(_SECTION.fullmatch(key(text)))

@@ -6,6 +6,7 @@ that has marks and no title, a retake of nobody knows what.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,16 +18,18 @@ from itertools import zip_longest
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import AssignmentSettings, GradebookSettings
+from sheets_mastery.gradebook.codes import is_letter, might_be_code
 from sheets_mastery.gradebook.findings import ColumnRole
 from sheets_mastery.gradebook.layout import Columns, Head, Heading, filled, headings, read_day
 from sheets_mastery.gradebook.marks import MOMENTS, MarkReader
 from sheets_mastery.gradebook.records import Assignment, MarkKind, Place, Problem, key
 from sheets_mastery.gradebook.titles import Title, Twin, read_title, says_only_again
-from sheets_mastery.gradebook.words import PERSONAL, is_summary, label
+from sheets_mastery.gradebook.words import about_students, is_summary, label
 from sheets_mastery.reading import EMPTY, Content, Tab
 
 #: A header that says no more than that marks stand below; the tab or a template's lines above say of what.
 _GENERIC = frozenset({"score", "scores", "mark", "marks", "points", "result", "results"})
+_MAX_POINTS = re.compile(r"(.*\S)\s*[-–:]\s*max(?:imum)?\.?\s+points", re.IGNORECASE)
 #: What stands under a merged title for the first attempt.
 _FIRST = frozenset({"original", "first", "initial", "first try", "1st try", "1st", "attempt 1", "try 1", "test"})
 
@@ -42,6 +45,8 @@ class Doubt(StrEnum):
     CHECKBOXES = "checkboxes"
     #: There is no title above.
     NO_TITLE = "no title"
+    #: There are words like those in other columns, and nobody says whether they are marks.
+    WORDS = "words"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +58,8 @@ class Doubtful:
     place: Place
     #: The numbers in it that are neither dates nor percentages, each once.
     numbers: tuple[Decimal, ...] = ()
+    #: The column, from 0.
+    column: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +76,11 @@ class Work:
     points_row: int | None
     problems: tuple[Problem, ...]
     doubts: tuple[Doubtful, ...]
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a column may be work and is not judged."""
+        return ColumnRole.DOUBT in self.roles.values()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,28 +151,40 @@ def find_work(
     """Every column that is about work, from left to right, and why the others are not judged."""
     found = _Found()
     everything = _columns(tab, columns, head, student_rows)
+    everything, beside = _maxima_beside(everything)
     head = replace(head, rows=_with_maxima(tab, columns, head, everything))
     told = {key(title): each for title, each in settings.assignments.items()}
     kinds = _kinds(tab, columns, head, everything)
     twins = _twins(everything)
     titles = {key(each.title.clean) for each in everything}
+    by_title = {key(each.title.clean): each for each in everything if each.title.clean and not each.title.base}
     for each in everything:
         at = each.number
         says = told.get(key(each.heading.title)) or told.get(key(each.title.clean))
         role = _no_work(tab, each, head, settings, titles, named=says is not None)
         if at == flag_column:
             role = ColumnRole.FLAG
-        elif role is None and at in twins:
+        elif role is None and (at in twins or at in beside):
             role = ColumnRole.REMARKS
         if role is not None:
             found.roles[at] = role
         else:
             found.roles[at] = _judge_column(
-                tab, each, head, settings, says, found, reader=reader, locale=locale, kind=kinds.get(at, "")
+                tab,
+                each,
+                head,
+                settings,
+                says,
+                found,
+                by_title.get(key(each.title.base)) if each.title.base else None,
+                reader=reader,
+                locale=locale,
+                kind=kinds.get(at, ""),
             )
+    _words(tab, everything, found, reader)
     _untitled(tab, everything, found)
     found.assignments = _template(tab, head, found, locale)
-    _together(everything, found)
+    _together(tab, everything, told, found)
     _once(tab, found)
     return Work(
         assignments=tuple(found.assignments),
@@ -250,6 +274,24 @@ def _twins(everything: list[Column]) -> set[int]:
     return spare
 
 
+def _maxima_beside(everything: list[Column]) -> tuple[list[Column], set[int]]:
+    """The columns with the maxima that Gradescope puts into a column beside each assignment, and these columns."""
+    maxima: dict[str, Fraction] = {}
+    spare: set[int] = set()
+    for each in everything:
+        found = _MAX_POINTS.fullmatch(each.heading.title.strip())
+        numbers = {number for number, _ in each.numbers}
+        if found and len(numbers) == 1 and min(numbers) > 0:
+            maxima[key(found[1])] = Fraction(min(numbers))
+            spare.add(each.number)
+    return [
+        replace(each, title=replace(each.title, points=maxima[key(each.title.clean)]))
+        if each.title.points is None and key(each.title.clean) in maxima
+        else each
+        for each in everything
+    ], spare
+
+
 def _with_maxima(tab: Tab, columns: Columns, head: Head, everything: list[Column]) -> Mapping[str, int]:
     """The rows of the header, and as the maxima a row of numbers without a label where it can be nothing else.
 
@@ -296,7 +338,7 @@ def _no_work(
     said = tab.at(head.rows["points"], each.number) if "points" in head.rows else EMPTY
     if key(said.text) == "(read only)" or is_summary(clean):
         return ColumnRole.SUMMARY
-    if label(text) in PERSONAL and not isinstance(said.value, Decimal):
+    if label(text) in about_students() and not isinstance(said.value, Decimal):
         return ColumnRole.PERSONAL
     if _speaks_of(text, titles):
         return ColumnRole.REMARKS
@@ -310,7 +352,16 @@ def _speaks_of(text: str, titles: set[str]) -> bool:
         if bare.startswith(before):
             rest = bare.removeprefix(before)
             return before.startswith("feedback") or key(read_title(rest).clean) in titles
-    for behind in (" feedback", " comments", " comment", " notes", " (feedback)", " (comments)"):
+    for behind in (
+        " - submission time",
+        " - lateness (h:m:s)",
+        " feedback",
+        " comments",
+        " comment",
+        " notes",
+        " (feedback)",
+        " (comments)",
+    ):
         if bare.endswith(behind) and bare.removesuffix(behind).strip(" -:") in titles:
             return True
     return False
@@ -326,16 +377,19 @@ def _judge_column(
     settings: GradebookSettings,
     says: AssignmentSettings | None,
     found: _Found,
+    first: Column | None,
     *,
     reader: MarkReader,
     locale: str,
     kind: str,
 ) -> ColumnRole:
-    """Take a column in as work, or say why not."""
+    """Take a column in as work, or say why not. `first`: the column with the first try, where this is a further one."""
     at = each.number
     place = Place(tab=tab.title, cell=Cell(each.heading.row, at))
     header = tab.at(each.heading.row, at)
     points, in_sheet, wrong = _points(tab, each, head, says, settings)
+    if points is None and not wrong and first is not None:
+        points, _, _ = _points(tab, first, head, says, settings)
     found.problems += wrong
     ticks = each.ticks and not in_sheet
     if ticks:
@@ -348,7 +402,7 @@ def _judge_column(
         if settings.checkboxes == "" and says is None:
             found.doubts.append(Doubtful(why=Doubt.CHECKBOXES, title=each.title.clean, place=place))
         return ColumnRole.REMARKS
-    unsaid = says is None and each.title.points is None and not ticks and _said_nowhere(tab, each, head)
+    unsaid = says is None and points is None and not ticks and _said_nowhere(tab, each, head)
     marked = any(_looks_like_a_mark(content, reader) for content, _ in each.filled)
     shares = ticks or _tells_shares(each, reader)
     if points is None and (unsaid or not shares):
@@ -366,7 +420,9 @@ def _judge_column(
         )
         if not unsaid:
             numbers = tuple(number for number, _ in each.numbers)
-            found.doubts.append(Doubtful(why=Doubt.NO_MAXIMUM, title=_title(each), place=place, numbers=numbers))
+            found.doubts.append(
+                Doubtful(why=Doubt.NO_MAXIMUM, title=_title(each), place=place, numbers=numbers, column=at)
+            )
         return ColumnRole.DOUBT
     if not isinstance(header.value, str) or header.error is not None:
         found.problems.append(
@@ -386,7 +442,7 @@ def _judge_column(
             )
         )
         numbers = tuple(number for number, _ in each.numbers)
-        found.doubts.append(Doubtful(why=Doubt.ABOVE, title=_title(each), place=place, numbers=numbers))
+        found.doubts.append(Doubtful(why=Doubt.ABOVE, title=_title(each), place=place, numbers=numbers, column=at))
         return ColumnRole.DOUBT
     _take(tab, each, head, says or AssignmentSettings(), found, points, in_sheet=in_sheet, locale=locale, kind=kind)
     found.points[at] = points
@@ -437,9 +493,12 @@ def _title(each: Column) -> str:
 
 def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) -> ColumnRole:
     """A column without a title that has marks: it may be a further attempt at what stands left of it."""
-    marks = sum(count for content, count in each.filled if _looks_like_a_mark(content, reader))
+    hundred = Fraction(100)
+    marks = sum(
+        count for content, count in each.filled if reader.read(content, hundred)[0].kind is not MarkKind.UNREADABLE
+    )
     there = sum(count for _, count in each.filled)
-    if each.computed or each.ticks or 2 * marks <= there:
+    if each.computed or each.ticks or 2 * marks < there or _running(each):
         return ColumnRole.REMARKS
     place = Place(tab=tab.title, cell=Cell(each.heading.row, each.number))
     found.problems.append(
@@ -451,6 +510,34 @@ def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) ->
     )
     found.doubts.append(Doubtful(why=Doubt.NO_TITLE, title="", place=place))
     return ColumnRole.DOUBT
+
+
+def _words(tab: Tab, everything: list[Column], found: _Found, reader: MarkReader) -> None:
+    """Columns of short words that may be marks: letter grades, or the same few words in several columns."""
+    vocabularies: dict[int, set[str]] = {}
+    by_number = {each.number: each for each in everything}
+    for each in everything:
+        texts = [content.value for content, _ in each.filled]
+        if found.roles[each.number] is not ColumnRole.REMARKS or not each.heading.title.strip() or each.computed:
+            continue
+        words = {key(text) for text in texts if isinstance(text, str) and might_be_code(text)}
+        if words and len(words) <= 8 and all(isinstance(text, str) and might_be_code(text) for text in texts):
+            vocabularies[each.number] = words
+    for number, words in vocabularies.items():
+        each = by_number[number]
+        letters = 2 * sum(is_letter(word) for word in words) > len(words)
+        shared = any(len(words & other) >= 2 for at, other in vocabularies.items() if at != number)
+        known = any(reader.read(content, None)[0].kind is not MarkKind.UNREADABLE for content, _ in each.filled)
+        if (letters and (shared or known or len(words) > 2)) or shared:
+            place = Place(tab=tab.title, cell=Cell(each.heading.row, number))
+            found.roles[number] = ColumnRole.DOUBT
+            found.doubts.append(Doubtful(why=Doubt.WORDS, title=_title(each), place=place, column=number))
+
+
+def _running(each: Column) -> bool:
+    """Whether a column counts the students: 1, 2, 3, …"""
+    numbers = sorted(number for number, _ in each.numbers)
+    return len(numbers) > 1 and numbers == [Decimal(number) for number in range(1, len(numbers) + 1)]
 
 
 def _untitled(tab: Tab, everything: list[Column], found: _Found) -> None:
@@ -493,7 +580,7 @@ def _template(tab: Tab, head: Head, found: _Found, locale: str) -> list[Assignme
     return [replace(only, title=tab.at(title.row, title.column).text, header="", due=due)]
 
 
-def _together(everything: list[Column], found: _Found) -> None:
+def _together(tab: Tab, everything: list[Column], told: Mapping[str, AssignmentSettings], found: _Found) -> None:
     """Make one assignment of all attempts at the same work."""
     by_column = {each.number: each for each in everything}
     by_id: dict[str, list[Assignment]] = {}
@@ -509,7 +596,7 @@ def _together(everything: list[Column], found: _Found) -> None:
         )
         first = [each for each in group if not by_column[each.column].title.base]
         if not further or len(first) > 1 or (not first and (len(group) < 2 or len(set(attempts)) < len(attempts))):
-            kept += group
+            kept += [each for each in group if not _orphan(tab, by_column[each.column], told, found)]
             continue
         start, *rest = [*first, *further]
         title = by_column[start.column].title
@@ -518,7 +605,33 @@ def _together(everything: list[Column], found: _Found) -> None:
                 found.points[each.column] = found.points[start.column]
             found.roles[each.column] = ColumnRole.RETAKE
         kept.append(replace(start, title=title.base or start.title, retakes=tuple(each.column for each in rest)))
+    # Where one of the attempts is in doubt, it may be the one that made the work good.
+    doubtful = {
+        key(each.title.base or each.title.clean)
+        for each in everything
+        if each.title.base and found.roles[each.number] is ColumnRole.DOUBT
+    }
+    for each in kept:
+        if each.id in doubtful or key(by_column[each.column].title.base) in doubtful:
+            found.roles |= dict.fromkeys(each.columns, ColumnRole.DOUBT)
+    kept = [each for each in kept if found.roles[each.column] is not ColumnRole.DOUBT]
     found.assignments = sorted(kept, key=lambda each: each.column)
+
+
+def _orphan(tab: Tab, each: Column, told: Mapping[str, AssignmentSettings], found: _Found) -> bool:
+    """Whether a column is a further attempt at work without a column. Its blanks mean nothing: it is not judged."""
+    if not each.title.base or key(each.heading.title) in told:
+        return False
+    found.roles[each.number] = ColumnRole.DOUBT
+    found.problems.append(
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(each.heading.row, each.number)),
+            what=f"this is a further attempt at “{each.title.base}”, but no column surely has the first one; "
+            "neither is judged.",
+            remedy="Give the column of the first attempt this title, or name this one under assignments.",
+        )
+    )
+    return True
 
 
 def _once(tab: Tab, found: _Found) -> None:
@@ -557,7 +670,7 @@ def _is_no_work(tab: Tab, each: Column, head: Head, reader: MarkReader, points: 
         return False
     if each.computed and (points is None or "points" in head.rows):
         return each.title.points is None and (_said_nowhere(tab, each, head) or not head.rows)
-    if points is None:
+    if points is None or each.title.points is not None:
         return False
     kinds: Counter[MarkKind] = Counter()
     for content, count in each.filled:

@@ -242,7 +242,8 @@ def test_a_ledger_that_may_not_be_written_to_is_one_sentence(office: Office) -> 
 
 def test_the_trouble_of_one_gradebook_does_not_stop_the_other(open_office: Callable[..., Office]) -> None:
     unshared, well = open_office(), open_office()
-    unshared.add(f'[[gradebooks]]\nname = "Algebra 2"\nspreadsheet = "{well.school.spreadsheet.id}"\n')
+    second = f'[[gradebooks]]\nname = "Algebra 2"\nspreadsheet = "{well.school.spreadsheet.id}"\n'
+    unshared.add(second + 'codes = { M = "not in" }\n')
     unshared.access("none")
     sentence = "Algebra 1: The spreadsheet is not shared with the local account; share it with that account as Editor."
     synced = unshared.run("sync", *NOW)

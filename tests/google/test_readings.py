@@ -18,7 +18,8 @@ from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Ru
 
 
 def read(*sheets: dict[str, Any]) -> Reading:
-    answer = {"properties": {"locale": "en_US", "timeZone": "America/Chicago"}, "sheets": list(sheets)}
+    properties = {"title": "Algebra", "locale": "en_US", "timeZone": "America/Chicago"}
+    answer = {"properties": properties, "sheets": list(sheets)}
     return reading("1AbC", json.loads(json.dumps(answer)))
 
 
@@ -52,6 +53,7 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
     }
     assert read(sheet(), chart, second) == Reading(
         spreadsheet_id="1AbC",
+        title="Algebra",
         locale="en_US",
         time_zone="America/Chicago",
         tabs=(

@@ -16,6 +16,7 @@ from sheets_mastery.edits import (
     DeleteRule,
     DeleteTab,
     Edit,
+    InsertColumn,
     InsertRows,
     Offer,
     PutLinks,
@@ -282,3 +283,25 @@ def test_every_cell_gets_the_last_note_that_was_meant_for_it(said: list[tuple[in
     batch = _notes_at(requests([note(row, column, text) for row, column, text in said]))
     written = [((row + down, column), text) for _, column, row, texts in batch for down, text in enumerate(texts)]
     assert sorted(written) == sorted({(row, column): text for row, column, text in said}.items())
+
+
+def test_a_new_column_moves_what_is_there_to_the_right_and_is_filled_from_its_first_row_on() -> None:
+    assert requests([InsertColumn(sheet_id=7, column=2, values=(None, "Student ID", "=S001"))]) == [
+        {
+            "insertDimension": {
+                "range": {"sheetId": 7, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3},
+                "inheritFromBefore": False,
+            }
+        },
+        {
+            "updateCells": {
+                "start": {"sheetId": 7, "rowIndex": 0, "columnIndex": 2},
+                "rows": [
+                    {"values": [{}]},
+                    {"values": [{"userEnteredValue": {"stringValue": "Student ID"}}]},
+                    {"values": [{"userEnteredValue": {"stringValue": "=S001"}}]},
+                ],
+                "fields": "userEnteredValue",
+            }
+        },
+    ]
