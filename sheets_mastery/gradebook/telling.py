@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import GradebookSettings, Meaning
-from sheets_mastery.gradebook.choosing import Choice, Page
+from sheets_mastery.gradebook.choosing import Choice, Page, is_ours
 from sheets_mastery.gradebook.codes import is_letter
 from sheets_mastery.gradebook.findings import (
     MOST_QUESTIONS,
@@ -327,7 +327,7 @@ def _tab(tab: Tab, settings: GradebookSettings, choice: Choice, works: Sequence[
     if tab.title.casefold() == settings.remediation_tab.casefold():
         role = TabRole.LINKS
     else:
-        role = TabRole.OURS if tab.title.casefold().startswith("mastery") else TabRole.OTHER
+        role = TabRole.OURS if is_ours(tab) else TabRole.OTHER
     return TabLayout(sheet_id=tab.sheet_id, title=tab.title, role=role)
 
 
