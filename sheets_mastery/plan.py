@@ -5,21 +5,33 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
-from sheets_mastery.gradebook.codes import marking_in_force
+from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
+from sheets_mastery.panel import (
+    SETTINGS_LABELS,
+    Choice,
+    InForce,
+    codes_seen,
+    page_edits,
+    settings_in_force,
+    settings_tab,
+)
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
-from sheets_mastery.writeback import Edit, write_back
+from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
+from sheets_mastery.writeback import write_back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +54,10 @@ class Past:
     notices: Mapping[str, Notice]
     #: (episode, guardian digest) for everything announced by a letter that was not withdrawn.
     announced: frozenset[tuple[str, str]]
+    #: The layout of the last reading; None before the first sync.
+    shape: Shape | None = None
+    #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +90,8 @@ class Facts:
 
     #: The fingerprint of the reading.
     reading: str
+    #: The layout; None when it is that of the last reading.
+    shape: Shape | None
     #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
     students: Mapping[str, str] | None
     verdicts: tuple[VerdictChange, ...]
@@ -87,6 +105,8 @@ class Facts:
     joined: tuple[tuple[str, tuple[str, ...]], ...]
     #: Letters withdrawn: (key, why).
     withdrawn: tuple[tuple[str, str], ...]
+    #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
+    choices: Mapping[str, Choice] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +115,8 @@ class Plan:
 
     #: The gradebook as it was understood.
     gradebook: Gradebook
+    #: The settings that are in force for it: the file's, with the choices of the tab Mastery Settings over them.
+    settings: Settings
     #: The students, judged, in the gradebook's order.
     standings: tuple[Standing, ...]
     #: What the teacher should mend.
@@ -118,6 +140,7 @@ class Plan:
         facts = self.facts
         return bool(
             self.edits
+            or facts.shape
             or facts.verdicts
             or facts.levels
             or facts.attempts
@@ -125,18 +148,20 @@ class Plan:
             or facts.new_notices
             or facts.joined
             or facts.withdrawn
+            or facts.choices is not None
         )
 
 
-def decide(
-    reading: Reading, past: Past, settings: Settings, gradebook_settings: GradebookSettings, now: datetime
-) -> Plan:
+def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: GradebookSettings, now: datetime) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
+    `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
     Raises LayoutError where there is nothing to go by.
     """
+    in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
+    settings = in_force.settings
     today = now.astimezone(settings.school.zone).date()
-    gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     # Keys are made once a student and once an assignment, not once a mark.
     works = [assignment.id for assignment in gradebook.assignments]
     marks = [
@@ -170,20 +195,56 @@ def decide(
         secret=past.secret,
         now=now,
     )
-    marking = marking_in_force(gradebook_settings, settings.marking)
-    edits, in_the_way = write_back(reading, gradebook, judged, whats_owed.open, problems, settings.tiers, marking)
-    facts = _facts(gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
+    if settings.letters.stop:
+        # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
+        letters = replace(letters, new=(), joined=())
+    elsewhere = (*problems, *in_force.unusable)
+    edits, in_the_way = write_back(
+        reading,
+        gradebook,
+        judged,
+        whats_owed.open,
+        elsewhere,
+        settings.tiers,
+        marking_in_force(in_force.gradebook, settings.marking),
+        panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
+    )
+    facts = replace(
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+    )
     return Plan(
         gradebook=gradebook,
+        settings=settings,
         standings=judged,
-        problems=(*problems, *in_the_way),
+        problems=(*elsewhere, *in_force.problems, *in_the_way),
         owed=whats_owed,
         letters=letters,
         facts=facts,
         edits=edits,
-        objections=tuple(guard(gradebook, facts, past, settings)),
+        objections=(
+            *layout_changes(reading, gradebook, past, settings.guard),
+            *guard(gradebook, facts, past, settings),
+        ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
+
+
+def _panel(
+    in_force: InForce, file: Settings, gradebook_settings: GradebookSettings, reading: Reading, gradebook: Gradebook
+) -> tuple[Edit, ...]:
+    """What is to be done about the tab with the settings: nothing where it is not ours, or cannot be told."""
+    tab = settings_tab(reading)
+    if not gradebook_settings.settings_tab:
+        ours = tab is not None and is_ours_to_take_away(tab, SETTINGS_LABELS)
+        return (DeleteTab(sheet_id=tab.sheet_id),) if tab is not None and ours else ()
+    if in_force.unusable:
+        return ()
+    mastery = present(reading, MASTERY_ID, MASTERY_TITLE)
+    codes = codes_in_force(in_force.gradebook, in_force.settings.marking)
+    seen = codes_seen(reading, gradebook, codes)
+    index = None if mastery is None else mastery.index + 1
+    return page_edits(in_force, file, gradebook_settings, seen, gradebook.unknown_codes, index=index)
 
 
 def judge_reading(
@@ -196,8 +257,26 @@ def judge_reading(
     return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
 
 
+def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
+    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
+    if limits.layout:
+        yield from moved(past.shape, shape_of(reading, gradebook))
+        yield from pasted_over(gradebook, past.attempts)
+    if past.students:
+        now = _students(gradebook, past.secret)
+        gone = sum(student not in now for student in past.students)
+        if gone > _most(1, limits.students_share, len(past.students)):
+            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
+        shifted = sum(now.get(student, who) != who for student, who in past.students.items())
+        if shifted > _most(1, limits.names_share, len(past.students)):
+            yield (
+                f"{shifted} students have another name or other guardians than before, "
+                "as if one column had been sorted alone or the permissions deleted"
+            )
+
+
 def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
-    """Why a person should look first: too many letters, too many changed verdicts, a shrunken or moved sheet."""
+    """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
     students = len(gradebook.students)
     to_write = {notice.student for notice in facts.new_notices}
@@ -212,17 +291,6 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     )
     if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
         yield f"{changed} of {len(settled)} settled verdicts would change at once"
-    if past.students:
-        now = _students(gradebook, past.secret)
-        gone = sum(student not in now for student in past.students)
-        if gone > limits.students_share * len(past.students):
-            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        moved = sum(now.get(student, who) != who for student, who in past.students.items())
-        if moved > _most(1, limits.names_share, len(past.students)):
-            yield (
-                f"{moved} students have another name or other guardians than before, "
-                "as if one column had been sorted alone or the permissions deleted"
-            )
 
 
 def _most(least: int, share: Decimal, whole: int) -> Decimal:
@@ -255,6 +323,7 @@ def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
 
 
 def _facts(
+    reading: Reading,
     gradebook: Gradebook,
     judged: tuple[Standing, ...],
     contracts: Mapping[str, Contract],
@@ -283,8 +352,10 @@ def _facts(
         if work not in now and work[0] not in doubtful
     ]
     students = _students(gradebook, past.secret)
+    shape = shape_of(reading, gradebook)
     return Facts(
         reading=_reading_fingerprint(gradebook, past.secret),
+        shape=None if shape == past.shape else shape,
         students=None if students == past.students else students,
         verdicts=tuple(changes),
         levels=tuple(_level_changes(gradebook, contracts, past)),
@@ -325,6 +396,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
     said = hashlib.sha256()
     for part in (
         name,
+        repr(facts.shape),
         *map(repr, edits),
         *map(repr, facts.verdicts),
         *map(repr, facts.levels),
@@ -333,6 +405,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *(f"{notice.key} {notice.episodes}" for notice in facts.new_notices),
         *map(repr, facts.joined),
         *map(repr, facts.withdrawn),
+        *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):
         said.update(part.encode())
         said.update(b"\0")
@@ -366,10 +439,10 @@ class Summary:
     objections: tuple[str, ...]
 
 
-def describe(plan: Plan, settings: Settings) -> Summary:
+def describe(plan: Plan) -> Summary:
     """Sum a plan up."""
     levels = []
-    for tier in settings.tiers:
+    for tier in plan.settings.tiers:
         held = [each for each in plan.standings if each.contract is not None and each.contract.tier.name == tier.name]
         mark = f"{tier.pass_mark.normalize():f}"
         levels.append((tier.name, mark, len(held), sum(each.on_track for each in held)))

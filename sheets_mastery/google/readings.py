@@ -19,9 +19,9 @@ from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Ru
 #: average of percentages shows as a percentage, and its userEnteredFormat is empty). Conditional formats cannot change
 #: it.
 MASK = (
-    "properties(locale,timeZone),"
+    "properties(title,locale,timeZone),"
     "sheets("
-    "properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
+    "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
     "protectedRanges(range,requestingUserCanEdit,warningOnly,unprotectedRanges),"
     "data(startRow,startColumn,rowData(values("
@@ -45,6 +45,7 @@ def reading(spreadsheet_id: str, answer: Json) -> Reading:
     content = _contents()
     return Reading(
         spreadsheet_id=spreadsheet_id,
+        title=properties.get("title", ""),
         locale=properties.get("locale", "en_US"),
         time_zone=properties.get("timeZone", "Etc/GMT"),
         tabs=tuple(
@@ -60,6 +61,7 @@ def _tab(sheet: Json, content: Callable[[Json], Content]) -> Tab:
     return Tab(
         sheet_id=properties.get("sheetId", 0),
         title=properties["title"],
+        index=properties.get("index", 0),
         rows=rows,
         columns=columns,
         cells=_cells(sheet.get("data", ()), content),

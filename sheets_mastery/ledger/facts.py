@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.tables import (
     attempt,
+    choice,
     contract,
     episode,
     gradebook_state,
@@ -25,8 +27,10 @@ from sheets_mastery.ledger.tables import (
 )
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState, digest
+from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, Remediation, Work
+from sheets_mastery.shape import Shape, TabShape
 
 _FINAL = tuple(state for state in NoticeState if state.final)
 
@@ -34,8 +38,8 @@ _FINAL = tuple(state for state in NoticeState if state.final)
 def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     """Everything that the ledger knows about one gradebook, as `Past` says. `today` is the school's day."""
     known = connection.execute(
-        select(gradebook_state.c.gradebook).where(gradebook_state.c.gradebook == gradebook)
-    ).scalar_one_or_none()
+        select(gradebook_state.c.shape).where(gradebook_state.c.gradebook == gradebook)
+    ).one_or_none()
     students = connection.execute(
         select(student_seen.c.student, student_seen.c.name).where(
             student_seen.c.gradebook == gradebook, student_seen.c.gone.is_(None)
@@ -69,6 +73,8 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         },
         notices={each.key: each for each in letters},
         announced=frozenset((episode_id, guardian) for episode_id, guardian in said),
+        choices=_choices(connection, gradebook),
+        shape=None if known is None or known.shape is None else _shape(known.shape),
     )
 
 
@@ -78,12 +84,16 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     LedgerError when another sync has recorded something else since the past was read from which these facts follow.
     """
     # This row comes first: whoever writes it keeps every other recording of this gradebook waiting until the commit.
-    state = {"reading": facts.reading, "recorded": now}
+    state: dict[str, Any] = {"reading": facts.reading, "recorded": now}
+    if facts.shape is not None:
+        state["shape"] = [asdict(tab) for tab in facts.shape]
     connection.execute(
         _upsert(connection, gradebook_state)
         .values(gradebook=gradebook, **state)
         .on_conflict_do_update(index_elements=["gradebook"], set_=state)
     )
+    if facts.choices is not None:
+        write_choices(connection, gradebook, facts.choices, now)
     if facts.students is not None:
         _write_students(connection, gradebook, facts.students, now)
     if facts.verdicts:
@@ -105,6 +115,36 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
             post.withdraw(connection, key, why, now=now)
     for letter in facts.new_notices:
         post.add(connection, letter, snapshot=facts.reading, now=now)
+
+
+def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
+    """Remember these choices and no others."""
+    known = _choices(connection, gradebook)
+    gone = [{"which": setting} for setting in known if choices.get(setting) != known[setting]]
+    if gone:
+        connection.execute(
+            delete(choice).where(choice.c.gradebook == gradebook, choice.c.setting == bindparam("which")), gone
+        )
+    fresh = [
+        {"gradebook": gradebook, "setting": setting, "label": each.label, "text": each.text, "since": now}
+        for setting, each in choices.items()
+        if known.get(setting) != each
+    ]
+    if fresh:
+        connection.execute(insert(choice), fresh)
+
+
+def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
+    rows = connection.execute(
+        select(choice.c.setting, choice.c.label, choice.c.text)
+        .where(choice.c.gradebook == gradebook)
+        .order_by(choice.c.setting)
+    )
+    return {setting: Choice(label=label, text=text) for setting, label, text in rows}
+
+
+def _shape(kept: list[dict[str, Any]]) -> Shape:
+    return tuple(TabShape(**{**tab, "assignments": tuple(tab["assignments"])}) for tab in kept)
 
 
 def _write_students(connection: Connection, gradebook: str, students: Mapping[str, str], now: datetime) -> None:

@@ -39,7 +39,7 @@ from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0001"
+SCHEMA = "r0003"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -123,12 +123,29 @@ gradebook_state = Table(
     #: The fingerprint of the last reading.
     Column("reading", String, nullable=False),
     Column("recorded", Moment, nullable=False),
+    #: The layout of the last reading, as `shape.Shape` in JSON; null before it was kept.
+    Column("shape", JSON(none_as_null=True)),
 )
 
 
 def _gradebook() -> Column[str]:
     return Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), nullable=False)
 
+
+#: The choices of a document's tab Mastery Settings that are in force. A gradebook need not have been recorded yet: who
+#: sets one up may choose before its first sync.
+choice = Table(
+    "choice",
+    metadata,
+    Column("gradebook", String, primary_key=True),
+    #: The setting's id, such as "marking.grace_days".
+    Column("setting", String, primary_key=True),
+    #: The label of its row.
+    Column("label", String, nullable=False),
+    #: The value as text.
+    Column("text", String, nullable=False),
+    Column("since", Moment, nullable=False),
+)
 
 #: The students of a gradebook, those of the last reading (`gone` is null) and those before.
 student_seen = Table(

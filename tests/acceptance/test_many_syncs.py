@@ -16,6 +16,8 @@ from sheets_mastery.tabs import MASTERY_ID
 
 MakeSchool = Callable[..., School]
 GUARD = "[guard]\nletters_least = 1000\nletters_share = 1\nverdicts_share = 1\nstudents_share = 1\nnames_share = 1\n"
+# Renamed and deleted columns are what this is about.
+GUARD += "layout = false\n"
 MARKS = [
     ["Student ID", "Student", "Level", "Quiz 1", "Quiz 2", "Essay"],
     ["Points", "", "", "50", "20", "12.5"],

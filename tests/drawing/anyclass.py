@@ -43,6 +43,7 @@ letters_share = 1
 verdicts_share = 1
 students_share = 1
 names_share = 1
+layout = false
 """
 MAXIMA = tuple(Decimal(number) for number in ("1", "2", "4", "10", "12.5", "50", "100", "7"))
 FORMULAS = ("=1/0", "=NA()", "=20+3", '="EX"', '=IF(TRUE,"",1)', "=43/50", "=SUM(1,2,3)")

@@ -27,6 +27,7 @@ from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Notice
 from sheets_mastery.plan import Facts, LevelChange, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Remediation
+from sheets_mastery.shape import TabShape
 
 NOW = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 10, 30)
@@ -43,6 +44,9 @@ def facts() -> Facts:
     """A first sync: Ana owes an essay, Ben has mastered it, Cem has no contract; one letter to one guardian."""
     return Facts(
         reading="reading 1",
+        shape=(
+            TabShape(sheet_id=0, title="Marks", id_label="ID", name_label="Student", assignments=("essay", "quiz 1")),
+        ),
         students={"ana": "digest of Ana", "ben": "digest of Ben", "cem": "digest of Cem"},
         verdicts=(
             VerdictChange(work=("ana", "essay"), before=None, after=Verdict.RETAKE),
@@ -103,6 +107,7 @@ def no_facts() -> Facts:
     """A sync that learnt nothing, to be filled by `replace`."""
     return Facts(
         reading="reading 2",
+        shape=None,
         students=None,
         verdicts=(),
         levels=(),

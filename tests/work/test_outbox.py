@@ -101,7 +101,7 @@ def test_addresses_sorted_alone_reach_nobody_until_a_sync_has_looked(algebra: Cl
     algebra.sync()
     marks = algebra.school.spreadsheet.worksheet("Marks")
     marks.update([["zubi@example.org"], ["quill@example.org"], ["oxen@example.org"]], "E4:E6")
-    assert algebra.deliver() == {"withdrawn": 3}
+    assert algebra.deliver() == {"changed since the last sync": 3}
     assert algebra.school.letters() == []
 
 
