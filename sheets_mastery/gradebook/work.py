@@ -724,7 +724,7 @@ def _points(
     The row of maxima comes first, then the header, then the settings. A gradebook of percentages needs none of them.
     """
     if settings.scale == "percent":
-        return Fraction(says.points) if says is not None and says.points is not None else Fraction(100), False, []
+        return _percent(tab, each, head, says, settings)
     if "points" in head.rows:
         content = tab.at(head.rows["points"], each.number)
         if isinstance(content.value, Decimal) and content.value > 0 and content.format not in {"PERCENT", *MOMENTS}:
@@ -750,6 +750,27 @@ def _points(
     if settings.points is not None and "points" not in head.rows and settings.scale != "rubric":
         return Fraction(settings.points), False, []
     return None, False, []
+
+
+def _percent(
+    tab: Tab, each: Column, head: Head, says: AssignmentSettings | None, settings: GradebookSettings
+) -> tuple[Fraction | None, bool, list[Problem]]:
+    """The maximum in a gradebook of percentages: 100, unless the sheet says one that every number keeps to.
+
+    Then 18 may be 18 of 20 after all, and taken as 18 % it would be somebody's trouble.
+    """
+    if says is not None and says.points is not None:
+        return Fraction(says.points), False, []
+    said, _, _ = _points(tab, each, head, None, settings.model_copy(update={"scale": "points", "points": None}))
+    if said is None or said >= 100 or not each.numbers or max(number for number, _ in each.numbers) > said:
+        return Fraction(100), False, []
+    wrong = Problem(
+        place=Place(tab=tab.title, cell=Cell(each.heading.row, each.number)),
+        what="every mark in this column keeps to its maximum, so these may be points and no percentages; "
+        "it is not judged.",
+        remedy="Say points = 100 for it under assignments in the settings, or its maximum where these are points.",
+    )
+    return None, False, [wrong]
 
 
 def _day(tab: Tab, row: int | None, column: int, locale: str) -> tuple[date | None, list[Problem]]:
