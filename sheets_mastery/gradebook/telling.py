@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import GradebookSettings, Meaning
-from sheets_mastery.gradebook.choosing import Choice, Page
+from sheets_mastery.gradebook.choosing import Choice, Page, is_ours
 from sheets_mastery.gradebook.codes import is_letter
 from sheets_mastery.gradebook.findings import (
     MOST_QUESTIONS,
@@ -60,7 +59,7 @@ def tell(
     questions = [
         *choice.questions,
         *_level(choice, works),
-        *_scales(doubts, book.unknown_codes),
+        *_scales(doubts, book.unknown_codes, somewhere=any(each.points is not None for each in book.assignments)),
         *_checkboxes(doubts),
         *_codes(book.unknown_codes),
     ]
@@ -197,8 +196,12 @@ def _percent(content: Content) -> Decimal | None:
     return value if 50 <= value <= 100 else None
 
 
-def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Iterator[Question]:
-    """What the numbers and letters are: percentages, steps of a rubric, points of which maximum."""
+def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode], *, somewhere: bool) -> Iterator[Question]:
+    """What the numbers and letters are: percentages, steps of a rubric, points of which maximum.
+
+    `somewhere`: whether some assignment has its maximum. Then the others are asked for theirs, because a scale holds
+    for the whole gradebook, and 20 of 20 would become 20 %.
+    """
     letters = [each for each in unknown if is_letter(each.code)]
     if len(letters) >= 2 and sum(each.count for each in letters) >= 3:
         yield Question(
@@ -209,7 +212,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
             proposal="letters",
         )
     above = [each for each in doubts if each.why is Doubt.ABOVE]
-    if above:
+    if above and not somewhere:
         yield Question(
             paths=(("scale",),),
             text="Most marks are far above the maximum. Are they percentages?",
@@ -222,7 +225,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
     if not unsaid:
         return
     everything = {number for each in unsaid for number in each.numbers}
-    if all(_like_percent(each.numbers) for each in unsaid):
+    if not somewhere and all(_like_percent(each.numbers) for each in unsaid):
         yield Question(
             paths=(("scale",),),
             text="No maximum is said anywhere. Are the marks percentages?",
@@ -231,7 +234,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
             proposal="percent",
         )
         return
-    steps = min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything)
+    steps = not somewhere and min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything)
     if steps and max(everything) in {2, 3}:
         said = ", ".join(f"{number:f}" for number in sorted(everything, reverse=True))
         yield Question(
@@ -328,7 +331,7 @@ def _tab(tab: Tab, settings: GradebookSettings, choice: Choice, works: Sequence[
     if tab.title.casefold() == settings.remediation_tab.casefold():
         role = TabRole.LINKS
     else:
-        role = TabRole.OURS if tab.title.casefold().startswith("mastery") else TabRole.OTHER
+        role = TabRole.OURS if is_ours(tab) else TabRole.OTHER
     return TabLayout(sheet_id=tab.sheet_id, title=tab.title, role=role)
 
 
@@ -347,7 +350,7 @@ def _row_roles(page: Page, work: Work | None) -> tuple[RowRole, ...]:
     roles[page.columns.header_row] = RowRole.LABELS
     roles[head.titles] = RowRole.TITLES
     return tuple(
-        roles.get(row, RowRole.BLANK if all(cell.blank for cell in cells) else RowRole.OTHER)
+        roles[row] if row in roles else RowRole.BLANK if all(cell.blank for cell in cells) else RowRole.OTHER
         for row, cells in enumerate(page.tab.cells)
     )
 
@@ -359,7 +362,8 @@ def _column_roles(page: Page, work: Work | None) -> tuple[ColumnRole, ...]:
             roles[column] = ColumnRole[sort.upper()]
     roles |= work.roles if work is not None else {}
     width = max((len(row) for row in page.tab.cells), default=0)
-    counts = Counter(column for row in page.tab.cells for column, cell in enumerate(row) if not cell.blank)
-    return tuple(
-        roles.get(column, ColumnRole.REMARKS if counts[column] else ColumnRole.BLANK) for column in range(width)
-    )
+    for column in range(width):
+        if column not in roles:
+            blank = all(page.tab.at(row, column).blank for row in range(len(page.tab.cells)))
+            roles[column] = ColumnRole.BLANK if blank else ColumnRole.REMARKS
+    return tuple(roles[column] for column in range(width))
