@@ -24,6 +24,13 @@ from sheets_mastery import demo
 from sheets_mastery.local_google.server import LocalGoogle
 from sheets_mastery.terminal import Screen
 
+#: The tabs that are pictured: title, file, size of the window.
+_TABS = (
+    ("Marks", "sheet.png", (1400, 900)),
+    ("Mastery", "mastery.png", (1400, 900)),
+    ("Mastery Settings", "settings.png", (1540, 1500)),
+)
+
 
 def main(folder: Path) -> None:
     """Run the demo in a folder of its own and picture it."""
@@ -42,9 +49,9 @@ def main(folder: Path) -> None:
                 f"{server.url}/v4/spreadsheets/{only['id']}", params={"fields": "sheets.properties"}, timeout=60
             ).json()["sheets"]
             ids = {tab["properties"]["title"]: tab["properties"]["sheetId"] for tab in tabs}
-            for title, picture in (("Marks", "sheet.png"), ("Mastery", "mastery.png")):
+            for title, picture, size in _TABS:
                 page = f"{server.url}/face/sheets/{only['id']}/{ids[title]}"
-                _shoot(page, folder / picture, (1400, 900))
+                _shoot(page, folder / picture, size)
         (place / "letter.html").write_text(_a_letter(place / "demo" / "outbox"), "utf-8")
         _shoot((place / "letter.html").as_uri(), folder / "letter.png", (420, 980))
         console.file.close()

@@ -262,10 +262,13 @@ def setup(
 ) -> None:
     """Look at your sheet, ask what only you know, and write the settings file. Ends with a dry run.
 
-    Nothing is written into the sheet. Run it again to change an answer, or with another sheet to add a gradebook.
+    The sheet gets a tab Mastery Settings, and nothing else is written into it.
+
+    Run it again to change an answer, or with another sheet to add a gradebook.
 
     Example: sheets-mastery setup https://docs.google.com/spreadsheets/d/1aBcD/edit
     """
+    from sheets_mastery import outcome as end
     from sheets_mastery import setup as wizard
     from sheets_mastery.asking import Person
     from sheets_mastery.wishes import Wishes, given_answers
@@ -287,7 +290,7 @@ def setup(
         endpoint=endpoint,
     )
     somebody = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    outcome = wizard.Setup(
+    ended = wizard.Setup(
         address,
         wishes,
         screen,
@@ -297,10 +300,10 @@ def setup(
         person=(lambda page: Person(screen, page)) if somebody else None,
     ).run()
     if as_json:
-        _print_json(wizard.told(outcome, config))
+        _print_json(end.told(ended, config))
     else:
-        wizard.show(outcome, screen, config, _called())
-    raise typer.Exit(WAITING if outcome.waits else DONE)
+        end.show(ended, screen, config, _called())
+    raise typer.Exit(WAITING if ended.waits else DONE)
 
 
 @app.command("sign-in")
@@ -496,7 +499,7 @@ def _plans(
         for each in chosen:
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
-                    result: Summary = describe(work(service, each), service.settings)
+                    result: Summary = describe(work(service, each))
             except errors.CredentialsError:
                 raise  # the other gradebooks would fare no better
             except errors.SheetsMasteryError as problem:

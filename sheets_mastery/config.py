@@ -23,6 +23,22 @@ from sheets_mastery.errors import SettingsError
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,}")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+#: The systems whose codes are known; `presets` says what they mean.
+SYSTEMS = (
+    "Canvas",
+    "Infinite Campus",
+    "PowerTeacher",
+    "Schoology",
+    "Skyward",
+    "Aeries",
+    "Jupiter",
+    "Forestville",
+    "Evidence-based",
+    "Mastery Connect",
+    "Homework words",
+    "OneRoster",
+    "Ed-Fi",
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -80,6 +96,16 @@ def _address(text: str) -> str:
     if not re.fullmatch(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"'()\[\]\\]+\.[A-Za-z0-9-]+", text):
         raise ValueError("is not one bare e-mail address")
     return text
+
+
+def _system(name: str) -> str:
+    """A system's name as it is written here, whatever its capitals."""
+    if not name:
+        return ""
+    found = next((each for each in SYSTEMS if each.casefold() == name.casefold().strip()), None)
+    if found is None:
+        raise ValueError(f'"{name}" is no system whose codes are known; there are {", ".join(SYSTEMS)}')
+    return found
 
 
 def _loopback(url: str) -> str:
@@ -216,6 +242,8 @@ class Codes(_Section):
     not_in: tuple[Text, ...] = ("Missing", "Not in", "Not handed in", "Not turned in")
     absent: tuple[Text, ...] = ("Absent",)
     pending: tuple[Text, ...] = ("Pending", "Submitted", "Turned in", "Handed in", "Not graded yet", "Ungraded")
+    #: Codes with any other meaning, such as {"INC": "incomplete"}.
+    other: dict[Text, Meaning] = {}
 
     @model_validator(mode="after")
     def _each_code_once(self) -> Self:
@@ -225,6 +253,10 @@ class Codes(_Section):
                 other = seen.setdefault(code.strip().casefold(), meaning)
                 if other != meaning:
                     raise ValueError(f'the code "{code}" is listed under {other} and under {meaning}')
+        for code in self.other:
+            listed = seen.setdefault(code.strip().casefold(), "other")
+            if listed != "other":
+                raise ValueError(f'the code "{code}" is listed under {listed} and under other')
         return self
 
     @property
@@ -236,7 +268,7 @@ class Codes(_Section):
             (self.absent, Meaning.ABSENT),
             (self.pending, Meaning.HANDED_IN),
         )
-        return {code: meaning for codes, meaning in pairs for code in codes}
+        return {code: meaning for codes, meaning in pairs for code in codes} | self.other
 
 
 class Marking(_Section):
@@ -270,6 +302,10 @@ class Letters(_Section):
     show_marks: Switch = True
     #: The language where the roster names none.
     language: Text = "en"
+    #: Whether nobody is written to at all, until this is taken back.
+    stop: Switch = False
+    #: Whether a person has to approve each letter before it may leave.
+    approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
 
@@ -383,10 +419,12 @@ class GradebookSettings(_Section):
     attempts: Literal["last", "best"] = "last"
     #: What a column of checkboxes is: marks, where a tick is work done, or none. "" asks.
     checkboxes: Literal["", "marks", "ignore"] = ""
-    #: The school system whose codes this gradebook uses.
-    codes_as_in: str = ""
+    #: The system whose codes this gradebook uses, one of `SYSTEMS`.
+    codes_as_in: Annotated[str, AfterValidator(_system)] = ""
     #: What this gradebook's own codes mean; it wins over `codes_as_in` and over `marking.codes`.
     codes: dict[str, Meaning] = {}
+    #: Whether the document gets the tab Mastery Settings, on which a teacher overrides what this file says.
+    settings_tab: Switch = True
     labels: Labels = Labels()
     assignments: dict[str, AssignmentSettings] = {}
 
@@ -545,7 +583,7 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(tree)
     except ValidationError as problem:
-        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
 
 
 def part(model: type[_Part], table: Mapping[str, Any]) -> _Part:
@@ -588,8 +626,17 @@ def _causes(errors: Iterable[Any]) -> list[Any]:
     ]
 
 
-def _sentence(error: Any) -> str:
-    """One pydantic complaint, said to the person who wrote the file."""
+def complaints(problem: ValidationError) -> tuple[tuple[str, str], ...]:
+    """What is wrong with some settings, said to the person who made them: (key or "", what without a full stop)."""
+    return tuple(map(_complaint, _causes(problem.errors())))
+
+
+def _sentence(complaint: tuple[str, str]) -> str:
+    key, what = complaint
+    return f"{key}: {what}." if key else f"{what}."
+
+
+def _complaint(error: Any) -> tuple[str, str]:
     key = ""
     for part in error["loc"]:
         if isinstance(part, int):
@@ -605,7 +652,7 @@ def _sentence(error: Any) -> str:
             what = "is needed but not there"
         case "value_error":
             what = str(context.get("error", error["msg"]))
-        case "literal_error":
+        case "literal_error" | "enum":
             what = f"must be {context['expected']}, not {given!r}"
         case "too_short":
             what = "must not be empty"
@@ -629,4 +676,4 @@ def _sentence(error: Any) -> str:
             said = error["msg"].replace("Input should", "must", 1)
             shown = f"; it is {given}" if isinstance(given, int | float | Decimal | str) else ""
             what = f"{said}{shown}"
-    return f"{key}: {what}." if key else f"{what}."
+    return key, what

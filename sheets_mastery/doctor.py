@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from rich.console import RenderableType
 
 from sheets_mastery import drawing, tabs
 from sheets_mastery.config import GradebookSettings
-from sheets_mastery.errors import CredentialsError, SettingsError, SheetsMasteryError
+from sheets_mastery.errors import CredentialsError, LedgerError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
 from sheets_mastery.gradebook import Layout, find_layout
 from sheets_mastery.newids import supposed
+from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import Service
@@ -142,11 +143,13 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     understood = None
     try:
         reading = service.sheets.read(gradebook.spreadsheet)
-        marking = service.settings.marking
-        layout = find_layout(reading, gradebook, marking)
-        parts = supposed(reading, layout, gradebook, marking)
+        past = _past(service, gradebook)
+        in_force = settings_in_force(service.settings, gradebook, reading, past.choices)
+        marking = in_force.settings.marking
+        layout = find_layout(reading, in_force.gradebook, marking)
+        parts = supposed(reading, layout, in_force.gradebook, marking)
         understood = Understood(reading=reading, layout=layout, parts=parts)
-        plan = decide(reading, _NO_PAST, service.settings, gradebook, service.clock())
+        plan = decide(reading, past, service.settings, gradebook, service.clock())
     except SheetsMasteryError as problem:
         yield Check(what=name, well=False, said=str(problem), understood=understood)
         if understood is not None:
@@ -185,13 +188,20 @@ def _questions(name: str, layout: Layout) -> Iterator[Check]:
         yield Check(what=f"{name}: {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
 
 
+def _past(service: Service, gradebook: GradebookSettings) -> Past:
+    """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count."""
+    try:
+        return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
+    except LedgerError:
+        return _NO_PAST  # it was looked at and said already
+
+
 def _ours(name: str, reading: Reading) -> Iterator[Check]:
     there = [tab.title for sheet_id, title, _ in tabs.OURS if (tab := tabs.present(reading, sheet_id, title))]
     said = f"tabs {', '.join(there)}" if there else "nothing of ours yet; the first sync makes it"
     yield Check(what=f"{name}: in the sheet", well=True, said=said)
 
 
-#: What a plan is decided against when only the layout is of interest.
 _NO_PAST = Past(
     secret=b"doctor",
     students=None,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sheets_mastery.config import GradebookSettings, Labels, Marking
+from sheets_mastery.edits import InsertColumn
 from sheets_mastery.gradebook import ColumnRole, Layout, RowRole, TabLayout, TabRole, find_layout
 from sheets_mastery.reading import Reading
-from sheets_mastery.writeback import InsertColumn
 
 #: The heading of the new column: one of the labels that are known without being told.
 NEW_ID = "Student ID"

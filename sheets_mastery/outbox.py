@@ -31,6 +31,7 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
 from sheets_mastery.mastery import Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
+from sheets_mastery.panel import remembered, settings_in_force
 from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
 from sheets_mastery.reading import Reading
 
@@ -40,6 +41,8 @@ _log = logging.getLogger("sheets_mastery")
 LEASE_SECONDS = 600
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
+#: The brake is on.
+_STOPPED = "stopped"
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -100,7 +103,7 @@ class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
     #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
-    #: "changed since the last sync", "not on mail.only_to".
+    #: "changed since the last sync", "not on mail.only_to", "stopped", "waits for approval".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -151,16 +154,20 @@ def deliver(
         _settle(outbox, mailer, delivery, now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
-        if due and not _in_window(settings, now):
-            delivery.counts["outside hours"] += len(due)
-            due = []
         done = troubles = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
+            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
+            wait = _why_all_wait(remembered(settings, wanted[name], known).settings, now)
             try:
-                view = _View.read(sheets, outbox, settings, wanted[name], now)
+                # As far as the ledger knows nothing may leave: then the sheet need not be asked, except for the brake,
+                # which only the sheet can let go of.
+                view = None if wait and wait != _STOPPED else _View.read(sheets, outbox, settings, wanted[name], now)
             except SheetError as problem:
                 delivery.trouble(f"{name}: {problem}")
+                continue
+            if view is None or (wait := _why_all_wait(view.settings, now)):
+                delivery.counts[wait] += len(of_this)
                 continue
             if view.moved:
                 # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
@@ -171,7 +178,7 @@ def deliver(
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
-                outcome = _one(notice, view, outbox, mailer, press, settings, clock, lease_owner)
+                outcome = _one(notice, view, outbox, mailer, press, clock, lease_owner)
                 delivery.counts[outcome.word] += 1
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
@@ -206,6 +213,15 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
             delivery.counts["sent"] += 1
 
 
+def _why_all_wait(settings: Settings, now: datetime) -> str:
+    """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
+    if settings.letters.stop:
+        return _STOPPED
+    if not _in_window(settings, now):
+        return "outside hours"
+    return "waits for approval" if settings.letters.approval else ""
+
+
 def _in_window(settings: Settings, now: datetime) -> bool:
     local = now.astimezone(settings.school.zone)
     window = settings.letters.window or settings.school.hours
@@ -217,24 +233,26 @@ class _View:
     """One gradebook as it is at the moment of sending."""
 
     gradebook: Gradebook
+    #: The settings in force: what the document's own tab says at this moment, over those of the file.
+    settings: Settings
     standings: dict[str, Standing]
     past: Past
     #: What is not where it was at the last sync, a sentence each.
     moved: tuple[str, ...]
 
     @classmethod
-    def read(
-        cls, sheets: Sheets, outbox: Outbox, settings: Settings, gradebook: GradebookSettings, now: datetime
-    ) -> _View:
-        today = now.astimezone(settings.school.zone).date()
+    def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
+        today = now.astimezone(file.school.zone).date()
         reading = sheets.read(gradebook.spreadsheet)
-        understood, _, judged, _ = judge_reading(reading, settings, gradebook, today)
         past = outbox.past(gradebook.name, today)
+        in_force = settings_in_force(file, gradebook, reading, past.choices)
+        understood, _, judged, _ = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         return cls(
             gradebook=understood,
+            settings=in_force.settings,
             standings={key(each.student.id): each for each in judged},
             past=past,
-            moved=tuple(layout_changes(reading, understood, past, settings.guard)),
+            moved=tuple(layout_changes(reading, understood, past, file.guard)),
         )
 
     def as_known(self, standing: Standing) -> bool:
@@ -259,12 +277,11 @@ def _one(
     outbox: Outbox,
     mailer: Mailer,
     press: LetterPress,
-    settings: Settings,
     clock: Callable[[], datetime],
     lease_owner: str,
 ) -> _Outcome:
     """Send one letter, or say why not."""
-    now = clock()
+    now, settings = clock(), view.settings
     standing = view.standings.get(notice.student)
     if standing is None:
         return _withdraw(outbox, notice, "the student is no longer in the gradebook", now)

@@ -5,22 +5,33 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
-from sheets_mastery.gradebook.codes import marking_in_force
+from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
+from sheets_mastery.panel import (
+    SETTINGS_LABELS,
+    Choice,
+    InForce,
+    codes_seen,
+    page_edits,
+    settings_in_force,
+    settings_tab,
+)
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
-from sheets_mastery.writeback import Edit, write_back
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
+from sheets_mastery.writeback import write_back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +56,8 @@ class Past:
     announced: frozenset[tuple[str, str]]
     #: The layout of the last reading; None before the first sync.
     shape: Shape | None = None
+    #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +105,8 @@ class Facts:
     joined: tuple[tuple[str, tuple[str, ...]], ...]
     #: Letters withdrawn: (key, why).
     withdrawn: tuple[tuple[str, str], ...]
+    #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
+    choices: Mapping[str, Choice] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +115,8 @@ class Plan:
 
     #: The gradebook as it was understood.
     gradebook: Gradebook
+    #: The settings that are in force for it: the file's, with the choices of the tab Mastery Settings over them.
+    settings: Settings
     #: The students, judged, in the gradebook's order.
     standings: tuple[Standing, ...]
     #: What the teacher should mend.
@@ -131,18 +148,20 @@ class Plan:
             or facts.new_notices
             or facts.joined
             or facts.withdrawn
+            or facts.choices is not None
         )
 
 
-def decide(
-    reading: Reading, past: Past, settings: Settings, gradebook_settings: GradebookSettings, now: datetime
-) -> Plan:
+def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: GradebookSettings, now: datetime) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
+    `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
     Raises LayoutError where there is nothing to go by.
     """
+    in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
+    settings = in_force.settings
     today = now.astimezone(settings.school.zone).date()
-    gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     # Keys are made once a student and once an assignment, not once a mark.
     works = [assignment.id for assignment in gradebook.assignments]
     marks = [
@@ -176,13 +195,29 @@ def decide(
         secret=past.secret,
         now=now,
     )
-    marking = marking_in_force(gradebook_settings, settings.marking)
-    edits, in_the_way = write_back(reading, gradebook, judged, whats_owed.open, problems, settings.tiers, marking)
-    facts = _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
+    if settings.letters.stop:
+        # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
+        letters = replace(letters, new=(), joined=())
+    elsewhere = (*problems, *in_force.unusable)
+    edits, in_the_way = write_back(
+        reading,
+        gradebook,
+        judged,
+        whats_owed.open,
+        elsewhere,
+        settings.tiers,
+        marking_in_force(in_force.gradebook, settings.marking),
+        panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
+    )
+    facts = replace(
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+    )
     return Plan(
         gradebook=gradebook,
+        settings=settings,
         standings=judged,
-        problems=(*problems, *in_the_way),
+        problems=(*elsewhere, *in_force.problems, *in_the_way),
         owed=whats_owed,
         letters=letters,
         facts=facts,
@@ -193,6 +228,23 @@ def decide(
         ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
+
+
+def _panel(
+    in_force: InForce, file: Settings, gradebook_settings: GradebookSettings, reading: Reading, gradebook: Gradebook
+) -> tuple[Edit, ...]:
+    """What is to be done about the tab with the settings: nothing where it is not ours, or cannot be told."""
+    tab = settings_tab(reading)
+    if not gradebook_settings.settings_tab:
+        ours = tab is not None and is_ours_to_take_away(tab, SETTINGS_LABELS)
+        return (DeleteTab(sheet_id=tab.sheet_id),) if tab is not None and ours else ()
+    if in_force.unusable:
+        return ()
+    mastery = present(reading, MASTERY_ID, MASTERY_TITLE)
+    codes = codes_in_force(in_force.gradebook, in_force.settings.marking)
+    seen = codes_seen(reading, gradebook, codes)
+    index = None if mastery is None else mastery.index + 1
+    return page_edits(in_force, file, gradebook_settings, seen, gradebook.unknown_codes, index=index)
 
 
 def judge_reading(
@@ -353,6 +405,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *(f"{notice.key} {notice.episodes}" for notice in facts.new_notices),
         *map(repr, facts.joined),
         *map(repr, facts.withdrawn),
+        *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):
         said.update(part.encode())
         said.update(b"\0")
@@ -386,10 +439,10 @@ class Summary:
     objections: tuple[str, ...]
 
 
-def describe(plan: Plan, settings: Settings) -> Summary:
+def describe(plan: Plan) -> Summary:
     """Sum a plan up."""
     levels = []
-    for tier in settings.tiers:
+    for tier in plan.settings.tiers:
         held = [each for each in plan.standings if each.contract is not None and each.contract.tier.name == tier.name]
         mark = f"{tier.pass_mark.normalize():f}"
         levels.append((tier.name, mark, len(held), sum(each.on_track for each in held)))

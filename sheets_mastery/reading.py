@@ -103,6 +103,8 @@ class Tab:
     protections: tuple[Protection, ...] = ()
     #: The number of frozen rows and columns.
     frozen: tuple[int, int] = (0, 0)
+    #: The place among all tabs, from 0; those without cells, such as charts, count.
+    index: int = 0
 
     def at(self, row: int, column: int) -> Content:
         """The content of a cell; EMPTY beyond what was read."""

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
-    ("errors", "a1", "reading", "config", "gradebook", "contracts"),
+    ("errors", "a1", "reading", "config", "presets", "gradebook", "contracts"),
     (
         "mastery",
         "remediation",
@@ -21,6 +21,8 @@ FLOORS = (
         "letters",
         "envelope",
         "liverules",
+        "edits",
+        "panel",
         "tabs",
         "writeback",
         "plan",
@@ -35,6 +37,8 @@ FLOORS = (
         "drawing",
         "asking",
         "wishes",
+        "wayin",
+        "outcome",
         "status",
         "doctor",
         "setup",

@@ -21,7 +21,7 @@ from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Ru
 MASK = (
     "properties(title,locale,timeZone),"
     "sheets("
-    "properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
+    "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
     "protectedRanges(range,requestingUserCanEdit,warningOnly,unprotectedRanges),"
     "data(startRow,startColumn,rowData(values("
@@ -60,6 +60,7 @@ def _tab(sheet: Json, content: Callable[[Json], Content]) -> Tab:
     return Tab(
         sheet_id=properties.get("sheetId", 0),
         title=properties["title"],
+        index=properties.get("index", 0),
         rows=rows,
         columns=columns,
         cells=_cells(sheet.get("data", ()), content),

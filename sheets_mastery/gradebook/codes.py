@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from sheets_mastery.config import Codes, GradebookSettings, Marking, Meaning
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.presets import PRESETS
 
 #: What a letter is worth in percent: the lowest percentage that it usually stands for.
 LETTERS: Mapping[str, int] = {
@@ -38,7 +39,8 @@ def codes_in_force(settings: GradebookSettings, marking: Marking, export: str = 
     `export`: the system whose export the sheet is, where it came as it is.
     """
     said: dict[str, Meaning] = {}
-    for codes in (marking.codes.meanings, EXPORTED.get(export, {}), settings.codes):
+    system = PRESETS.get(settings.codes_as_in, {})
+    for codes in (marking.codes.meanings, EXPORTED.get(export, {}), system, settings.codes):
         said |= {key(code): meaning for code, meaning in codes.items()}
     return said
 
@@ -46,6 +48,7 @@ def codes_in_force(settings: GradebookSettings, marking: Marking, export: str = 
 def marking_in_force(settings: GradebookSettings, marking: Marking) -> Marking:
     """The marking with the gradebook's own codes in it, sorted by what a live rule can tell from them."""
     lists: dict[str, list[str]] = {"excused": [], "not_in": [], "absent": [], "pending": []}
+    graded: dict[str, Meaning] = {}
     for code, meaning in codes_in_force(settings, marking).items():
         match meaning:
             case Meaning.EXCUSED:
@@ -55,10 +58,11 @@ def marking_in_force(settings: GradebookSettings, marking: Marking) -> Marking:
             case Meaning.ABSENT:
                 lists["absent"].append(code)
             case Meaning.MASTERED | Meaning.BELOW:
-                pass
+                graded[code] = meaning
             case _:
                 lists["pending"].append(code)
-    return marking.model_copy(update={"codes": Codes(**{name: tuple(codes) for name, codes in lists.items()})})
+    codes = Codes(**{name: tuple(codes) for name, codes in lists.items()}, other=graded)
+    return marking.model_copy(update={"codes": codes})
 
 
 def worth_in_force(settings: GradebookSettings) -> dict[str, Fraction]:

@@ -14,6 +14,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.tables import (
     attempt,
+    choice,
     contract,
     episode,
     gradebook_state,
@@ -26,6 +27,7 @@ from sheets_mastery.ledger.tables import (
 )
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState, digest
+from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
@@ -71,6 +73,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         },
         notices={each.key: each for each in letters},
         announced=frozenset((episode_id, guardian) for episode_id, guardian in said),
+        choices=_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
     )
 
@@ -89,6 +92,8 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
         .values(gradebook=gradebook, **state)
         .on_conflict_do_update(index_elements=["gradebook"], set_=state)
     )
+    if facts.choices is not None:
+        write_choices(connection, gradebook, facts.choices, now)
     if facts.students is not None:
         _write_students(connection, gradebook, facts.students, now)
     if facts.verdicts:
@@ -110,6 +115,32 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
             post.withdraw(connection, key, why, now=now)
     for letter in facts.new_notices:
         post.add(connection, letter, snapshot=facts.reading, now=now)
+
+
+def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
+    """Remember these choices and no others."""
+    known = _choices(connection, gradebook)
+    gone = [{"which": setting} for setting in known if choices.get(setting) != known[setting]]
+    if gone:
+        connection.execute(
+            delete(choice).where(choice.c.gradebook == gradebook, choice.c.setting == bindparam("which")), gone
+        )
+    fresh = [
+        {"gradebook": gradebook, "setting": setting, "label": each.label, "text": each.text, "since": now}
+        for setting, each in choices.items()
+        if known.get(setting) != each
+    ]
+    if fresh:
+        connection.execute(insert(choice), fresh)
+
+
+def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
+    rows = connection.execute(
+        select(choice.c.setting, choice.c.label, choice.c.text)
+        .where(choice.c.gradebook == gradebook)
+        .order_by(choice.c.setting)
+    )
+    return {setting: Choice(label=label, text=text) for setting, label, text in rows}
 
 
 def _shape(kept: list[dict[str, Any]]) -> Shape:

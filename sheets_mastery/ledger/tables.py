@@ -39,7 +39,7 @@ from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0002"
+SCHEMA = "r0003"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -131,6 +131,21 @@ gradebook_state = Table(
 def _gradebook() -> Column[str]:
     return Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), nullable=False)
 
+
+#: The choices of a document's tab Mastery Settings that are in force. A gradebook need not have been recorded yet: who
+#: sets one up may choose before its first sync.
+choice = Table(
+    "choice",
+    metadata,
+    Column("gradebook", String, primary_key=True),
+    #: The setting's id, such as "marking.grace_days".
+    Column("setting", String, primary_key=True),
+    #: The label of its row.
+    Column("label", String, nullable=False),
+    #: The value as text.
+    Column("text", String, nullable=False),
+    Column("since", Moment, nullable=False),
+)
 
 #: The students of a gradebook, those of the last reading (`gone` is null) and those before.
 student_seen = Table(

@@ -38,6 +38,7 @@ from google.auth.credentials import Credentials
 from rich.console import Console
 from rich.table import Table
 
+from sheets_mastery.edits import Edit
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.google.transport import SheetsTransport
@@ -47,7 +48,6 @@ from sheets_mastery.local_google.server import serve
 from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.wiring import Service
-from sheets_mastery.writeback import Edit
 
 CLASSES = ["30x20", "150x40", "1000x200"]
 LEVELS = (76, 86, 93)

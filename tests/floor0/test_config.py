@@ -10,9 +10,10 @@ from pathlib import Path
 import drawn
 import pytest
 
-from sheets_mastery.config import AssignmentSettings, Help, Settings, Tier, Window, parse, secret
+from sheets_mastery.config import AssignmentSettings, Help, Meaning, Settings, Tier, Window, parse, secret
 from sheets_mastery.errors import SettingsError
 
+MEANINGS = [meaning.value for meaning in Meaning]
 EXAMPLE = Path(__file__).parents[2] / "config" / "mastery.example.toml"
 LOCAL = 'credentials = "local"\nendpoint = "http://127.0.0.1:8787"'
 PLAIN = """
@@ -251,6 +252,15 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
         {"more": '[marking.codes]\nexcused = ["missing"]'},
         'marking.codes: the code "Missing" is listed under excused and under not_in.',
     ),
+    (
+        {"more": '[marking.codes]\nother = { " ex" = "late" }'},
+        'marking.codes: the code " ex" is listed under excused and under other.',
+    ),
+    (
+        {"more": '[marking.codes]\nother = { INC = "half done" }'},
+        f"marking.codes.other.INC: must be {', '.join(map(repr, MEANINGS[:-1]))} or 'nothing', not 'half done'.",
+    ),
+    ({"more": "[letters]\nstop = 1"}, "letters.stop: must be true or false."),
     ({"more": "[marking]\ncodes = 5"}, "marking.codes: must be a table."),
     ({"more": '[letters]\nto_students = "yes"'}, "letters.to_students: must be true or false."),
     ({"more": '[letters]\nhold_hours = "soon"'}, "letters.hold_hours: must be a number."),
@@ -388,3 +398,15 @@ def test_a_secret_s_file_has_to_be_there_and_to_say_something(tmp_path: Path) ->
 
 def test_the_settings_of_the_drawings_are_settings() -> None:
     assert drawn.settings().gradebook("Period 1") == drawn.book()
+
+
+def test_a_code_may_have_any_meaning() -> None:
+    codes = parsed(
+        more='[marking.codes]\npending = ["-"]\nother = { INC = "incomplete", "✓" = "mastered" }'
+    ).marking.codes
+    assert {code: codes.meanings[code] for code in ("EX", "-", "INC", "✓")} == {
+        "EX": Meaning.EXCUSED,
+        "-": Meaning.HANDED_IN,
+        "INC": Meaning.INCOMPLETE,
+        "✓": Meaning.MASTERED,
+    }

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_mastery.a1 import Range
+from sheets_mastery.edits import AddRule
 from sheets_mastery.google.readings import reading
 from sheets_mastery.google.requests import requests
 from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Rule, Tab
-from sheets_mastery.writeback import AddRule
 
 
 def read(*sheets: dict[str, Any]) -> Reading:
@@ -47,6 +47,7 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
         "properties": {
             "sheetId": 77,
             "title": "Roster",
+            "index": 2,
             "gridProperties": {"rowCount": 3, "columnCount": 2, "frozenRowCount": 1, "frozenColumnCount": 2},
         }
     }
@@ -57,7 +58,7 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
         time_zone="America/Chicago",
         tabs=(
             Tab(sheet_id=0, title="Marks", rows=20, columns=9),
-            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2)),
+            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2), index=2),
         ),
     )
 
