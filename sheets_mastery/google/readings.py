@@ -25,7 +25,8 @@ MASK = (
     "conditionalFormats(ranges,booleanRule),"
     "protectedRanges(range,requestingUserCanEdit,warningOnly,unprotectedRanges),"
     "data(startRow,startColumn,rowData(values("
-    "userEnteredValue(formulaValue),effectiveValue,formattedValue,effectiveFormat(numberFormat(type)),note))))"
+    "userEnteredValue(formulaValue),effectiveValue,formattedValue,effectiveFormat(numberFormat(type)),note,"
+    "chipRuns(chip(personProperties(email)))))))"
 )
 
 #: Doubles hold whole numbers exactly up to here.
@@ -107,9 +108,10 @@ def _contents() -> Callable[[Json], Content]:
         format_: str = look.get("numberFormat", {}).get("type", "") if look else ""
         formula = (cell.get("userEnteredValue") or {}).get("formulaValue")
         note = cell.get("note", "")
-        if formula is not None or note or "boolValue" in effective or "errorValue" in effective:
+        chip = _person(cell["chipRuns"]) if "chipRuns" in cell else ""
+        if formula is not None or note or chip or "boolValue" in effective or "errorValue" in effective:
             value, error = _value(effective)
-            return Content(value=value, error=error, formula=formula, format=format_, shown=shown, note=note)
+            return Content(value=value, error=error, formula=formula, format=format_, shown=shown, note=note, chip=chip)
         if "numberValue" in effective:
             number = effective["numberValue"]
             known = numbers.get((number, shown, format_))
@@ -130,6 +132,14 @@ def _contents() -> Callable[[Json], Content]:
         return known
 
     return content
+
+
+def _person(runs: list[Json]) -> str:
+    """The address of the people chip that a cell holds, "" for none or several."""
+    people = [
+        run["chip"]["personProperties"].get("email", "") for run in runs if "personProperties" in run.get("chip", {})
+    ]
+    return people[0] if len(people) == 1 else ""
 
 
 def _value(effective: Json) -> tuple[str | Decimal | bool | None, str | None]:

@@ -19,7 +19,7 @@ from sheets_mastery.gradebook.families import complete
 from sheets_mastery.gradebook.findings import Layout
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.links import read_links
-from sheets_mastery.gradebook.marks import MarkReader
+from sheets_mastery.gradebook.marks import MarkReader, Remembered
 from sheets_mastery.gradebook.records import (
     Assignment,
     Gradebook,
@@ -64,12 +64,14 @@ def _read(
     reading: Reading, settings: GradebookSettings, marking: Marking, choice: Choice
 ) -> tuple[Gradebook, tuple[Work, ...]]:
     """Read the tabs that were chosen."""
-    reader = MarkReader.of(
-        marking,
-        reading.locale,
-        codes_in_force(settings, marking, choice.export),
-        worth_in_force(settings),
-        best=settings.attempts == "best",
+    reader = Remembered(
+        MarkReader.of(
+            marking,
+            reading.locale,
+            codes_in_force(settings, marking, choice.export),
+            worth_in_force(settings),
+            best=settings.attempts == "best",
+        )
     )
     problems = list(choice.problems)
     problems += [problem for page in choice.pages for problem in page.people.problems]
@@ -105,7 +107,7 @@ def _read(
     headers = _lookups(union)
     tabs = []
     marks: list[tuple[Mark, ...]] = []
-    unknown: dict[str, UnknownCode] = {}
+    unknown = _Unknown()
     for page, work, here, flag_column in zip(choice.pages, works, students, flags, strict=True):
         tabs.append(
             MarksTab(
@@ -138,7 +140,7 @@ def _read(
         problems=(*problems, *wrong),
         links=links,
         tabs=tuple(tabs),
-        unknown_codes=tuple(sorted(unknown.values(), key=lambda each: -each.count)),
+        unknown_codes=unknown.codes(),
     )
     return book, tuple(works)
 
@@ -216,28 +218,22 @@ def _marks(
     students: tuple[Student, ...],
     work: Work,
     union: tuple[Assignment, ...],
-    reader: MarkReader,
-    unknown: dict[str, UnknownCode],
+    reader: Remembered,
+    unknown: _Unknown,
 ) -> tuple[list[tuple[Mark, ...]], list[Problem]]:
     """One row a student, one mark an assignment of the whole gradebook."""
     problems: list[Problem] = []
     here = {each.id: each for each in work.assignments}
     # A tab that does not have the work never asked for it, unless a column in doubt may be just that.
     elsewhere = Mark(kind=MarkKind.UNREADABLE) if work.in_doubt else _NOT_ASSIGNED
-    ticking = replace(reader, checkboxes=True)
-    # Cells alike are one object in a reading, and a column has the same few marks over and over: each is read once.
-    known: dict[int, dict[int, tuple[Mark, tuple[str, str] | None]]] = {
-        column: {} for each in work.assignments for column in each.columns
-    }
-    plan = [
-        tuple(
-            (column, work.points[column], ticking if column in work.checkboxes else reader, known[column])
-            for column in here[each.id].columns
-        )
-        if each.id in here
-        else ()
-        for each in union
-    ]
+    ticking = Remembered(replace(reader.reader, checkboxes=True))
+    plan = []
+    for each in union:
+        attempts = []
+        for column in here[each.id].columns if each.id in here else ():
+            how = ticking if column in work.checkboxes else reader
+            attempts.append((column, work.points[column], how, how.known(work.points[column])))
+        plan.append(attempts)
     lines = []
     for student in students:
         row = tab.row(student.row)
@@ -245,40 +241,50 @@ def _marks(
         line: list[Mark] = []
         for attempts in plan:
             tried: list[Mark] = []
-            for column, points, how, read in attempts:
+            for column, points, how, known in attempts:
                 content = row[column] if column < width else EMPTY
-                if id(content) not in read:
-                    read[id(content)] = how.read(content, points)
-                mark, wrong = read[id(content)]
+                # Written out, since it is done for every mark of a school: cells alike are read once.
+                mark, wrong = known.get(id(content)) or how.read(content, points)
                 tried.append(mark)
                 if wrong:
                     what, remedy = wrong
                     place = Place(tab=tab.title, cell=Cell(student.row, column))
                     problems.append(Problem(place=place, what=what, remedy=remedy))
-                    _count(content, place, unknown)
-            line.append(tried[0] if len(tried) == 1 else reader.together(tried) if tried else elsewhere)
+                    unknown.count(content, place)
+            line.append(tried[0] if len(tried) == 1 else reader.reader.together(tried) if tried else elsewhere)
         lines.append(tuple(line))
     return lines, problems
 
 
-def _count_in_doubt(
-    tab: Tab, students: tuple[Student, ...], work: Work, reader: MarkReader, unknown: dict[str, UnknownCode]
-) -> None:
+def _count_in_doubt(tab: Tab, students: tuple[Student, ...], work: Work, reader: Remembered, unknown: _Unknown) -> None:
     """The unknown codes of columns that wait for another answer, so that all is asked at once."""
     columns = [doubt.column for doubt in work.doubts if doubt.why in {Doubt.NO_MAXIMUM, Doubt.WORDS}]
     for column in columns:
         for student in students:
             content = tab.at(student.row, column)
-            if isinstance(content.value, str) and reader.read(content, None)[0].kind is MarkKind.UNREADABLE:
-                _count(content, Place(tab=tab.title, cell=Cell(student.row, column)), unknown)
+            if isinstance(content.value, str) and reader.kind(content, None) is MarkKind.UNREADABLE:
+                unknown.count(content, Place(tab=tab.title, cell=Cell(student.row, column)))
 
 
-def _count(content: Content, place: Place, unknown: dict[str, UnknownCode]) -> None:
-    if not isinstance(content.value, str) or not might_be_code(content.value):
-        return
-    code = key(content.value)
-    before = unknown.get(code)
-    if before is None:
-        unknown[code] = UnknownCode(code=" ".join(content.value.split()), count=1, place=place)
-    else:
-        unknown[code] = replace(before, count=before.count + 1)
+class _Unknown:
+    """The codes that nobody has explained, as they are come across."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[tuple[Content, Place]]] = {}
+
+    def count(self, content: Content, place: Place) -> None:
+        """Take a cell in that could not be read, where it may be a code."""
+        if isinstance(content.value, str):
+            self._found.setdefault(content.value, []).append((content, place))
+
+    def codes(self) -> tuple[UnknownCode, ...]:
+        """The most frequent first."""
+        together: dict[str, list[tuple[Content, Place]]] = {}
+        for text, cells in self._found.items():
+            if might_be_code(text):
+                together.setdefault(key(text), []).extend(cells)
+        codes = [
+            UnknownCode(code=" ".join(cells[0][0].text.split()), count=len(cells), place=cells[0][1])
+            for cells in together.values()
+        ]
+        return tuple(sorted(codes, key=lambda each: -each.count))

@@ -90,6 +90,8 @@ class MarkReader:
     best: bool = False
     #: Whether a ticked box is work done and an empty one nothing.
     checkboxes: bool = False
+    #: Whether a bare number such as 0 is one of the codes; then no number speaks for itself.
+    numeric_codes: bool = False
 
     @classmethod
     def of(
@@ -110,12 +112,8 @@ class MarkReader:
             month_first=month_first(locale),
             worth=worth or {},
             best=best,
+            numeric_codes=any(code.replace(".", "").isdecimal() for code in said),
         )
-
-    @property
-    def numeric_codes(self) -> bool:
-        """Whether a bare number such as 0 is one of the codes; then no number speaks for itself."""
-        return any(code.replace(".", "").isdecimal() for code in self.codes)
 
     def together(self, attempts: list[Mark]) -> Mark:
         """The one mark for several attempts at the same work, in their order.
@@ -258,6 +256,33 @@ class MarkReader:
                 "Look for a slip of the keys, or correct the maximum.",
             )
         return Mark(kind=MarkKind.SCORE, written=content.text, share=share), None
+
+
+class Remembered:
+    """A reader for the cells of one reading, in which cells alike are one object: each is read once a maximum."""
+
+    def __init__(self, reader: MarkReader) -> None:
+        self.reader = reader
+        self._known: dict[Fraction | None, dict[int, tuple[Mark, tuple[str, str] | None]]] = {}
+        # What is known is known by where a cell is in memory, so it has to stay there.
+        self._kept: list[Content] = []
+
+    def known(self, points: Fraction | None) -> dict[int, tuple[Mark, tuple[str, str] | None]]:
+        """What has been read with a maximum, by the identity of the cell's content."""
+        return self._known.setdefault(points, {})
+
+    def read(self, content: Content, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
+        """As `MarkReader.read`."""
+        known = self.known(points)
+        found = known.get(id(content))
+        if found is None:
+            found = known[id(content)] = self.reader.read(content, points)
+            self._kept.append(content)
+        return found
+
+    def kind(self, content: Content, points: Fraction | None) -> MarkKind:
+        """What sort of mark is in a cell."""
+        return self.read(content, points)[0].kind
 
 
 _KINDS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -347,7 +346,7 @@ def _row_roles(page: Page, work: Work | None) -> tuple[RowRole, ...]:
     roles[page.columns.header_row] = RowRole.LABELS
     roles[head.titles] = RowRole.TITLES
     return tuple(
-        roles.get(row, RowRole.BLANK if all(cell.blank for cell in cells) else RowRole.OTHER)
+        roles[row] if row in roles else RowRole.BLANK if all(cell.blank for cell in cells) else RowRole.OTHER
         for row, cells in enumerate(page.tab.cells)
     )
 
@@ -359,7 +358,8 @@ def _column_roles(page: Page, work: Work | None) -> tuple[ColumnRole, ...]:
             roles[column] = ColumnRole[sort.upper()]
     roles |= work.roles if work is not None else {}
     width = max((len(row) for row in page.tab.cells), default=0)
-    counts = Counter(column for row in page.tab.cells for column, cell in enumerate(row) if not cell.blank)
-    return tuple(
-        roles.get(column, ColumnRole.REMARKS if counts[column] else ColumnRole.BLANK) for column in range(width)
-    )
+    for column in range(width):
+        if column not in roles:
+            blank = all(page.tab.at(row, column).blank for row in range(len(page.tab.cells)))
+            roles[column] = ColumnRole.BLANK if blank else ColumnRole.REMARKS
+    return tuple(roles[column] for column in range(width))

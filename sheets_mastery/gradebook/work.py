@@ -21,7 +21,7 @@ from sheets_mastery.config import AssignmentSettings, GradebookSettings
 from sheets_mastery.gradebook.codes import is_letter, might_be_code
 from sheets_mastery.gradebook.findings import ColumnRole
 from sheets_mastery.gradebook.layout import Columns, Head, Heading, filled, headings, read_day
-from sheets_mastery.gradebook.marks import MOMENTS, MarkReader
+from sheets_mastery.gradebook.marks import MOMENTS, Remembered
 from sheets_mastery.gradebook.records import Assignment, MarkKind, Place, Problem, key
 from sheets_mastery.gradebook.titles import Title, Twin, read_title, says_only_again
 from sheets_mastery.gradebook.words import about_students, is_summary, label
@@ -95,19 +95,30 @@ class Column:
     #: Whether every cell is formatted as a percentage, blanks included.
     percent: bool
 
-    @property
-    def filled(self) -> list[tuple[Content, int]]:
-        """The cells with something in them."""
-        return [(content, count) for content, count in self.cells if not content.blank]
+    #: The cells with something in them.
+    filled: list[tuple[Content, int]]
+    #: The plain numbers: no dates, no percentages.
+    numbers: list[tuple[Decimal, int]]
 
-    @property
-    def numbers(self) -> list[tuple[Decimal, int]]:
-        """The plain numbers: no dates, no percentages."""
-        return [
-            (content.value, count)
-            for content, count in self.cells
-            if isinstance(content.value, Decimal) and content.format not in MOMENTS and content.format != "PERCENT"
-        ]
+    @classmethod
+    def of(cls, number: int, heading: Heading, column: Sequence[Content]) -> Column:
+        """A column of cells. Cells alike are one object in a reading, and there may be a million of them."""
+        by_identity = dict(zip(map(id, column), column, strict=True))
+        counts = Counter(map(id, column))
+        cells = tuple((content, counts[identity]) for identity, content in by_identity.items())
+        return cls(
+            number=number,
+            heading=heading,
+            title=_title_of(heading),
+            cells=cells,
+            percent=bool(column) and all(content.format == "PERCENT" for content, _ in cells),
+            filled=[(content, count) for content, count in cells if not content.blank],
+            numbers=[
+                (content.value, count)
+                for content, count in cells
+                if isinstance(content.value, Decimal) and content.format not in MOMENTS and content.format != "PERCENT"
+            ],
+        )
 
     @property
     def computed(self) -> bool:
@@ -144,7 +155,7 @@ def find_work(
     settings: GradebookSettings,
     *,
     student_rows: Sequence[int],
-    reader: MarkReader,
+    reader: Remembered,
     locale: str,
     flag_column: int | None,
 ) -> Work:
@@ -210,26 +221,14 @@ def _columns(tab: Tab, columns: Columns, head: Head, student_rows: Sequence[int]
     rows = [tab.cells[row] for row in student_rows]
     width = max((len(row) for row in tab.cells), default=0)
     over = headings(tab, columns, head, width)
-    # Turned by zip, counted by identity: cells alike are one object in a reading, and there may be a million of them.
     turned: Iterable[tuple[Content, ...]] = zip_longest(*rows, fillvalue=EMPTY) if rows else ()
     cells = dict(enumerate(turned))
-    everything = []
-    for number in range(width):
-        if number in columns.taken:
-            continue
-        column = cells.get(number, (EMPTY,) * len(rows))
-        by_identity = dict(zip(map(id, column), column, strict=True))
-        counts = Counter(map(id, column))
-        everything.append(
-            Column(
-                number=number,
-                heading=over[number],
-                title=_title_of(over[number]),
-                cells=tuple((content, counts[identity]) for identity, content in by_identity.items()),
-                percent=bool(column) and all(content.format == "PERCENT" for content in by_identity.values()),
-            )
-        )
-    return everything
+    nothing = (EMPTY,) * len(rows)
+    return [
+        Column.of(number, over[number], cells.get(number, nothing))
+        for number in range(width)
+        if number not in columns.taken
+    ]
 
 
 def _title_of(heading: Heading) -> Title:
@@ -379,7 +378,7 @@ def _judge_column(
     found: _Found,
     first: Column | None,
     *,
-    reader: MarkReader,
+    reader: Remembered,
     locale: str,
     kind: str,
 ) -> ColumnRole:
@@ -393,7 +392,7 @@ def _judge_column(
     found.problems += wrong
     ticks = each.ticks and not in_sheet
     if ticks:
-        reader = replace(reader, checkboxes=True)
+        reader = Remembered(replace(reader.reader, checkboxes=True))
     if not each.heading.title.strip() and header.error is None:
         return _without_title(tab, each, reader, found)
     if says is None and not wrong and not in_sheet and not ticks and _is_no_work(tab, each, head, reader, points):
@@ -448,7 +447,7 @@ def _judge_column(
     found.points[at] = points
     if ticks:
         found.checkboxes.add(at)
-    if reader.numeric_codes:
+    if reader.reader.numeric_codes:
         found.assignments[-1] = replace(found.assignments[-1], points=None, points_in_sheet=False, percent=False)
     return ColumnRole.ASSIGNMENT
 
@@ -491,12 +490,10 @@ def _title(each: Column) -> str:
     return header if key(header) == key(each.title.clean) else each.title.clean
 
 
-def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) -> ColumnRole:
+def _without_title(tab: Tab, each: Column, reader: Remembered, found: _Found) -> ColumnRole:
     """A column without a title that has marks: it may be a further attempt at what stands left of it."""
     hundred = Fraction(100)
-    marks = sum(
-        count for content, count in each.filled if reader.read(content, hundred)[0].kind is not MarkKind.UNREADABLE
-    )
+    marks = sum(count for content, count in each.filled if reader.kind(content, hundred) is not MarkKind.UNREADABLE)
     there = sum(count for _, count in each.filled)
     if each.computed or each.ticks or 2 * marks < there or _running(each):
         return ColumnRole.REMARKS
@@ -512,7 +509,7 @@ def _without_title(tab: Tab, each: Column, reader: MarkReader, found: _Found) ->
     return ColumnRole.DOUBT
 
 
-def _words(tab: Tab, everything: list[Column], found: _Found, reader: MarkReader) -> None:
+def _words(tab: Tab, everything: list[Column], found: _Found, reader: Remembered) -> None:
     """Columns of short words that may be marks: letter grades, or the same few words in several columns."""
     vocabularies: dict[int, set[str]] = {}
     by_number = {each.number: each for each in everything}
@@ -527,7 +524,7 @@ def _words(tab: Tab, everything: list[Column], found: _Found, reader: MarkReader
         each = by_number[number]
         letters = 2 * sum(is_letter(word) for word in words) > len(words)
         shared = any(len(words & other) >= 2 for at, other in vocabularies.items() if at != number)
-        known = any(reader.read(content, None)[0].kind is not MarkKind.UNREADABLE for content, _ in each.filled)
+        known = any(reader.kind(content, None) is not MarkKind.UNREADABLE for content, _ in each.filled)
         if (letters and (shared or known or len(words) > 2)) or shared:
             place = Place(tab=tab.title, cell=Cell(each.heading.row, number))
             found.roles[number] = ColumnRole.DOUBT
@@ -661,7 +658,7 @@ def _said_nowhere(tab: Tab, each: Column, head: Head) -> bool:
     return bool(about) and all(tab.at(row, each.number).blank for row in about)
 
 
-def _is_no_work(tab: Tab, each: Column, head: Head, reader: MarkReader, points: Fraction | None) -> bool:
+def _is_no_work(tab: Tab, each: Column, head: Head, reader: Remembered, points: Fraction | None) -> bool:
     """Whether a column that the settings do not name is surely none: computed all through, or mostly no marks at all.
 
     A column that is empty so far is work to come.
@@ -674,23 +671,23 @@ def _is_no_work(tab: Tab, each: Column, head: Head, reader: MarkReader, points: 
         return False
     kinds: Counter[MarkKind] = Counter()
     for content, count in each.filled:
-        kinds[reader.read(content, points)[0].kind] += count
+        kinds[reader.kind(content, points)] += count
     return 2 * kinds[MarkKind.UNREADABLE] > kinds.total() and not _high_numbers(each, points, reader)
 
 
-def _tells_shares(each: Column, reader: MarkReader) -> bool:
+def _tells_shares(each: Column, reader: Remembered) -> bool:
     """Whether a column can be read without a maximum: by percentages or letters, or as most of it is like 17/20."""
     if any(content.format == "PERCENT" for content, _ in each.filled):
         return True
     kinds: Counter[MarkKind] = Counter()
     for content, count in each.filled:
-        kinds[reader.read(content, None)[0].kind] += count
+        kinds[reader.kind(content, None)] += count
     return kinds[MarkKind.SCORE] + kinds[MarkKind.MASTERED] > kinds[MarkKind.UNREADABLE]
 
 
-def _looks_like_a_mark(content: Content, reader: MarkReader) -> bool:
+def _looks_like_a_mark(content: Content, reader: Remembered) -> bool:
     number = isinstance(content.value, Decimal) and content.format not in MOMENTS
-    return number or reader.read(content, None)[0].kind in {
+    return number or reader.kind(content, None) in {
         MarkKind.NOT_IN,
         MarkKind.ABSENT,
         MarkKind.EXCUSED,
@@ -698,14 +695,16 @@ def _looks_like_a_mark(content: Content, reader: MarkReader) -> bool:
     }
 
 
-def _too_high(each: Column, points: Fraction, reader: MarkReader) -> bool:
+def _too_high(each: Column, points: Fraction, reader: Remembered) -> bool:
     """Whether most numbers of a column are no points of this maximum."""
     high = _high_numbers(each, points, reader)
     return high >= 3 and 2 * high > sum(count for _, count in each.numbers)
 
 
-def _high_numbers(each: Column, points: Fraction, reader: MarkReader) -> int:
-    return sum(count for number, count in each.numbers if Fraction(number) / points > reader.highest)
+def _high_numbers(each: Column, points: Fraction, reader: Remembered) -> int:
+    most = points * reader.reader.highest
+    limit = Decimal(most.numerator) / Decimal(most.denominator)
+    return sum(count for number, count in each.numbers if number > limit)
 
 
 def _points(

@@ -123,6 +123,26 @@ def test_a_block_that_starts_elsewhere_keeps_its_place() -> None:
         ),
         ({"effectiveValue": {"errorValue": {}}, "formattedValue": "#ERROR!"}, Content(error="ERROR", shown="#ERROR!")),
         ({"note": "called home"}, Content(note="called home")),
+        (
+            {
+                "effectiveValue": {"stringValue": "Ana Diaz"},
+                "formattedValue": "Ana Diaz",
+                "chipRuns": [{"chip": {"personProperties": {"email": "ana@school.example"}}}, {"startIndex": 1}],
+            },
+            Content(value="Ana Diaz", shown="Ana Diaz", chip="ana@school.example"),
+        ),
+        (
+            {
+                "effectiveValue": {"stringValue": "Ana, Bo"},
+                "formattedValue": "Ana, Bo",
+                "chipRuns": [
+                    {"chip": {"personProperties": {"email": "ana@school.example"}}},
+                    {"startIndex": 3, "chip": {}},
+                    {"startIndex": 5, "chip": {"personProperties": {"email": "bo@school.example"}}},
+                ],
+            },
+            Content(value="Ana, Bo", shown="Ana, Bo"),
+        ),
         ({"userEnteredValue": {}, "effectiveFormat": {}}, EMPTY),
         ({"effectiveFormat": {"numberFormat": {}}}, EMPTY),
         ({"userEnteredValue": {}, "effectiveFormat": {"numberFormat": {"type": "PERCENT"}}}, Content(format="PERCENT")),
