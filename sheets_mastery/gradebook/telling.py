@@ -59,7 +59,7 @@ def tell(
     questions = [
         *choice.questions,
         *_level(choice, works),
-        *_scales(doubts, book.unknown_codes),
+        *_scales(doubts, book.unknown_codes, somewhere=any(each.points is not None for each in book.assignments)),
         *_checkboxes(doubts),
         *_codes(book.unknown_codes),
     ]
@@ -196,8 +196,12 @@ def _percent(content: Content) -> Decimal | None:
     return value if 50 <= value <= 100 else None
 
 
-def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Iterator[Question]:
-    """What the numbers and letters are: percentages, steps of a rubric, points of which maximum."""
+def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode], *, somewhere: bool) -> Iterator[Question]:
+    """What the numbers and letters are: percentages, steps of a rubric, points of which maximum.
+
+    `somewhere`: whether some assignment has its maximum. Then the others are asked for theirs, because a scale holds for the
+    whole gradebook, and 20 of 20 would become 20 %.
+    """
     letters = [each for each in unknown if is_letter(each.code)]
     if len(letters) >= 2 and sum(each.count for each in letters) >= 3:
         yield Question(
@@ -221,7 +225,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
     if not unsaid:
         return
     everything = {number for each in unsaid for number in each.numbers}
-    if all(_like_percent(each.numbers) for each in unsaid):
+    if not somewhere and all(_like_percent(each.numbers) for each in unsaid):
         yield Question(
             paths=(("scale",),),
             text="No maximum is said anywhere. Are the marks percentages?",
@@ -230,7 +234,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode]) -> Itera
             proposal="percent",
         )
         return
-    steps = min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything)
+    steps = not somewhere and min(everything) >= 0 and all(number * 2 % 1 == 0 for number in everything)
     if steps and max(everything) in {2, 3}:
         said = ", ".join(f"{number:f}" for number in sorted(everything, reverse=True))
         yield Question(
