@@ -199,8 +199,8 @@ def _percent(content: Content) -> Decimal | None:
 def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode], *, somewhere: bool) -> Iterator[Question]:
     """What the numbers and letters are: percentages, steps of a rubric, points of which maximum.
 
-    `somewhere`: whether some assignment has its maximum. Then the others are asked for theirs, because a scale holds for the
-    whole gradebook, and 20 of 20 would become 20 %.
+    `somewhere`: whether some assignment has its maximum. Then the others are asked for theirs, because a scale holds
+    for the whole gradebook, and 20 of 20 would become 20 %.
     """
     letters = [each for each in unknown if is_letter(each.code)]
     if len(letters) >= 2 and sum(each.count for each in letters) >= 3:
