@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.
 
 from __future__ import annotations
 
+import enum
 import json
 import logging
 import os
@@ -131,6 +132,13 @@ def demo(
         _serve(directory / MEMORY, port, {OUTBOX: directory / OUTBOX})
 
 
+class Auth(enum.StrEnum):
+    """Which bearers the local Google takes."""
+
+    ANY = "any"
+    STRICT = "strict"
+
+
 @local.command("serve")
 def local_serve(
     directory: Annotated[Path, typer.Argument(help="Where its spreadsheets and letters are kept.")],
@@ -139,22 +147,28 @@ def local_serve(
         list[Path] | None,
         typer.Option("--maildir", help="Show the letters of this maildir as well.", show_default=False),
     ] = None,
+    auth: Annotated[
+        Auth,
+        typer.Option(help="Any bearer will do, or only one issued here, for its scopes and the files shared."),
+    ] = Auth.ANY,
 ) -> None:
     """Run only the local Google, until Ctrl-C: for other programs, and for people at the same address in a browser.
 
     Example: sheets-mastery local serve sheets-mastery-demo/local-google
     """
-    _serve(directory, port, {folder.name: folder for folder in maildir or []})
+    _serve(directory, port, {folder.name: folder for folder in maildir or []}, strict_auth=auth is Auth.STRICT)
 
 
-def _serve(directory: Path, port: int, mailboxes: dict[str, Path]) -> None:
+def _serve(directory: Path, port: int, mailboxes: dict[str, Path], *, strict_auth: bool = False) -> None:
     """Serve a local Google until Ctrl-C."""
     from sheets_mastery.local_google.server import LocalGoogle
 
     with _until_stopped() as stopped, ExitStack() as stack:
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            server = stack.enter_context(LocalGoogle(directory, port=port, mailboxes=mailboxes))
+            server = stack.enter_context(
+                LocalGoogle(directory, port=port, mailboxes=mailboxes, strict_auth=strict_auth)
+            )
         except OSError as problem:
             raise errors.SettingsError(
                 f"The local Google cannot use port {port} and the folder {directory}: {problem.strerror}."

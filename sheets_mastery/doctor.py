@@ -144,10 +144,9 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     try:
         reading = service.sheets.read(gradebook.spreadsheet)
         past = _past(service, gradebook)
-        in_force = settings_in_force(service.settings, gradebook, reading, past.choices)
-        marking = in_force.settings.marking
-        layout = find_layout(reading, in_force.gradebook, marking)
-        parts = supposed(reading, layout, in_force.gradebook, marking)
+        told = settings_in_force(service.settings, gradebook, reading, past.choices)
+        layout = find_layout(reading, told.gradebook, told.settings.marking)
+        parts = supposed(reading, layout, told.gradebook, told.settings.marking)
         understood = Understood(reading=reading, layout=layout, parts=parts)
         plan = decide(reading, past, service.settings, gradebook, service.clock())
     except SheetsMasteryError as problem:
@@ -181,19 +180,19 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         yield Check(what=f"{name}: {mistake.place}", well=False, said=f"{mistake.what} {mistake.remedy}", code=0)
 
 
-def _questions(name: str, layout: Layout) -> Iterator[Check]:
-    """What only a person knows. It is no fault of the installation, unless nothing can be read without it."""
-    for each in layout.questions:
-        said = f"{each.text} `setup` asks it; the answer stands under gradebooks.{each.key}."
-        yield Check(what=f"{name}: {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
-
-
 def _past(service: Service, gradebook: GradebookSettings) -> Past:
     """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count."""
     try:
         return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
     except LedgerError:
         return _NO_PAST  # it was looked at and said already
+
+
+def _questions(name: str, layout: Layout) -> Iterator[Check]:
+    """What only a person knows. It is no fault of the installation, unless nothing can be read without it."""
+    for each in layout.questions:
+        said = f"{each.text} `setup` asks it; the answer stands under gradebooks.{each.key}."
+        yield Check(what=f"{name}: {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:

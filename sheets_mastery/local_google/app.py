@@ -20,11 +20,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import drive, face, gmail, oauth, sheets
-from .answers import answer
+from .answers import answer, read_json
 from .discovery import find_method
-from .errors import GoogleError, not_implemented
+from .errors import GoogleError, classic_error, not_implemented
 from .faults import Faults
-from .methods import Function, call_of, carried_out, read_json, refusal
+from .methods import Function, call_of, carried_out, refusal
 from .quotas import Quotas
 from .store import Store
 from .threshold import Threshold
@@ -99,11 +99,7 @@ def create_app(store: Store, *, strict_auth: bool = False, mailboxes: Mapping[st
     """
     stage = Stage(store, strict_auth=strict_auth)
     return Starlette(
-        routes=[
-            *stage.scenes(),
-            *oauth.routes(stage.office),
-            *face.routes(stage.books, stage.log, mailboxes or {}),
-        ],
+        routes=[*stage.scenes(), *oauth.routes(stage.office), *face.routes(stage.books, stage.log, mailboxes or {})],
         middleware=[
             Middleware(Threshold),
             Middleware(drive.Bell, channels=stage.channels),
@@ -129,6 +125,8 @@ async def _unknown(request: Request, _raised: HTTPException | Exception) -> Resp
     return refusal(not_implemented(f"{request.method} {request.url.path}"))
 
 
+#: Bytes of a request: Gmail's largest message in Base64, and a little.
+MOST_BYTES = 50_000_000
 #: Where paths begin that are not Google's.
 BESIDE = ("/_local/", face.PREFIX)
 
@@ -146,6 +144,9 @@ class Gate:
             await self.app(scope, receive, send)
             return
         body = await _read(receive)
+        if body is None:
+            await refusal(classic_error(413, "uploadTooLarge", "Request Entity Too Large"))(scope, receive, send)
+            return
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         target = f"{path}?{query}" if query else path
         fault, delay = self.stage.faults.take(scope["method"], target)
@@ -164,13 +165,15 @@ class Gate:
             await response(scope, receive, send)
 
 
-async def _read(receive: Receive) -> bytes:
-    pieces, more = [], True
-    while more:
+async def _read(receive: Receive) -> bytes | None:
+    """Return a request's body; None for one that is too large. What goes on for ever is not read to its end."""
+    pieces, size, more = [], 0, True
+    while more and size <= 4 * MOST_BYTES:
         message = await receive()
-        pieces.append(message.get("body", b""))
+        pieces += [message.get("body", b"")] if size <= MOST_BYTES else []
+        size += len(message.get("body", b""))
         more = message.get("more_body", False)
-    return b"".join(pieces)
+    return None if size > MOST_BYTES else b"".join(pieces)
 
 
 async def _run(app: ASGIApp, scope: Scope, body: bytes) -> Response:

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from googleapiclient.discovery_cache import get_static_doc
 
+from .answers import read_json
 from .errors import invalid_argument
 
 #: Takes a value and its path, yields (path, complaint) pairs.
@@ -85,10 +86,7 @@ class Method:
         """Raise Google's 400 for a body that is no JSON, or has fields or types that the method does not know."""
         if self.request is None or not body:
             return
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as broken:
-            raise invalid_argument(f"Invalid JSON payload received. {broken}") from broken
+        value = read_json(body)
         root = BODY_NAMES.get(self.id, "")
         found = list(self.api.checker(self.request)(value, root))[:50]
         self.api.seen.clear()

@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import orjson
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from .answers import answer
+from .answers import answer, read_json
 from .discovery import Method
 from .errors import GoogleError, Invalid, classic_error, error, invalid_argument, not_implemented
 from .masks import Mask, masked, query_mask, read, unknown_fields
@@ -44,7 +43,8 @@ class Call:
     @property
     def body(self) -> dict[str, Any]:
         """The content as JSON."""
-        return read_json(self.content)
+        said: dict[str, Any] = read_json(self.content)
+        return said
 
     def words(self, name: str) -> list[str]:
         """Return a parameter's words, parted by commas."""
@@ -53,12 +53,6 @@ class Call:
 
 #: What carries a method out.
 Function = Callable[[Call], Any]
-
-
-def read_json(content: bytes) -> dict[str, Any]:
-    """Return a body's object; an empty body says nothing."""
-    said: dict[str, Any] = orjson.loads(content) if content else {}
-    return said
 
 
 def call_of(method: Method, caller: Caller, path: str, query: str, headers: Mapping[str, str], content: bytes) -> Call:

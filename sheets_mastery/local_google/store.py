@@ -31,11 +31,7 @@ class Store:
     """
 
     def __init__(
-        self,
-        directory: Path,
-        *,
-        now: Callable[[], datetime] = clock,
-        new_id: Callable[[], str] = random_id,
+        self, directory: Path, *, now: Callable[[], datetime] = clock, new_id: Callable[[], str] = random_id
     ) -> None:
         self.directory = directory
         #: The time, aware.

@@ -1,4 +1,4 @@
-"""One document with a tab for each class period: one gradebook, one Mastery tab, one request to read and one to write."""
+"""A document with a tab for each class period: one gradebook, one Mastery tab, one request to read and to write."""
 
 from __future__ import annotations
 

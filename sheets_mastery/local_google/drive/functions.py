@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from starlette.responses import Response
 
+from sheets_mastery.local_google.answers import read_json
 from sheets_mastery.local_google.discovery import GSPREADS_UPLOAD, find_method
 from sheets_mastery.local_google.errors import GoogleError, classic_error, not_implemented
 from sheets_mastery.local_google.masks import Mask, masked, read
-from sheets_mastery.local_google.methods import Call, Function, read_json
+from sheets_mastery.local_google.methods import Call, Function
 from sheets_mastery.local_google.sheets import Spreadsheets
 from sheets_mastery.local_google.store import Store
 from sheets_mastery.local_google.transfer import FORMATS, content_of
@@ -305,7 +306,7 @@ def _upload(call: Call) -> Upload:
 
 def _known(said: bytes, known: set[str]) -> dict[str, Any]:
     """Read the body of a write; a field that Drive has and this server does not keep is a 501."""
-    body = read_json(said)
+    body: dict[str, Any] = read_json(said)
     for name in sorted(set(body) - known):
         raise not_implemented(f"writing the field {name} in Drive")
     return body

@@ -25,14 +25,7 @@ SYMBOL = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-ORDERS = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+ORDERS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 TIMES = ("modifiedTime", "createdTime")
 FLAGS = ("trashed", "starred")
 MAPS = ("appProperties", "properties")

@@ -11,11 +11,11 @@ import hashlib
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sheets_mastery.local_google.answers import read_json
 from sheets_mastery.local_google.errors import GoogleError, invalid_argument
 from sheets_mastery.local_google.store import Store
 
@@ -77,7 +77,7 @@ def routes(office: Office) -> list[BaseRoute]:
         return JSONResponse(office.new_client(_base(request)))
 
     async def hand_out_service_account(request: Request) -> Response:
-        return JSONResponse(office.new_service_account(orjson.loads(await request.body()), _base(request)))
+        return JSONResponse(office.new_service_account(read_json(await request.body()), _base(request)))
 
     table: list[tuple[str, str, Any]] = [
         ("GET", "/o/oauth2/auth", consent),
@@ -191,12 +191,12 @@ class Office:
             raise invalid_argument("A service account has an email, and delegatedScopes if delegated.")
         email, delegated = said["email"].lower(), said.get("delegatedScopes", [])
         key = SigningKey.generate(self.store.now())
-        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem(), "delegated": delegated})
+        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem, "delegated": delegated})
         return {
             "type": "service_account",
             "project_id": "local-google",
             "private_key_id": key.id,
-            "private_key": key.private_pem(),
+            "private_key": key.private_pem,
             "client_email": email,
             "client_id": _digits(email, 21),
             "auth_uri": f"{base}/o/oauth2/auth",

@@ -23,21 +23,11 @@ from .typed import serial
 #: A cell's value: number, text, truth, an error, or nothing.
 Value = float | str | bool | None
 
-#: IronCalc's error text -> Google's ErrorValue type and the text that the cell shows.
-ERRORS = {
-    "#N/A": ("N_A", "#N/A"),
-    "#DIV/0!": ("DIVIDE_BY_ZERO", "#DIV/0!"),
-    "#VALUE!": ("VALUE", "#VALUE!"),
-    "#REF!": ("REF", "#REF!"),
-    "#NAME?": ("NAME", "#NAME?"),
-    "#NUM!": ("NUM", "#NUM!"),
-    "#NULL!": ("NULL_VALUE", "#NULL!"),
-    "#ERROR!": ("ERROR", "#ERROR!"),
-    "#CIRC!": ("REF", "#REF!"),
-    "#SPILL!": ("REF", "#REF!"),
-    "#CALC!": ("N_A", "#N/A"),
-    "#N/IMPL": ("NAME", "#NAME?"),
-    "#N/IMPL!": ("NAME", "#NAME?"),
+#: IronCalc's error text -> Google's.
+TEXTS = {"#CIRC!": "#REF!", "#SPILL!": "#REF!", "#CALC!": "#N/A", "#N/IMPL": "#NAME?", "#N/IMPL!": "#NAME?"}
+#: Google's error text -> its ErrorValue type.
+TYPES = {"#N/A": "N_A", "#DIV/0!": "DIVIDE_BY_ZERO", "#NULL!": "NULL_VALUE"} | {
+    text: text.strip("#!?") for text in ("#VALUE!", "#REF!", "#NAME?", "#NUM!", "#ERROR!")
 }
 ERROR_MESSAGES = {
     "#DIV/0!": "Function DIVIDE parameter 2 cannot be zero.",
@@ -72,12 +62,13 @@ class Failure(NamedTuple):
 
     def error_value(self) -> dict[str, str]:
         """Return it as Google's ErrorValue."""
-        said = {"type": ERRORS.get(self.text, ("ERROR", ""))[0]}
+        said = {"type": TYPES[self.shown()]}
         return said | ({"message": ERROR_MESSAGES[self.text]} if self.text in ERROR_MESSAGES else {})
 
     def shown(self) -> str:
         """Return what the cell shows."""
-        return ERRORS.get(self.text, ("ERROR", "#ERROR!"))[1]
+        text = TEXTS.get(self.text, self.text)
+        return text if text in TYPES else "#ERROR!"
 
 
 class Claim(NamedTuple):

@@ -13,12 +13,7 @@ from .typed import EPOCH, MONTH_NAMES
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DATES = ("DATE", "TIME", "DATE_TIME")
-PATTERNS = {
-    "NUMBER": "#,##0.00",
-    "PERCENT": "0.00%",
-    "TIME": "h:mm:ss am/pm",
-    "SCIENTIFIC": "0.00E+00",
-}
+PATTERNS = {"NUMBER": "#,##0.00", "PERCENT": "0.00%", "TIME": "h:mm:ss am/pm", "SCIENTIFIC": "0.00E+00"}
 NUMBER_TOKEN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|[#0?,.]+(?:[eE][-+][0#?]+)?|.', re.DOTALL)
 DATE_TOKEN = re.compile(r'"[^"]*"|\\.|\[[hms]+\]|am/pm|a/p|y+|m+|d+|h+|s+(?:\.0+)?|.', re.DOTALL | re.IGNORECASE)
 

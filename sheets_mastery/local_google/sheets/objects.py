@@ -125,10 +125,10 @@ def _banded(document: Document, said: Json) -> tuple[list[Json], Json]:
 
 
 def _chart(document: Document, said: Json) -> tuple[list[Json], Json]:
-    if "overlayPosition" not in said.get("position", {}):
-        raise not_implemented("a chart on a sheet of its own")
     if not said.get("spec"):
         raise Invalid("A chart needs a spec.")
+    if "overlayPosition" not in said.get("position", {}):
+        raise not_implemented("a chart on a sheet of its own")
     overlay = said["position"]["overlayPosition"]
     anchor = {"sheetId": 0, **overlay.get("anchorCell", {})}
     corner = {"startRowIndex": anchor.get("rowIndex", 0), "startColumnIndex": anchor.get("columnIndex", 0)}

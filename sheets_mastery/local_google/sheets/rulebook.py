@@ -49,6 +49,8 @@ def update_rule(document: Document, request: Request) -> Request:
         old, rules[index] = rules[index], rule
         reply = {"newRule": without_zero(rule), "newIndex": index, "oldRule": without_zero(old)}
     else:
+        if "newIndex" not in request:
+            raise Invalid("A rule or a newIndex is required.")
         rules, index = _rule_at(document, request)
         new = int(request.get("newIndex") or 0)
         if not 0 <= new < len(rules):

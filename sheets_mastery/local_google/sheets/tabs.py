@@ -23,6 +23,10 @@ Request = dict[str, Any]
 OWN_NUMBERS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
 
 
+#: Where the groups of lines of a dimension are.
+GROUPS = {"ROWS": "rowGroups", "COLUMNS": "columnGroups"}
+
+
 def add_sheet(document: Document, request: Request) -> Request:
     """``addSheet``."""
     said = tidied(request.get("properties", {}))
@@ -234,7 +238,10 @@ def move_dimension(document: Document, request: Request) -> Request:
 def append_dimension(document: Document, request: Request) -> Request:
     """``appendDimension``."""
     tab = tab_of(document, request.get("sheetId"))
-    tab.grow(request.get("dimension", ""), int(request.get("length") or 0))
+    dimension, length = request.get("dimension"), int(request.get("length") or 0)
+    if dimension not in AXES or length < 1:
+        raise Invalid("A dimension and a length of at least 1 are required.")
+    tab.grow(dimension, length)
     return {}
 
 
@@ -270,21 +277,22 @@ def auto_resize_dimensions(document: Document, request: Request) -> Request:
 def add_dimension_group(document: Document, request: Request) -> Request:
     """``addDimensionGroup``: a group of its own, or one around those that it covers."""
     tab, dimension, start, end = existing_lines(document, request, "range")
-    name = "rowGroups" if dimension == "ROWS" else "columnGroups"
-    groups = tab.parts[name]
-    within = [group for group in groups if start <= group["range"]["startIndex"] and group["range"]["endIndex"] <= end]
-    around = [group for group in groups if group["range"]["startIndex"] <= start and end <= group["range"]["endIndex"]]
-    if any(group["range"]["startIndex"] < end and start < group["range"]["endIndex"] for group in groups):
-        if within and not around:
-            for group in within:
-                group["depth"] += 1
-        elif not around:
-            raise not_implemented("addDimensionGroup over half of another group")
+    groups = tab.parts[GROUPS[dimension]]
+    spans = [(group, group["range"]["startIndex"], group["range"]["endIndex"]) for group in groups]
+    touched = [(group, low, high) for group, low, high in spans if low < end and start < high]
+    around = [group for group, low, high in touched if low <= start and end <= high]
+    within = [group for group, low, high in touched if start <= low and high <= end and group not in around]
+    if len(around) + len(within) < len(touched):
+        raise not_implemented("addDimensionGroup over half of another group")
+    for group in within:
+        group["depth"] += 1
     depth = max((group["depth"] for group in around), default=0) + 1
     place = {"sheetId": tab.id, "dimension": dimension, "startIndex": start, "endIndex": end}
     groups.append({"range": place, "depth": depth})
-    control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
-    tab.properties["gridProperties"] = {control: True, **tab.properties["gridProperties"]}
+    tab.properties["gridProperties"] = {
+        f"{GROUPS[dimension][:-1]}ControlAfter": True,
+        **tab.properties["gridProperties"],
+    }
     groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
     return {"addDimensionGroup": {"dimensionGroups": without_zero(groups)}}
 
@@ -296,7 +304,7 @@ def update_dimension_group(document: Document, request: Request) -> Request:
     if "collapsed" not in mask and "*" not in mask:
         raise Invalid("Only collapsed can be updated.")
     tab, dimension, start, end = existing_lines(document, said, "range")
-    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    groups = tab.parts[GROUPS[dimension]]
     place, closed = (start, end, int(said.get("depth") or 1)), bool(said.get("collapsed"))
     for index, group in enumerate(groups):
         if (group["range"]["startIndex"], group["range"]["endIndex"], group["depth"]) == place:
@@ -310,7 +318,7 @@ def update_dimension_group(document: Document, request: Request) -> Request:
 def delete_dimension_group(document: Document, request: Request) -> Request:
     """``deleteDimensionGroup``: the deepest group over exactly these lines."""
     tab, dimension, start, end = existing_lines(document, request, "range")
-    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    groups = tab.parts[GROUPS[dimension]]
     same = [group for group in groups if (group["range"]["startIndex"], group["range"]["endIndex"]) == (start, end)]
     if not same:
         raise Invalid("There is no group over exactly this range.")

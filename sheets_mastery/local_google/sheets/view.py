@@ -19,15 +19,7 @@ from .rules import Matches, matches
 
 URL = "https://docs.google.com/spreadsheets/d/{}/edit"
 #: What of a cell is kept and shown as it is.
-KEPT = (
-    "userEnteredValue",
-    "userEnteredFormat",
-    "hyperlink",
-    "note",
-    "textFormatRuns",
-    "dataValidation",
-    "chipRuns",
-)
+KEPT = ("userEnteredValue", "userEnteredFormat", "hyperlink", "note", "textFormatRuns", "dataValidation", "chipRuns")
 #: What of a cell a formula's result decides about.
 WORKED_OUT = ("effectiveValue", "formattedValue", "effectiveFormat")
 DATA = ("sheets", "data")

@@ -132,8 +132,7 @@ def written_rule(rule: Said, cell: str, priority: int, habits: Locale) -> Rule:
     said = rule["booleanRule"]
     fill, text = rgb(said.get("format", {}), "backgroundColor"), said.get("format", {}).get("textFormat")
     dxf = DifferentialStyle(
-        font=font(text) if text else None,
-        fill=None if fill is None else PatternFill(bgColor=hexadecimal(fill)),
+        font=font(text) if text else None, fill=None if fill is None else PatternFill(bgColor=hexadecimal(fill))
     )
     condition = said["condition"]
     kind, values = condition["type"], condition.get("values", [])

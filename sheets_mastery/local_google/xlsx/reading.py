@@ -46,14 +46,7 @@ def spreadsheet_of(content: bytes, title: str) -> Said:
         warnings.simplefilter("always")
         try:
             book = openpyxl.load_workbook(io.BytesIO(content))
-        except (
-            zipfile.BadZipFile,
-            InvalidFileException,
-            ET.ParseError,
-            KeyError,
-            ValueError,
-            TypeError,
-        ) as wrong:
+        except (zipfile.BadZipFile, InvalidFileException, ET.ParseError, KeyError, ValueError, TypeError) as wrong:
             raise unreadable(f"This is no Excel workbook: {wrong}") from wrong
     for each in left_out:
         log.warning("Left out of %s: %s", title, each.message)
