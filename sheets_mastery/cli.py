@@ -276,10 +276,13 @@ def setup(
 ) -> None:
     """Look at your sheet, ask what only you know, and write the settings file. Ends with a dry run.
 
-    Nothing is written into the sheet. Run it again to change an answer, or with another sheet to add a gradebook.
+    The sheet gets a tab Mastery Settings, and nothing else is written into it.
+
+    Run it again to change an answer, or with another sheet to add a gradebook.
 
     Example: sheets-mastery setup https://docs.google.com/spreadsheets/d/1aBcD/edit
     """
+    from sheets_mastery import outcome as end
     from sheets_mastery import setup as wizard
     from sheets_mastery.asking import Person
     from sheets_mastery.wishes import Wishes, given_answers
@@ -301,7 +304,7 @@ def setup(
         endpoint=endpoint,
     )
     somebody = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    outcome = wizard.Setup(
+    ended = wizard.Setup(
         address,
         wishes,
         screen,
@@ -311,10 +314,10 @@ def setup(
         person=(lambda page: Person(screen, page)) if somebody else None,
     ).run()
     if as_json:
-        _print_json(wizard.told(outcome, config))
+        _print_json(end.told(ended, config))
     else:
-        wizard.show(outcome, screen, config, _called())
-    raise typer.Exit(WAITING if outcome.waits else DONE)
+        end.show(ended, screen, config, _called())
+    raise typer.Exit(WAITING if ended.waits else DONE)
 
 
 @app.command("sign-in")

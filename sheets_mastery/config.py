@@ -591,7 +591,7 @@ def part(model: type[_Part], table: Mapping[str, Any]) -> _Part:
     try:
         return model.model_validate(table)
     except ValidationError as problem:
-        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
 
 
 def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:

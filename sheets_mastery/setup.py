@@ -1,7 +1,7 @@
 """The wizard: looks at a teacher's sheet once, asks what only a person knows, and writes the settings file.
 
-Nothing is written into the sheet, except that a column of ids is put in where somebody says so. Nothing is written to
-the file before the last question is answered.
+Nothing of the teacher's in the sheet is changed: it gets its tab Mastery Settings, and a column of ids only where
+somebody says so. Nothing is written before the last question is answered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import secrets
 import stat
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,17 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from sheets_mastery import config, drawing, settingsfile, terminal
+from sheets_mastery import config, drawing, settingsfile
 from sheets_mastery.a1 import Range, column_letters
 from sheets_mastery.asking import Asked
-from sheets_mastery.config import Google, GradebookSettings, Mail, Marking, School
-from sheets_mastery.errors import LayoutError, SettingsError, WaitingForPerson
+from sheets_mastery.config import Google, GradebookSettings, Mail, School
+from sheets_mastery.errors import LayoutError, SettingsError
 from sheets_mastery.gradebook import Layout, Question, find_layout
 from sheets_mastery.newids import ID_LABEL, NEW_ID, new_ids, supposed
-from sheets_mastery.plan import Summary, describe
+from sheets_mastery.outcome import Outcome
+from sheets_mastery.panel import SETTINGS_ID, SETTINGS_TITLE, InForce, settings_in_force, settings_tab
+from sheets_mastery.plan import Plan, Summary, describe
 from sheets_mastery.reading import Reading
 from sheets_mastery.settingsfile import Basics, Value
 from sheets_mastery.terminal import Screen
+from sheets_mastery.wayin import connected, way_in
 from sheets_mastery.wiring import Service
 from sheets_mastery.wishes import Wishes, at_path, find_spreadsheet, given, key_of, path_of, put_at, sort_of
 
@@ -39,15 +41,6 @@ if TYPE_CHECKING:
 
     from sheets_mastery.google.sheets import GoogleSheets
 
-#: Where the local Google listens when nobody says otherwise.
-LOCAL = "http://127.0.0.1:8787"
-#: The files that README tells a school to put beside the settings.
-_USUAL_FILES = {"service_account": "service-account.json", "oauth": "oauth-client.json"}
-_CREDENTIALS = {
-    "service_account": "an account of its own, with which the sheet is shared (a school's server)",
-    "oauth": "your own Google account, after you agree once in the browser",
-    "local": "the local Google on this machine, which needs no account",
-}
 #: The keys of a gradebook that questions are about: each is looked at without, to ask again what was answered.
 _ASKED = (
     ("marks_tab", "marks_tabs"),
@@ -60,30 +53,6 @@ _ASKED = (
 )
 #: What stands in for the school at the local Google, where no letter ever leaves the machine.
 _STAND_INS = {"school": "A school", "teacher": "The teacher", "reply_to": "teacher@school.invalid"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """How it ended."""
-
-    #: The gradebook's name in the settings.
-    gradebook: str
-    #: The document as it was understood with every answer.
-    layout: Layout
-    #: What was answered, by key, as it stands in the settings.
-    answered: Mapping[str, str]
-    #: What is still open: the questions, and flags for what the school has to say.
-    open: tuple[Question, ...]
-    missing: tuple[str, ...]
-    #: Whether the settings file was written; False where it said all this already, and where something is missing.
-    written: bool
-    #: What a sync would do; None where it could not be asked for.
-    plan: Summary | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether a person has to say something before a sync can be."""
-        return self.plan is None
 
 
 class Setup:
@@ -119,7 +88,8 @@ class Setup:
         #: The keys of the questions that were put: none is put twice, whatever came of it.
         self._put: set[str] = set()
         self._asked = 0
-        self._google = self._how_google_is_reached()
+        self._google_table = way_in(self._before, wishes, self._face, self._person)
+        self._google = config.part(Google, self._google_table)
 
     def run(self) -> Outcome:
         """Look, ask, write, and try. Raises WaitingForPerson where there is nobody to ask, and what reading raises."""
@@ -150,7 +120,7 @@ class Setup:
         return self._outcome(layout, missing, written=written, plan=summary)
 
     def _show_found(self, reading: Reading, layout: Layout) -> None:
-        parts = supposed(reading, layout, self._gradebook(), self._marking)
+        parts = self._supposed(reading, layout)
         self._show(drawing.explained(layout), "", drawing.drawn(parts, reading, self._screen.out.width))
 
     def _show(self, *things: RenderableType) -> None:
@@ -159,57 +129,13 @@ class Setup:
 
     # Connecting
 
-    def _how_google_is_reached(self) -> Google:
-        """The table [google] of the settings file with what was said, or a new one."""
-        said = {
-            "credentials": self._wishes.credentials or ("local" if self._face else ""),
-            "file": self._wishes.key_file,
-            "endpoint": self._wishes.endpoint or self._face,
-        }
-        said = {key: value for key, value in said.items() if value}
-        if self._before is not None:
-            there = dict(tomllib.loads(self._before)["google"])
-            if said.get("credentials", there["credentials"]) != there["credentials"]:
-                there = {}
-            self._google_table = there | said
-            return config.part(Google, self._google_table)
-        folder = self._wishes.file.parent
-        kind = said.get("credentials") or self._way_in(folder)
-        if kind == "local":
-            said.setdefault("endpoint", LOCAL)
-        elif kind in _USUAL_FILES:
-            usual = _USUAL_FILES[kind]
-            if "file" not in said and self._person is not None and not (folder / usual).exists():
-                said["file"] = self._person.line("The JSON file that was downloaded from Google?", usual, _some)
-            said.setdefault("file", usual)
-        self._google_table = {"credentials": kind} | said
-        return config.part(Google, self._google_table)
-
-    def _way_in(self, folder: Path) -> str:
-        likely = next((kind for kind, usual in _USUAL_FILES.items() if (folder / usual).exists()), "")
-        if self._person is not None:
-            return self._person.choice("How does the service reach Google?", _CREDENTIALS, likely or "service_account")
-        if likely and self._wishes.yes:
-            return likely
-        raise WaitingForPerson(
-            "Nobody says how Google is reached: give --credentials service_account, oauth or local "
-            "(and --file or --endpoint)."
-        )
-
     def _read_sheet(self) -> Reading:
         with self._connected() as sheets, self._screen.busy("Reading the sheet"):
             return sheets.read(self._spreadsheet)
 
     def _connected(self) -> GoogleSheets:
-        from sheets_mastery.google import auth
-        from sheets_mastery.google.sheets import GoogleSheets
-
-        google, folder = self._google, self._wishes.file.resolve().parent
-        wanted = auth.scopes(self._settings.mail) if self._settings else (auth.SHEETS,)
-        if google.credentials == "oauth" and self._person is not None and not (folder / google.token_file).exists():
-            auth.sign_in(google, wanted, folder=folder)
-        who = auth.credentials(google, (auth.SHEETS,), folder=folder)
-        return GoogleSheets(who, endpoint=google.endpoint, timeout=google.timeout_seconds)
+        mail = self._settings.mail if self._settings else None
+        return connected(self._google, mail, self._wishes.file.resolve().parent, self._person)
 
     def _page(self, question: Question) -> str:
         """Where a browser shows the cell of a question."""
@@ -239,10 +165,6 @@ class Setup:
         names = (base, *(f"{base} {number}" for number in range(2, len(taken) + 3)))
         return next(name for name in names if name.casefold() not in taken)
 
-    @property
-    def _marking(self) -> Marking:
-        return self._settings.marking if self._settings else Marking()
-
     def _table(self, base: str | None = None) -> dict[str, Any]:
         """This gradebook's table with every answer so far, as it will stand in the file."""
         text = self._with_gradebook(base if base is not None else self._before or "")
@@ -261,7 +183,24 @@ class Setup:
 
     def _understand(self, reading: Reading, without: tuple[str, ...] = ()) -> Layout:
         """Look at the reading again with every answer so far, or as if some keys had never been set."""
-        return find_layout(reading, self._gradebook(without), self._marking)
+        return self._look(reading, self._gradebook(without))
+
+    def _look(self, reading: Reading, gradebook: GradebookSettings) -> Layout:
+        there = self._in_force(reading, gradebook)
+        return find_layout(reading, there.gradebook, there.settings.marking)
+
+    def _supposed(self, reading: Reading, layout: Layout) -> Layout:
+        there = self._in_force(reading, self._gradebook())
+        return supposed(reading, layout, there.gradebook, there.settings.marking)
+
+    def _in_force(self, reading: Reading, gradebook: GradebookSettings) -> InForce:
+        """What counts: the answers, and over them what the document's own tab of settings says."""
+        file = self._settings
+        if file is None:
+            nobody = Basics(**_STAND_INS, sender=_STAND_INS["reply_to"], time_zone="UTC")
+            google = {key: str(value) for key, value in self._google_table.items()}
+            file = config.parse(self._with_gradebook(settingsfile.fresh(nobody, google)))
+        return settings_in_force(file, gradebook, reading, {})
 
     def _gradebook(self, without: tuple[str, ...] = ()) -> GradebookSettings:
         table = {key: value for key, value in self._table().items() if key not in without}
@@ -287,7 +226,7 @@ class Setup:
 
     def _ids_added(self, question: Question, reading: Reading, layout: Layout) -> bool:
         """Put a column of new ids into a sheet that has none, where somebody says so."""
-        columns = new_ids(reading, supposed(reading, layout, self._gradebook(), self._marking))
+        columns = new_ids(reading, self._supposed(reading, layout))
         if not columns:
             return False
         if not self._wishes.add_ids:
@@ -375,7 +314,7 @@ class Setup:
         self, reading: Reading, table: Mapping[str, Any], again: Collection[settingsfile.Path]
     ) -> Question | None:
         """The first question that comes with a table, that the settings answer, and that was not put again yet."""
-        found = find_layout(reading, config.part(GradebookSettings, table), self._marking)
+        found = self._look(reading, config.part(GradebookSettings, table))
         answers = self._table()
         for each in found.questions:
             if each.paths[0] not in again and at_path(answers, each.paths[0]) is not None:
@@ -464,12 +403,21 @@ class Setup:
         return True
 
     def _try(self, service: Service) -> Summary:
-        """What a sync would do now."""
+        """Put the tab with the settings into the document, and answer what a sync would do then."""
         from sheets_mastery.sync import make_plan
 
         gradebook = service.settings.gradebook(self._name)
+
+        def decided() -> tuple[Plan, Reading]:
+            return make_plan(service.sheets, service.ledger, service.settings, gradebook, service.clock())
+
         with self._screen.busy("Trying a sync, without writing"):
-            plan, _ = make_plan(service.sheets, service.ledger, service.settings, gradebook, service.clock())
+            plan, reading = decided()
+            page = tuple(edit for edit in plan.edits if edit.sheet_id == SETTINGS_ID)
+            if page and settings_tab(reading) is None:
+                # The same edits that the first sync would make; everything else waits for it.
+                service.sheets.apply(gradebook.spreadsheet, page, ((SETTINGS_TITLE, Range(0, 0, 1, 1)),))
+                plan, _ = decided()
         return describe(plan)
 
     def _outcome(
@@ -484,39 +432,6 @@ class Setup:
             written=written,
             plan=plan,
         )
-
-
-def show(outcome: Outcome, screen: Screen, file: Path, program: str) -> None:
-    """Say how it ended, and what to do next."""
-
-    def say(text: str) -> None:
-        screen.out.print(Text(text), soft_wrap=True)
-
-    for question in outcome.open:
-        say(f"Open: {question.text} · {question.place}")
-        if question.choices:
-            say(f"      {' | '.join(question.choices)}")
-        say(f"      --answer '{question.key}={question.proposal or '…'}'")
-        if question.paths[0] == ID_LABEL:
-            say("      --add-ids puts in a column of new ids; no cell of yours is changed")
-    if outcome.missing:
-        say(f"Nobody says: {', '.join(outcome.missing)}.")
-    if outcome.plan is None:
-        say("Nothing was written.")
-        return
-    screen.show(terminal.summary(outcome.plan, done=False))
-    say(f"{file} is written." if outcome.written else f"{file} says all this already; it stays as it is.")
-    named = "" if str(file) == "mastery.toml" else f" -c {file}"
-    screen.show(
-        terminal.commands(
-            "What to do next",
-            (
-                (f"{program} plan{named}", "look at the first plan again, with its fingerprint"),
-                (f"{program} apply{named} --plan {outcome.plan.fingerprint}", "carry out exactly this plan"),
-                (f"{program} setup{named} URL", "change an answer, or add another gradebook"),
-            ),
-        )
-    )
 
 
 def replace(file: Path, text: str) -> None:
@@ -552,21 +467,3 @@ def _basic(name: str, text: str) -> None:
         config.part(Mail, {"sender": text})
     else:
         config.part(School, right | {"name" if name == "school" else name: text})
-
-
-def _some(text: str) -> None:
-    if not text:
-        raise SettingsError("a file's name is needed.")
-
-
-def told(outcome: Outcome, file: Path) -> dict[str, Any]:
-    """How it ended, for a script."""
-    return {
-        "settings": str(file),
-        "written": outcome.written,
-        "gradebook": outcome.gradebook,
-        "layout": drawing.told(outcome.layout),
-        "answered": dict(outcome.answered),
-        "missing": list(outcome.missing),
-        "plan": None if outcome.plan is None else asdict(outcome.plan),
-    }

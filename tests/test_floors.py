@@ -37,6 +37,8 @@ FLOORS = (
         "drawing",
         "asking",
         "wishes",
+        "wayin",
+        "outcome",
         "status",
         "doctor",
         "setup",

@@ -110,18 +110,6 @@ def _requests(edit: Edit) -> Iterator[Json]:
                     "fields": "userEnteredValue",
                 }
             }
-        case PutNote():
-            yield from _notes((edit,))
-        case PutLinks():
-            yield {
-                "updateCells": {
-                    "start": _start(edit.sheet_id, edit.row, edit.column),
-                    "rows": [{"values": [_link(link)]} for link in edit.links],
-                    "fields": "userEnteredFormat.textFormat.link",
-                }
-            }
-        case Offer():
-            yield _offer(edit)
         case InsertColumn():
             yield {
                 "insertDimension": {
@@ -141,6 +129,18 @@ def _requests(edit: Edit) -> Iterator[Json]:
                     "fields": "userEnteredValue",
                 }
             }
+        case PutNote():
+            yield from _notes((edit,))
+        case PutLinks():
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, edit.row, edit.column),
+                    "rows": [{"values": [_link(link)]} for link in edit.links],
+                    "fields": "userEnteredFormat.textFormat.link",
+                }
+            }
+        case Offer():
+            yield _offer(edit)
         case PutLook():
             yield {
                 "repeatCell": {

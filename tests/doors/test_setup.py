@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -94,6 +94,10 @@ class Desk:
     def url(self) -> str:
         return f"https://docs.google.com/spreadsheets/d/{self.school.spreadsheet.id}/edit#gid=0"
 
+    def cells(self) -> Any:
+        """The teacher's own tab, with everything in it."""
+        return self.school.document()["sheets"][0]
+
     def written(self, *, m: str = "not in") -> str:
         """The file that the usual answers make."""
         return WRITTEN.format(url=self.school.url, id=self.school.spreadsheet.id, m=m)
@@ -135,7 +139,7 @@ def test_the_whole_dialogue_shows_what_was_found_asks_what_is_not_known_and_ends
     desk: Callable[..., Desk],
 ) -> None:
     here = desk()
-    before = here.school.document()
+    before = here.cells()
     terminal = here.sit_down()
     seen = terminal.converse("", "perhaps", "?", "1", "3", *SAID)
     code, end = terminal.ended()
@@ -227,7 +231,8 @@ def test_the_whole_dialogue_shows_what_was_found_asks_what_is_not_known_and_ends
     shown = "\n".join((*seen, end))
     assert [each for row in MARKS[1:] for each in (row[0], row[1], row[1].split(",")[0]) if each in shown] == []
     assert here.file.read_text("utf-8") == here.written()
-    assert here.school.document() == before
+    assert here.cells() == before
+    assert [tab.title for tab in here.school.spreadsheet.worksheets()] == ["Marks", "Mastery Settings"]
 
 
 def test_running_it_again_asks_again_and_enter_keeps_every_byte(desk: Callable[..., Desk]) -> None:
@@ -264,6 +269,18 @@ def test_unattended_every_proposal_is_taken_and_a_second_time_nothing_is_written
     touched = here.file.stat().st_mtime_ns
     again = here.set_up("--yes", *BASICS)
     assert (again.code, again.err, here.file.stat().st_mtime_ns) == (0, "", touched)
+
+
+def test_the_tab_of_settings_is_made_once_by_one_request_and_never_again(desk: Callable[..., Desk]) -> None:
+    here = desk()
+    assert here.set_up("--yes", *BASICS).code == 0
+    assert [each["method"] for each in here.school.sheet_requests()] == ["GET", "GET", "POST", "GET"]
+    page = here.school.spreadsheet.worksheet("Mastery Settings").get_all_values()
+    assert [row[:2] for row in page if row[0] == "M"] == [["M", "not in"]]
+    here.school.sheet_requests()
+    assert here.set_up("--yes", *BASICS).code == 0
+    assert [each["method"] for each in here.school.sheet_requests()] == ["GET", "GET"]
+    assert here.school.spreadsheet.worksheet("Mastery Settings").get_all_values() == page
 
 
 def test_answers_on_the_command_line_are_taken_as_if_they_had_been_typed(desk: Callable[..., Desk]) -> None:

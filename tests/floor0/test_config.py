@@ -10,7 +10,7 @@ from pathlib import Path
 import drawn
 import pytest
 
-from sheets_mastery.config import AssignmentSettings, Help, Meaning, Settings, Tier, Window, parse, secret
+from sheets_mastery.config import AssignmentSettings, Help, Meaning, School, Settings, Tier, Window, parse, part, secret
 from sheets_mastery.errors import SettingsError
 
 MEANINGS = [meaning.value for meaning in Meaning]
@@ -410,3 +410,14 @@ def test_a_code_may_have_any_meaning() -> None:
         "INC": Meaning.INCOMPLETE,
         "✓": Meaning.MASTERED,
     }
+
+
+def test_one_table_alone_is_refused_in_the_same_sentences_as_the_file() -> None:
+    table = {"name": "Lakeview", "teacher": "Ms. Rivera", "reply_to": "rivera@example.edu"}
+    assert part(School, {**table, "time_zone": "UTC"}).time_zone == "UTC"
+    with pytest.raises(SettingsError) as refused:
+        part(School, {**table, "time_zone": "Lake time", "colour": "blue"})
+    assert str(refused.value) == (
+        'time_zone: "Lake time" is no time zone; write it like "America/Chicago".\n'
+        "colour: there is no such key; see config/mastery.example.toml for those there are."
+    )
