@@ -196,3 +196,24 @@ def test_a_filter_on_a_whole_tab_tells_the_bounds_of_its_grid(book: Any) -> None
     book.batch({"setBasicFilter": {"filter": {"range": {"sheetId": 0}}}})
     bounds = {"startRowIndex": 0, "endRowIndex": 100, "startColumnIndex": 0, "endColumnIndex": 26}
     assert book.get("sheets.basicFilter") == {"sheets": [{"basicFilter": {"range": bounds}}]}
+
+
+def test_formulas_in_cells_and_rules_follow_a_renamed_tab_and_lose_a_deleted_one(new_book: Callable[..., Any]) -> None:
+    book = new_book("Marks", "Sums")
+    condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": "=Marks!$A$1=5"}]}
+    rule = {
+        "ranges": [{"sheetId": 0, "endRowIndex": 1, "endColumnIndex": 1}],
+        "booleanRule": {"condition": condition, "format": {"backgroundColor": {"red": 1}}},
+    }
+    book.type("Marks!A1", [[5]])
+    book.type("Sums!A1", [["=Marks!A1*2"]])
+    book.batch(
+        {"addConditionalFormatRule": {"rule": rule}},
+        {"updateSheetProperties": {"properties": {"sheetId": 0, "title": "All marks"}, "fields": "title"}},
+    )
+    assert (book.formulas("Sums!A1"), book.values("Sums!A1")) == ([["='All marks'!A1*2"]], [["10"]])
+    kept = book.get("sheets.conditionalFormats.booleanRule.condition.values")["sheets"][0]["conditionalFormats"]
+    assert kept[0]["booleanRule"]["condition"]["values"] == [{"userEnteredValue": "='All marks'!$A$1=5"}]
+    assert book.fills("'All marks'!A1") == [["ff0000"]]
+    book.batch({"deleteSheet": {"sheetId": 0}})
+    assert (book.formulas("Sums!A1"), book.values("Sums!A1")) == ([["=#REF!*2"]], [["#REF!"]])

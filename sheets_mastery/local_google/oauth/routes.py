@@ -165,17 +165,8 @@ class Office:
         client = f"{_digits(self.store.new_id(), 12)}-{self.store.new_id()[:32].lower()}.apps.googleusercontent.com"
         secret = "GOCSPX-" + self.store.new_id()[:28]
         self.store.save(CLIENTS, client, {"secret": secret})
-        return {
-            "installed": {
-                "client_id": client,
-                "client_secret": secret,
-                "project_id": "local-google",
-                "auth_uri": f"{base}/o/oauth2/auth",
-                "token_uri": f"{base}/token",
-                "auth_provider_x509_cert_url": f"{base}/oauth2/v1/certs",
-                "redirect_uris": ["http://localhost"],
-            }
-        }
+        known = {"client_id": client, "client_secret": secret, "redirect_uris": ["http://localhost"]}
+        return {"installed": known | _addresses(base)}
 
     def seat_person(self, said: dict[str, Any]) -> dict[str, Any]:
         """Say who sits at the browser, ``account``, and which scopes that person does not grant, ``withhold``."""
@@ -192,18 +183,9 @@ class Office:
         email, delegated = said["email"].lower(), said.get("delegatedScopes", [])
         key = SigningKey.generate(self.store.now())
         self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem, "delegated": delegated})
-        return {
-            "type": "service_account",
-            "project_id": "local-google",
-            "private_key_id": key.id,
-            "private_key": key.private_pem,
-            "client_email": email,
-            "client_id": _digits(email, 21),
-            "auth_uri": f"{base}/o/oauth2/auth",
-            "token_uri": f"{base}/token",
-            "auth_provider_x509_cert_url": f"{base}/oauth2/v1/certs",
-            "universe_domain": "googleapis.com",
-        }
+        known = {"type": "service_account", "client_email": email, "client_id": _digits(email, 21)}
+        secret = {"private_key_id": key.id, "private_key": key.private_pem, "universe_domain": "googleapis.com"}
+        return known | secret | _addresses(base)
 
     def _refreshed(self, form: dict[str, str]) -> dict[str, Any]:
         client, refresh = form.get("client_id", ""), form.get("refresh_token", "")
@@ -331,6 +313,16 @@ class Office:
 
     def _now(self) -> float:
         return self.store.now().timestamp()
+
+
+def _addresses(base: str) -> dict[str, str]:
+    """Return what every credential file says of where to go."""
+    return {
+        "project_id": "local-google",
+        "auth_uri": f"{base}/o/oauth2/auth",
+        "token_uri": f"{base}/token",
+        "auth_provider_x509_cert_url": f"{base}/oauth2/v1/certs",
+    }
 
 
 def _scopes(said: dict[str, Any]) -> list[str]:

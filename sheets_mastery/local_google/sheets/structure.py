@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sheets_mastery.local_google.errors import Invalid
@@ -241,6 +241,14 @@ def rewrite_formulas(tab: Tab, change: Callable[[str], str]) -> None:
                 tab.put(row, column, {**cell, "userEnteredValue": {"formulaValue": new}})
 
 
+def rewrite_everywhere(document: Document, change: Callable[[str], str]) -> None:
+    """Replace every formula of a document, in cells and in rules."""
+    for tab in document.tabs:
+        rewrite_formulas(tab, change)
+        for value in (each for rule in tab.parts["conditionalFormats"] for each in _formulas_of(rule)):
+            value["userEnteredValue"] = change(value["userEnteredValue"])
+
+
 def _reference_change(shift: Shift, tab: Tab, owner: Tab) -> Callable[[Reference], Reference | None]:
     def change(ref: Reference) -> Reference | None:
         about_owner = tab is owner if ref.title is None else ref.title.casefold() == owner.title.casefold()
@@ -276,9 +284,15 @@ def _shift_rule(rule: dict[str, Any], shift: Shift, decimal: str) -> None:
             return Reference(ref.title, start, ref.column, (end, ref.to[1]) if ref.to else None)
         return Reference(ref.title, ref.row, start, (ref.to[0], end) if ref.to else None)
 
-    for value in rule["booleanRule"]["condition"].get("values", []):
+    for value in _formulas_of(rule):
+        value["userEnteredValue"] = rewritten(value["userEnteredValue"], change, decimal)
+
+
+def _formulas_of(rule: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the values of a rule's condition that are formulas."""
+    for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
         if value.get("userEnteredValue", "").startswith(("=", "+")):
-            value["userEnteredValue"] = rewritten(value["userEnteredValue"], change, decimal)
+            yield value
 
 
 def _single(place: dict[str, Any]) -> bool:

@@ -11,10 +11,10 @@ from sheets_mastery.local_google.masks import merged
 from .a1 import Box, quoted
 from .document import Document, Tab, new_tab
 from .formats import field_mask, tidied
-from .formulas import canonical, localized, renamed, rewritten
+from .formulas import Reference, canonical, localized, renamed, rewritten
 from .locales import locale
 from .places import guard, tab_of, with_places, without_zero
-from .structure import AXES, delete_lines, follow_places, insert_lines, move_lines, rewrite_formulas
+from .structure import AXES, delete_lines, follow_places, insert_lines, move_lines, rewrite_everywhere
 from .view import properties
 
 Request = dict[str, Any]
@@ -32,13 +32,17 @@ def add_sheet(document: Document, request: Request) -> Request:
     said = tidied(request.get("properties", {}))
     if said.get("sheetType", "GRID") != "GRID":
         raise not_implemented(f"addSheet of type {said['sheetType']}")
-    sheet_id = int(said["sheetId"]) if "sheetId" in said else document.number()
-    if document.tab(sheet_id) is not None:
-        raise Invalid(f"A sheet with id {sheet_id} already exists.")
-    tab = new_tab(said, sheet_id)
+    tab = new_tab(said, _free_id(document, said.get("sheetId")))
     tab.properties["title"] = _free_title(document, said.get("title"))
     document.tabs.insert(int(said.get("index", len(document.tabs))), tab)
     return {"addSheet": {"properties": properties(document, tab)}}
+
+
+def _free_id(document: Document, said: Any) -> int:
+    sheet_id = document.number() if said is None else int(said)
+    if document.tab(sheet_id) is not None:
+        raise Invalid(f"A sheet with id {sheet_id} already exists.")
+    return sheet_id
 
 
 def _free_title(document: Document, title: str | None) -> str:
@@ -62,13 +66,11 @@ def delete_sheet(document: Document, request: Request) -> Request:
     guard(document, tab, tab.grid)
     document.tabs.remove(tab)
     folded, decimal = tab.title.casefold(), document.habits.decimal
-    for each in document.tabs:
-        rewrite_formulas(
-            each,
-            lambda formula: rewritten(
-                formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
-            ),
-        )
+
+    def without(ref: Reference) -> Reference | None:
+        return None if (ref.title or "").casefold() == folded else ref
+
+    rewrite_everywhere(document, lambda formula: rewritten(formula, without, decimal))
     follow_places(document, lambda place: None if place["sheetId"] == tab.id else place)
     return {}
 
@@ -76,9 +78,7 @@ def delete_sheet(document: Document, request: Request) -> Request:
 def duplicate_sheet(document: Document, request: Request) -> Request:
     """``duplicateSheet``: a copy beside or at an index, under a new title and id."""
     source = tab_of(document, request.get("sourceSheetId"))
-    sheet_id = int(request["newSheetId"]) if "newSheetId" in request else document.number()
-    if document.tab(sheet_id) is not None:
-        raise Invalid(f"A sheet with id {sheet_id} already exists.")
+    sheet_id = _free_id(document, request.get("newSheetId"))
     title = request.get("newSheetName")
     number, plain = 1, f"Copy of {source.title}"
     while title is None and document.tab_titled(plain):
@@ -137,8 +137,7 @@ def _rename(document: Document, tab: Tab, title: str) -> None:
         raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
     old, decimal = tab.title, document.habits.decimal
     tab.properties["title"] = title
-    for each in document.tabs:
-        rewrite_formulas(each, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
+    rewrite_everywhere(document, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
 
 
 def _resize(document: Document, tab: Tab, rows: int, columns: int) -> None:
@@ -161,12 +160,7 @@ def update_spreadsheet_properties(document: Document, request: Request) -> Reque
     document.properties = new
     after = document.habits.decimal
     if before != after:
-        for tab in document.tabs:
-            rewrite_formulas(tab, lambda formula: localized(canonical(formula, before), after))
-            for rule in tab.parts["conditionalFormats"]:
-                for value in rule.get("booleanRule", {}).get("condition", {}).get("values", []):
-                    if value.get("userEnteredValue", "")[:1] in ("=", "+"):
-                        value["userEnteredValue"] = localized(canonical(value["userEnteredValue"], before), after)
+        rewrite_everywhere(document, lambda formula: localized(canonical(formula, before), after))
     return {}
 
 
