@@ -42,16 +42,8 @@ def read(text: str) -> Mask:
 
 
 def _tokens(text: str) -> tuple[str, ...] | None:
-    tokens = []
-    at = 0
-    text = text.strip()
-    while at < len(text):
-        found = TOKEN.match(text, at)
-        if found is None:
-            return None
-        tokens.append(found[1])
-        at = found.end()
-    return tuple(tokens)
+    tokens = TOKEN.findall(text)
+    return tuple(tokens) if "".join(tokens) == re.sub(r"\s+", "", text) else None
 
 
 def _group(tokens: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -154,8 +154,7 @@ class Channels:
         return "update", ",".join(changed or ["content"])
 
     def _alive(self, channel: dict[str, Any]) -> bool:
-        alive: bool = channel["expiration"] > self.store.now().timestamp() * 1000
-        return alive
+        return bool(channel["expiration"] > self.store.now().timestamp() * 1000)
 
 
 class Bell:

@@ -52,26 +52,22 @@ class Tab:
     @property
     def id(self) -> int:
         """The sheetId."""
-        sheet_id: int = self.properties["sheetId"]
-        return sheet_id
+        return int(self.properties["sheetId"])
 
     @property
     def title(self) -> str:
         """The title as written."""
-        title: str = self.properties["title"]
-        return title
+        return str(self.properties["title"])
 
     @property
     def row_count(self) -> int:
         """How many rows the grid has."""
-        count: int = self.properties["gridProperties"]["rowCount"]
-        return count
+        return int(self.properties["gridProperties"]["rowCount"])
 
     @property
     def column_count(self) -> int:
         """How many columns the grid has."""
-        count: int = self.properties["gridProperties"]["columnCount"]
-        return count
+        return int(self.properties["gridProperties"]["columnCount"])
 
     def count(self, dimension: str) -> int:
         """How many lines the grid has in a dimension."""

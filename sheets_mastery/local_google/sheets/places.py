@@ -54,7 +54,7 @@ def _written(place: Place) -> str:
     last = ("" if place.right is None else letters(place.right - 1)) + (
         "" if place.bottom is None else str(place.bottom)
     )
-    return first if first == last else f"{first}:{last}"
+    return first if last in ("", first) else f"{first}:{last}"
 
 
 def beyond(tab: Tab, written: str) -> str:
@@ -90,10 +90,8 @@ def area(document: Document, grid_range: dict[str, Any] | None) -> tuple[Tab, Bo
     box = tab.box(grid_range)
     top, left = grid_range.get("startRowIndex") or 0, grid_range.get("startColumnIndex") or 0
     if top >= tab.row_count or left >= tab.column_count:
-        bottom, right = grid_range.get("endRowIndex"), grid_range.get("endColumnIndex")
-        first = letters(left) + str(top + 1)
-        last = ("" if right is None else letters(right - 1)) + ("" if bottom is None else str(bottom))
-        raise Invalid(beyond(tab, first if not last or first == last else f"{first}:{last}"))
+        place = Place(None, top, grid_range.get("endRowIndex"), left, grid_range.get("endColumnIndex"))
+        raise Invalid(beyond(tab, _written(place)))
     return tab, box
 
 

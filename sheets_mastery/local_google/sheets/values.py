@@ -269,8 +269,7 @@ def _by_rows(body: Mapping[str, Any]) -> Grid:
 
 def _number_format(cell: Cell | None) -> str:
     """Return the type of the number format that a cell was given, or ""."""
-    kind: str = (cell or {}).get("userEnteredFormat", {}).get("numberFormat", {}).get("type", "")
-    return kind
+    return str((cell or {}).get("userEnteredFormat", {}).get("numberFormat", {}).get("type", ""))
 
 
 def _kind(value: Any) -> str:
