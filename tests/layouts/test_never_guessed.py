@@ -287,3 +287,15 @@ def test_findings_name_no_student() -> None:
     told = " ".join(finding.what for finding in look(table).findings)
     assert "ignored: Average" in told
     assert not any(name in told for name in ("Zuloaga", "Quirke", "Xanthos"))
+
+
+def test_days_of_attendance_are_no_marks_and_no_question() -> None:
+    table = """
+    Marks:
+    ID  | Student | 2026-09-14 | 2026-09-15 | 2026-09-16 | Quiz 1 [20]
+    101 | Ana     | P          | P          | A          | 12
+    102 | Bo      | T          | P          | P          | 13
+    103 | Cy      | P          | A          | T          | 14
+    """
+    layout = look(table)
+    assert (layout.questions, layout.unknown_codes, titles(read(table))) == ((), (), ["Quiz 1"])
