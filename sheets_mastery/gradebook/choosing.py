@@ -160,8 +160,9 @@ def _by_content(reading: Reading, settings: GradebookSettings, setting: str) -> 
     if len(known) > 1:
         known = [_candidate(each.tab, settings, reading.locale, section=each.tab.title) for each in known]
     choice = _chosen([replace(each.page, confidence=Confidence.LIKELY) for each in known if each.page is not None])
-    titles = {title for each in known for title in _titles(each.tab)}
-    nameless = [each for each in working if each.page is None and titles & _titles(each.tab)]
+    nameless = [each for each in working if each.page is None]
+    titles = {title for each in known for title in _titles(each.tab)} if nameless else set()
+    nameless = [each for each in nameless if titles & _titles(each.tab)]
     return replace(
         choice,
         problems=tuple(

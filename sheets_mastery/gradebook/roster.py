@@ -122,7 +122,9 @@ def read_people(
     id_column = columns.id
     rows = [row for row in range(columns.header_row + 1, len(tab.cells)) if row not in skip]
     named = [row for row in rows if columns.name is None or columns.name_of(tab, row)]
-    usual = _usual([id_text(tab.at(row, id_column)) or "" for row in named])
+    ids = [id_text(tab.at(row, id_column)) or "" for row in named]
+    usual = _usual(ids)
+    digits_only = 2 * sum(_has_letter(each) for each in ids) < len(ids)
     for row in rows:
         content = tab.at(row, id_column)
         identity = id_text(content)
@@ -143,7 +145,8 @@ def read_people(
             continue
         if not columns.name_of(tab, row) and columns.name is not None:
             heading = _heading(tab, columns, row)
-            counted = heading is not None and is_section(heading) and key(heading) != key(identity)
+            # "Period 2" may stand in the column of the ids as well, where these are numbers.
+            counted = heading is not None and is_section(heading) and (digits_only or key(heading) != key(identity))
             if usual(identity) and not counted:
                 entry, wrong = _entry(tab, columns, row, identity, locale, section)
                 entries.append(entry)
@@ -179,6 +182,10 @@ def _usual(ids: list[str]) -> Callable[[str], bool]:
 
 def _has_at(text: str) -> bool:
     return "@" in text
+
+
+def _has_letter(text: str) -> bool:
+    return any(character.isalpha() for character in text)
 
 
 def _has_digit(text: str) -> bool:

@@ -527,6 +527,8 @@ def _words(tab: Tab, everything: list[Column], found: _Found, reader: Remembered
         texts = [content.value for content, _ in each.filled]
         if found.roles[each.number] is not ColumnRole.REMARKS or not each.heading.title.strip() or each.computed:
             continue
+        if not isinstance(tab.at(each.heading.row, each.number).value, str):
+            continue  # days of attendance
         words = {key(text) for text in texts if isinstance(text, str) and might_be_code(text)}
         if words and len(words) <= 8 and all(isinstance(text, str) and might_be_code(text) for text in texts):
             vocabularies[each.number] = words

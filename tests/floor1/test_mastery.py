@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheets_mastery.config import Marking, Settings, Tier
+from sheets_mastery.config import Marking, Meaning, Settings, Tier
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.gradebook import Assignment, Mark, MarkKind, read_gradebook
 from sheets_mastery.mastery import (
@@ -184,6 +184,41 @@ def test_work_without_a_due_date_is_missing_only_when_the_teacher_says_so() -> N
 @pytest.mark.parametrize(("day", "expected"), [(21, Verdict.PENDING), (22, Verdict.NOT_IN)])
 def test_who_was_absent_has_a_week(day: int, expected: Verdict) -> None:
     assert verdict(Mark(kind=MarkKind.ABSENT), today=date(2026, 9, day)).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (MarkKind.MASTERED, Verdict.MASTERED),
+        (MarkKind.BELOW, Verdict.RETAKE),
+        (MarkKind.NOT_ASSIGNED, Verdict.NOT_ASSIGNED),
+    ],
+)
+def test_a_word_for_a_mark_is_judged_without_a_number(kind: MarkKind, expected: Verdict) -> None:
+    assert verdict(Mark(kind=kind)) == Judged(verdict=expected, needed=NEEDED)
+
+
+def test_what_was_not_assigned_is_never_missing_and_does_not_make_a_column_marked(reading: Reading) -> None:
+    """
+    ID  | Level | Quiz 1     | Quiz 2
+    Max |       | 50         | 50
+    Due |       | 2026-09-01 | 2026-09-01
+    1   | 86    | 50         | N/A
+    2   | 86    |            | N/A
+    3   | 86    | N/A        |
+    4   | 86    | N/A        |
+    """
+    chosen = drawn.settings()
+    gradebook = chosen.gradebooks[0].model_copy(update={"codes": {"N/A": Meaning.NOT_ASSIGNED}})
+    book = read_gradebook(reading, gradebook, chosen.marking)
+    contracts, _ = contracts_in_force(book, chosen.tiers, TODAY)
+    judged = standings(book, contracts, chosen.marking, chosen.school, date(2026, 12, 1))
+    assert [[str(each.verdict) for each in standing.judged] for standing in judged] == [
+        ["mastered", "not assigned"],
+        ["missing (not in)", "not assigned"],
+        ["not assigned", "pending"],
+        ["not assigned", "pending"],
+    ]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MarkKind if kind is not MarkKind.UNREADABLE])
