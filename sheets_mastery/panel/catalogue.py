@@ -181,6 +181,7 @@ LEGEND: tuple[tuple[str, Look, str], ...] = (
     (str(Verdict.NOT_IN), PALETTE[Verdict.NOT_IN], "Due, and not handed in."),
     (str(Verdict.PENDING), PENDING, "Nothing to say yet: not due, not marked, or still in the days of grace."),
     (str(Verdict.EXCUSED), PALETTE[Verdict.EXCUSED], "Need not be done."),
+    (str(Verdict.NOT_ASSIGNED), Look(ink="#1B2733"), "Was never asked of this student."),
     (str(Verdict.CHECK), PALETTE[Verdict.CHECK], "Cannot be read: look at the tab Mastery Trouble."),
     (str(Verdict.NO_CONTRACT), PALETTE[Verdict.NO_CONTRACT], "No contract in force, so nothing is judged."),
 )

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from sheets_mastery.config import SYSTEMS, Codes, Meaning, Settings
 from sheets_mastery.gradebook.codes import codes_in_force
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.liverules import PALETTE
+from sheets_mastery.mastery import Verdict
 from sheets_mastery.panel import SETTINGS_ID, Choice, remembered, settings_in_force, values
-from sheets_mastery.panel.catalogue import FIXED, SECTIONS, Setting, code, level, setting_of
+from sheets_mastery.panel.catalogue import FIXED, LEGEND, SECTIONS, Setting, code, level, setting_of
 from sheets_mastery.plan import Past, Plan, decide
 from sheets_mastery.presets import PRESETS
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
@@ -207,6 +209,12 @@ def test_no_two_rows_are_called_alike() -> None:
     labels = [key(setting.label) for setting in FIXED.values()] + [key(section.label) for section in SECTIONS]
     assert len(labels) == len(set(labels))
     assert all(setting_of(setting.label) is setting for setting in FIXED.values())
+
+
+def test_the_legend_has_every_word_of_the_mastery_tab_in_its_colour() -> None:
+    looks = {word: look for word, look, _ in LEGEND}
+    assert set(looks) == {str(verdict) for verdict in Verdict}
+    assert {verdict: looks[str(verdict)] for verdict in PALETTE} == dict(PALETTE)
 
 
 @pytest.mark.parametrize(

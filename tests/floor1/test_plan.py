@@ -368,7 +368,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
         edits={
             "AddTab": 3,
             "SetWidths": 3,
-            "PutLook": 40,
+            "PutLook": 42,
             "PutValues": 3,
             "PutLinks": 1,
             "Offer": 26,
