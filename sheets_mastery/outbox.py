@@ -31,7 +31,7 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import LetterPress, missing_letter
 from sheets_mastery.mastery import Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
-from sheets_mastery.panel import remembered, settings_in_force
+from sheets_mastery.panel import judging, remembered, settings_in_force
 from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
 from sheets_mastery.reading import Reading
 
@@ -169,6 +169,10 @@ def deliver(
             if view is None or (wait := _why_all_wait(view.settings, now)):
                 delivery.counts[wait] += len(of_this)
                 continue
+            if view.undecided:
+                # A level or a code has been changed on the settings tab; a sync, with its guard, says what comes of it.
+                delivery.counts["changed since the last sync"] += len(of_this)
+                continue
             if view.moved:
                 # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
                 delivery.counts["changed since the last sync"] += len(of_this)
@@ -239,6 +243,8 @@ class _View:
     past: Past
     #: What is not where it was at the last sync, a sentence each.
     moved: tuple[str, ...]
+    #: Whether marks are judged by other choices of the settings tab than at the last sync.
+    undecided: bool
 
     @classmethod
     def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
@@ -253,6 +259,7 @@ class _View:
             standings={key(each.student.id): each for each in judged},
             past=past,
             moved=tuple(layout_changes(reading, understood, past, file.guard)),
+            undecided=judging(in_force.choices) != judging(past.choices),
         )
 
     def as_known(self, standing: Standing) -> bool:

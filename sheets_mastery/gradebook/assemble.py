@@ -37,6 +37,7 @@ from sheets_mastery.gradebook.work import Doubt, Work, find_work, titles_spoken_
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 
 _NOT_ASSIGNED = Mark(kind=MarkKind.NOT_ASSIGNED)
+_IN_DOUBT = Mark(kind=MarkKind.UNREADABLE)
 
 
 def read_gradebook(reading: Reading, settings: GradebookSettings, marking: Marking) -> Gradebook:
@@ -225,7 +226,7 @@ def _marks(
     problems: list[Problem] = []
     here = {each.id: each for each in work.assignments}
     # A tab that does not have the work never asked for it, unless a column in doubt may be just that.
-    elsewhere = Mark(kind=MarkKind.UNREADABLE) if work.in_doubt else _NOT_ASSIGNED
+    elsewhere = [_IN_DOUBT if work.may_hold(each.id) else _NOT_ASSIGNED for each in union]
     ticking = Remembered(replace(reader.reader, checkboxes=True))
     plan = []
     for each in union:
@@ -239,7 +240,7 @@ def _marks(
         row = tab.row(student.row)
         width = len(row)
         line: list[Mark] = []
-        for attempts in plan:
+        for attempts, without in zip(plan, elsewhere, strict=True):
             tried: list[Mark] = []
             for column, points, how, known in attempts:
                 content = row[column] if column < width else EMPTY
@@ -251,7 +252,7 @@ def _marks(
                     place = Place(tab=tab.title, cell=Cell(student.row, column))
                     problems.append(Problem(place=place, what=what, remedy=remedy))
                     unknown.count(content, place)
-            line.append(tried[0] if len(tried) == 1 else reader.reader.together(tried) if tried else elsewhere)
+            line.append(tried[0] if len(tried) == 1 else reader.reader.together(tried) if tried else without)
         lines.append(tuple(line))
     return lines, problems
 

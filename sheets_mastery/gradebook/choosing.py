@@ -24,6 +24,8 @@ from sheets_mastery.gradebook.words import SUBTITLES, TITLES, about_students, is
 from sheets_mastery.reading import Reading, Tab
 
 _OURS = re.compile(r"mastery\b", re.IGNORECASE)
+#: How our own tab of students begins, whatever a teacher has called it since.
+_OUR_LABELS = ["student id", "student", "level", "missing"]
 #: Tabs that share more than this part of the smaller one's students are no two periods.
 _SHARED = 5
 _OUT_OF = re.compile(r"out of \d+", re.IGNORECASE)
@@ -90,6 +92,11 @@ def choose(reading: Reading, settings: GradebookSettings) -> Choice:
     return _with_roster(reading, settings, choice)
 
 
+def is_ours(tab: Tab) -> bool:
+    """Whether a tab is surely one that this program has made."""
+    return bool(_OURS.match(tab.title)) or [key(content.text) for content in tab.row(0)[:4]] == _OUR_LABELS
+
+
 def no_students(settings: GradebookSettings) -> frozenset[str]:
     """The words that make a row no student: sums and remarks, and the headings of a second block below the first."""
     labels = settings.labels
@@ -125,7 +132,7 @@ def _by_content(reading: Reading, settings: GradebookSettings, setting: str) -> 
     candidates = [
         _candidate(tab, settings, reading.locale)
         for tab in reading
-        if not _OURS.match(tab.title) and tab.title.casefold() not in apart and tab.cells
+        if not is_ours(tab) and tab.title.casefold() not in apart and tab.cells
     ]
     working = [each for each in candidates if each.work]
     known = [each for each in working if each.page is not None and each.page.people.entries]
@@ -254,23 +261,32 @@ def _with_roster(reading: Reading, settings: GradebookSettings, choice: Choice) 
                 f"(looked for {_listed(settings.labels.id)})."
             )
         return replace(choice, roster=page)
-    pages = [
+    # A tab that only looks like a roster is not used: families are never written to because of a guess.
+    likely = [
         page
         for each in reading
         if each.sheet_id not in marks
         and each.cells
-        and not _OURS.match(each.title)
+        and not is_ours(each)
         and each.title.casefold() != settings.remediation_tab.casefold()
         and (page := _roster(each, settings, reading.locale, ids)) is not None
         and 2 * len(ids & {key(entry.id) for entry in page.people.entries}) >= len(ids) > 0
-        and not _work(each, page.columns, page.head, [entry.row for entry in page.people.entries])
         and _tells_of_families(page.columns)
     ]
-    return replace(choice, roster=replace(pages[0], confidence=Confidence.LIKELY)) if len(pages) == 1 else choice
+    if not likely:
+        return choice
+    question = Question(
+        paths=(("roster_tab",),),
+        text="Which tab has the students' levels and guardians?",
+        place=Place(tab=likely[0].tab.title),
+        choices=tuple(page.tab.title for page in likely),
+        proposal=likely[0].tab.title if len(likely) == 1 else "",
+    )
+    return replace(choice, questions=(*choice.questions, question))
 
 
 def _tells_of_families(columns: Columns) -> bool:
-    return any(columns.places.get(sort) for sort in ("level", "guardian_email", "student_email", "section"))
+    return any(columns.places.get(sort) for sort in ("level", "guardian_email"))
 
 
 def _roster(tab: Tab, settings: GradebookSettings, locale: str, ids: set[str]) -> Page | None:
@@ -350,7 +366,7 @@ def _nothing(reading: Reading, setting: str) -> Choice:
     """No tab has marks as they can be read; two mishaps are known by their looks."""
     for tab in reading:
         texts = [line[0].text for line in tab.cells if line and isinstance(line[0].value, str)]
-        if not texts or _OURS.match(tab.title):
+        if not texts or is_ours(tab):
             continue
         place = Place(tab=tab.title, cell=Cell(0, 0))
         alone = sum(len(line) == 1 for line in tab.cells)
@@ -376,7 +392,7 @@ def _marks_tab(reading: Reading, place: Place, text: str) -> Question:
         paths=(("marks_tab",),),
         text=text,
         place=place,
-        choices=tuple(tab.title for tab in reading if not _OURS.match(tab.title)),
+        choices=tuple(tab.title for tab in reading if not is_ours(tab)),
         stops=True,
     )
 

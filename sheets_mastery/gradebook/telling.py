@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import GradebookSettings, Meaning
-from sheets_mastery.gradebook.choosing import Choice, Page
+from sheets_mastery.gradebook.choosing import Choice, Page, is_ours
 from sheets_mastery.gradebook.codes import is_letter
 from sheets_mastery.gradebook.findings import (
     MOST_QUESTIONS,
@@ -212,7 +212,7 @@ def _scales(doubts: Sequence[Doubtful], unknown: Sequence[UnknownCode], *, somew
             proposal="letters",
         )
     above = [each for each in doubts if each.why is Doubt.ABOVE]
-    if above:
+    if above and not somewhere:
         yield Question(
             paths=(("scale",),),
             text="Most marks are far above the maximum. Are they percentages?",
@@ -331,7 +331,7 @@ def _tab(tab: Tab, settings: GradebookSettings, choice: Choice, works: Sequence[
     if tab.title.casefold() == settings.remediation_tab.casefold():
         role = TabRole.LINKS
     else:
-        role = TabRole.OURS if tab.title.casefold().startswith("mastery") else TabRole.OTHER
+        role = TabRole.OURS if is_ours(tab) else TabRole.OTHER
     return TabLayout(sheet_id=tab.sheet_id, title=tab.title, role=role)
 
 

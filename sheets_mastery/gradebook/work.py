@@ -77,10 +77,12 @@ class Work:
     problems: tuple[Problem, ...]
     doubts: tuple[Doubtful, ...]
 
-    @property
-    def in_doubt(self) -> bool:
-        """Whether a column may be work and is not judged."""
-        return ColumnRole.DOUBT in self.roles.values()
+    #: The keys of the titles of columns that may be work and are not judged.
+    in_doubt: frozenset[str]
+
+    def may_hold(self, assignment: str) -> bool:
+        """Whether a column in doubt may be this work, by its identity: it has the title, or none."""
+        return assignment in self.in_doubt or any(doubt.why is Doubt.NO_TITLE for doubt in self.doubts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +207,13 @@ def find_work(
         points_row=head.rows.get("points"),
         problems=tuple(found.problems),
         doubts=tuple(found.doubts),
+        in_doubt=frozenset(
+            key(title)
+            for each in everything
+            if found.roles[each.number] is ColumnRole.DOUBT
+            for title in (each.title.clean, each.title.base)
+            if title
+        ),
     )
 
 
@@ -495,7 +504,8 @@ def _without_title(tab: Tab, each: Column, reader: Remembered, found: _Found) ->
     hundred = Fraction(100)
     marks = sum(count for content, count in each.filled if reader.kind(content, hundred) is not MarkKind.UNREADABLE)
     there = sum(count for _, count in each.filled)
-    if each.computed or each.ticks or 2 * marks < there or _running(each):
+    stray = 4 * there < sum(count for _, count in each.cells)
+    if each.computed or each.ticks or 2 * marks < there or stray or _running(each):
         return ColumnRole.REMARKS
     place = Place(tab=tab.title, cell=Cell(each.heading.row, each.number))
     found.problems.append(
@@ -540,14 +550,13 @@ def _running(each: Column) -> bool:
 def _untitled(tab: Tab, everything: list[Column], found: _Found) -> None:
     """Take back the work left of a column of marks that has no title, or that is a retake of nobody says what."""
     by_column = {each.column: each for each in found.assignments}
-    numbers = [each.number for each in everything]
     for each in everything:
         bare = not each.heading.title.strip() and found.roles[each.number] is ColumnRole.DOUBT
         again = says_only_again(each.heading.title) and each.number in by_column
         if not bare and not again:
             continue
-        left = [number for number in numbers if number < each.number and found.roles[number] is not ColumnRole.BLANK]
-        gone = [by_column.get(each.number), by_column.get(left[-1]) if left else None]
+        # Merged cells keep their label in the leftmost one, so it is the direct neighbour that is meant.
+        gone = [by_column.get(each.number), by_column.get(each.number - 1)]
         if again:
             found.roles[each.number] = ColumnRole.DOUBT
             found.problems.append(
@@ -715,7 +724,7 @@ def _points(
     The row of maxima comes first, then the header, then the settings. A gradebook of percentages needs none of them.
     """
     if settings.scale == "percent":
-        return Fraction(says.points) if says is not None and says.points is not None else Fraction(100), False, []
+        return _percent(tab, each, head, says, settings)
     if "points" in head.rows:
         content = tab.at(head.rows["points"], each.number)
         if isinstance(content.value, Decimal) and content.value > 0 and content.format not in {"PERCENT", *MOMENTS}:
@@ -741,6 +750,27 @@ def _points(
     if settings.points is not None and "points" not in head.rows and settings.scale != "rubric":
         return Fraction(settings.points), False, []
     return None, False, []
+
+
+def _percent(
+    tab: Tab, each: Column, head: Head, says: AssignmentSettings | None, settings: GradebookSettings
+) -> tuple[Fraction | None, bool, list[Problem]]:
+    """The maximum in a gradebook of percentages: 100, unless the sheet says one that every number keeps to.
+
+    Then 18 may be 18 of 20 after all, and taken as 18 % it would be somebody's trouble.
+    """
+    if says is not None and says.points is not None:
+        return Fraction(says.points), False, []
+    said, _, _ = _points(tab, each, head, None, settings.model_copy(update={"scale": "points", "points": None}))
+    if said is None or said >= 100 or not each.numbers or max(number for number, _ in each.numbers) > said:
+        return Fraction(100), False, []
+    wrong = Problem(
+        place=Place(tab=tab.title, cell=Cell(each.heading.row, each.number)),
+        what="every mark in this column keeps to its maximum, so these may be points and no percentages; "
+        "it is not judged.",
+        remedy="Say points = 100 for it under assignments in the settings, or its maximum where these are points.",
+    )
+    return None, False, [wrong]
 
 
 def _day(tab: Tab, row: int | None, column: int, locale: str) -> tuple[date | None, list[Problem]]:

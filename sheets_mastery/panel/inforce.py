@@ -149,6 +149,11 @@ def remembered(settings: Settings, gradebook: GradebookSettings, choices: Mappin
     return _in_force(there, counting)
 
 
+def judging(choices: Mapping[str, Choice]) -> dict[str, Choice]:
+    """The choices that marks are judged by, without those that are only about how and when letters leave."""
+    return {name: choice for name, choice in choices.items() if not name.startswith(("letters.", "school."))}
+
+
 def settings_tab(reading: Reading) -> Tab | None:
     """The tab, by its id, and by its title where it came back from a copy under another id."""
     return next((tab for tab in reading if tab.sheet_id == SETTINGS_ID), None) or reading.tab(SETTINGS_TITLE)

@@ -52,7 +52,7 @@ from sheets_mastery.panel.inforce import (
 from sheets_mastery.presets import PRESETS
 from sheets_mastery.reading import Look
 
-_WIDTHS = (210, 190, 190, 560, 380)
+_WIDTHS = (230, 190, 190, 590, 380)
 _HEADER = Look(fill="#2F4A63", ink="#FFFFFF", bold=True)
 _HEADING = Look(fill="#D6E2EE", ink="#17324D", bold=True)
 _HEADING_WHAT = Look(fill="#D6E2EE", ink="#17324D")

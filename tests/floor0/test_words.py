@@ -23,8 +23,8 @@ def test_sums_and_averages_are_known(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Sumner, Kate", "Sum of squares quiz", "Meany, Max", "Average joe", "Total eclipse essay", "Final Exam", "Midterm",
-        "Final", "Score", "Points", "Total, Ana", "Quiz 1", "", "123", "Gradeau, Lee",
+        "Sumner, Kate", "Sum of squares quiz", "Meany, Max", "Average joe", "Total eclipse essay", "Final Exam",
+        "Midterm", "Final", "Score", "Points", "Total, Ana", "Quiz 1", "", "123", "Gradeau, Lee",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_sum_is_none(text: str) -> None:

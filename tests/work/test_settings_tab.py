@@ -11,6 +11,7 @@ import pytest
 from gspread.utils import ValueRenderOption
 
 from sheets_mastery.config import Meaning
+from sheets_mastery.doctor import examine
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, Choice
 from sheets_mastery.plan import Plan
@@ -291,6 +292,14 @@ def test_the_hours_in_which_letters_leave_are_those_of_the_sheet(panel: Panel) -
     assert panel.school.deliver() == {"sent": 3}
 
 
+def test_letters_wait_for_a_sync_when_marks_would_be_judged_by_something_else(panel: Panel) -> None:
+    panel.choose("Level: 76", 90)
+    assert panel.school.deliver() == {"changed since the last sync": 3}
+    assert panel.school.letters() == {}
+    panel.school.sync()
+    assert panel.school.deliver() == {"sent": 3}
+
+
 def test_what_is_typed_as_a_person_types_is_understood(panel: Panel) -> None:
     for label, choice in (
         ("Level: 93", "93.5; quiz 90 %; Project: 80"),
@@ -566,6 +575,16 @@ def test_what_was_answered_when_the_gradebook_was_set_up_stands_in_the_new_tab(a
     plan = algebra.sync()
     assert plan.settings.marking.grace_days == 3
     assert Panel(algebra).rows()["Grace days"][:2] == ("3", "3")
+
+
+def test_the_doctor_sees_what_a_sync_would_see(panel: Panel) -> None:
+    panel.choose("Level: 86", 80)
+    panel.school.sync()
+    panel.choose("Level: 86", "eighty")
+    found = {check.what: check.said for check in examine(panel.school.school.settings_file, None, {})}
+    assert found["gradebook Algebra 1: levels"] == "1 × 76 %, 2 × 80 %, 1 × 93 %"
+    row = panel.row("Level: 86")
+    assert found[f"gradebook Algebra 1: 'Mastery Settings'!B{row}"].startswith("this choice must be a pass mark")
 
 
 # Codes
