@@ -96,7 +96,7 @@ class Person:
         ways = ["? shows the cell and why"]
         if proposal:
             ways.insert(0, f"Enter: {proposal}" + ("" if kept is None else ", as before"))
-        if not question.stops:
+        if not question.stops and kept is None:
             ways.append(f"{LEAVE} leaves it open")
         self._say(Text("   " + " · ".join(ways), style="bright_black"))
         while True:
@@ -106,7 +106,7 @@ class Person:
             said = said or proposal
             if said == "?":
                 self._explain(question)
-            elif said == LEAVE and not question.stops and LEAVE not in question.choices:
+            elif said == LEAVE and not question.stops and kept is None and LEAVE not in question.choices:
                 return None
             else:
                 try:

@@ -192,7 +192,7 @@ def _questions(name: str, layout: Layout) -> Iterator[Check]:
     """What only a person knows. It is no fault of the installation, unless nothing can be read without it."""
     for each in layout.questions:
         said = f"{each.text} `setup` asks it; the answer stands under gradebooks.{each.key}."
-        yield Check(what=f"{name}: {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
+        yield Check(what=f"{name}: asks about {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from sheets_mastery import drawing, terminal
 from sheets_mastery.gradebook import Layout, Question
 from sheets_mastery.newids import ID_LABEL
+from sheets_mastery.panel import SETTINGS_TITLE
 from sheets_mastery.plan import Summary
 from sheets_mastery.terminal import Screen
 
@@ -31,6 +32,8 @@ class Outcome:
     missing: tuple[str, ...]
     #: Whether the settings file was written; False where it said all this already, and where something is missing.
     written: bool
+    #: Whether the document has just got its tab of settings.
+    tab_made: bool = False
     #: What a sync would do; None where it could not be asked for.
     plan: Summary | None = None
 
@@ -59,6 +62,8 @@ def show(outcome: Outcome, screen: Screen, file: Path, program: str) -> None:
         say("Nothing was written.")
         return
     screen.show(terminal.summary(outcome.plan, done=False))
+    if outcome.tab_made:
+        say(f"The sheet has a new tab, {SETTINGS_TITLE}, on which levels, codes and letters can be changed.")
     say(f"{file} is written." if outcome.written else f"{file} says all this already; it stays as it is.")
     named = "" if str(file) == "mastery.toml" else f" -c {file}"
     screen.show(
@@ -78,6 +83,7 @@ def told(outcome: Outcome, file: Path) -> dict[str, Any]:
     return {
         "settings": str(file),
         "written": outcome.written,
+        "tab_made": outcome.tab_made,
         "gradebook": outcome.gradebook,
         "layout": drawing.told(outcome.layout),
         "answered": dict(outcome.answered),

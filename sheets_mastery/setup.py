@@ -85,6 +85,7 @@ class Setup:
         self._settings = None if self._before is None else config.parse(self._before, environment)
         self._person = None if person is None or wishes.yes else person(self._page)
         self._answered: dict[settingsfile.Path, Value] = {}
+        self._tab_made = False
         #: The keys of the questions that were put: none is put twice, whatever came of it.
         self._put: set[str] = set()
         self._asked = 0
@@ -417,6 +418,7 @@ class Setup:
             if page and settings_tab(reading) is None:
                 # The same edits that the first sync would make; everything else waits for it.
                 service.sheets.apply(gradebook.spreadsheet, page, ((SETTINGS_TITLE, Range(0, 0, 1, 1)),))
+                self._tab_made = True
                 plan, _ = decided()
         return describe(plan)
 
@@ -430,6 +432,7 @@ class Setup:
             open=layout.questions,
             missing=missing,
             written=written,
+            tab_made=self._tab_made,
             plan=plan,
         )
 

@@ -86,7 +86,7 @@ def test_what_only_a_person_knows_is_named_with_its_key_and_the_grid_is_drawn_wi
 ) -> None:
     office = open_office(CODES)
     office.change('codes = { M = "not in", ABS = "absent", "-" = "handed in" }\n', "")
-    check = seen(office)["gradebook Algebra 1: Marks!F4"]
+    check = seen(office)["gradebook Algebra 1: asks about Marks!F4"]
     assert (check.well, check.code, check.said) == (
         False,
         0,
@@ -106,7 +106,7 @@ def test_what_only_a_person_knows_is_named_with_its_key_and_the_grid_is_drawn_wi
         "● certain 1 code that nobody has explained: “M” Marks!F4",
         "Marks · marks",
         "A B C D E F",
-        "1 Student ID Student Level OK To E-m… Quiz 1 Essay titles",
+        "1 Student ID Student Level OK To E-mail Quiz 1 Essay titles",
         "2 max max maxima",
         "3–5 id name level may write mark mark 3 students",
     ]

@@ -218,13 +218,14 @@ def test_the_whole_dialogue_shows_what_was_found_asks_what_is_not_known_and_ends
             "What would change",
         ],
     )
-    assert said[-8:-1] == [
+    assert said[-9:-1] == [
+        "The sheet has a new tab, Mastery Settings, on which levels, codes and letters can be changed.",
         "mastery.toml is written.",
         "What to do next",
         "# look at the first plan again, with its fingerprint",
         f"{Path(sys.executable).name} -m sheets_mastery plan",
         "# carry out exactly this plan",
-        f"{Path(sys.executable).name} -m sheets_mastery apply --plan {said[-9].removeprefix('plan ')}",
+        f"{Path(sys.executable).name} -m sheets_mastery apply --plan {said[-10].removeprefix('plan ')}",
         "# change an answer, or add another gradebook",
     ]
     # No name and no mark was shown.
@@ -276,7 +277,7 @@ def test_the_tab_of_settings_is_made_once_by_one_request_and_never_again(desk: C
     assert here.set_up("--yes", *BASICS).code == 0
     assert [each["method"] for each in here.school.sheet_requests()] == ["GET", "GET", "POST", "GET"]
     page = here.school.spreadsheet.worksheet("Mastery Settings").get_all_values()
-    assert [row[:2] for row in page if row[0] == "M"] == [["M", "not in"]]
+    assert [word for row in page if row[0] == "Code: M" for word in row if word == "not in"] == ["not in"]
     here.school.sheet_requests()
     assert here.set_up("--yes", *BASICS).code == 0
     assert [each["method"] for each in here.school.sheet_requests()] == ["GET", "GET"]
@@ -523,3 +524,20 @@ def test_at_the_local_google_a_trial_needs_no_words_about_the_school(desk: Calla
         'reply_to = "teacher@school.invalid"',
         'sender = "teacher@school.invalid"',
     ]
+
+
+def test_what_nobody_can_say_yet_stays_open_is_listed_and_hinders_nothing(desk: Callable[..., Desk]) -> None:
+    here = desk(tuple(tuple("zz" if each == "M" else each for each in row) for row in MARKS))
+    answer = here.set_up("--yes", *BASICS)
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    at = lines.index("Open: What does “zz” mean here? (2 cells) · Marks!F3")
+    assert lines[at + 2] == "      --answer 'codes.zz=…'"
+    assert here.file.read_text("utf-8") == here.written().replace('\n[gradebooks.codes]\nM = "not in"\n', "")
+    terminal = here.sit_down()
+    level, scale, code = terminal.converse("", "", "s")
+    assert words(level)[-1] == "Enter: Target, as before · ? shows the cell and why"
+    assert words(scale)[-1] == "Enter: percent, as before · ? shows the cell and why"
+    assert words(code)[-1] == "? shows the cell and why · s leaves it open"
+    ended, end = terminal.ended()
+    assert (ended, "mastery.toml says all this already; it stays as it is." in end) == (0, True)
