@@ -16,7 +16,7 @@ SheetsMasteryError
     ├── MailRefused          it never will as it is: a definite no
     │   └── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
     ├── MailLater            nothing was taken: trying again is safe
-    └── MailUnknown          it may or may not have been taken: a person looks
+    └── MailUnknown          it may or may not have been taken: never sent again before that is known
 
 A mistake in a cell is none of these: it is a `gradebook.Problem`, and the other students' work goes on.
 The message of an error is written for a teacher and holds no mark, no name and no address.
@@ -95,7 +95,12 @@ class MailLater(MailError):
 
     #: The first moment at which the mail service wants to be asked again; None where it did not say.
     not_before: datetime | None = None
+    #: Whether every other letter would be told the same, so that trying them only makes it worse.
+    for_all: bool = False
+    #: Whether a draft still lies with the mail service, which `recover` has to clear away before the next try.
+    draft_left: bool = False
 
 
 class MailUnknown(MailError):
-    """The letter may have been taken over or not; nobody but a person may decide to send it again."""
+    """The letter may have been taken over or not. Said while sending, the mail service is asked later; said by the mail
+    service when it is asked, only a person may decide to send it again."""

@@ -15,6 +15,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -37,6 +38,9 @@ class MaildirMailer:
     delivered.
     """
 
+    #: Looking into the folder tells at once.
+    ask_after = timedelta()
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
@@ -48,16 +52,18 @@ class MaildirMailer:
         recipient: str,  # noqa: ARG002 - the same
         key: str,
         on_draft: Callable[[str], None],  # noqa: ARG002 - a file needs no draft
+        last_look: Callable[[], None],
     ) -> str:
         """Put a letter into the folder; answers the file's name, also where it was there already.
 
+        `last_look` is called when the file is written and has no name yet.
         Raises MailLater with the folder as it was: a full disk, a folder that is a link or that everybody can read.
         """
         name = _file_name(key)
         try:
             with _opened(self._folder) as (new, cur, tmp):
                 if not _there(name, new, cur):
-                    _put(letter, name, tmp, new)
+                    _put(letter, name, tmp, new, last_look)
         except OSError as problem:
             raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
         return name
@@ -114,7 +120,7 @@ def _names(folder: int) -> list[str]:
     return os.listdir(folder)
 
 
-def _put(letter: bytes, name: str, tmp: int, new: int) -> None:
+def _put(letter: bytes, name: str, tmp: int, new: int, last_look: Callable[[], None]) -> None:
     """Write the file whole, then give it its name; whoever looks into `new` sees all of it or nothing."""
     for found in _names(tmp):
         if found.startswith(f"{name}."):  # what an interrupted try has left behind
@@ -126,6 +132,7 @@ def _put(letter: bytes, name: str, tmp: int, new: int) -> None:
             file.write(letter)
             file.flush()
             os.fsync(file.fileno())
+        last_look()
         # Unlike a renaming, a link never takes the place of a letter that came first.
         with suppress(FileExistsError):
             os.link(beside, name, src_dir_fd=tmp, dst_dir_fd=new)
@@ -141,6 +148,9 @@ class SmtpMailer:
     Up to the dot that ends a letter nothing has been taken over; from the answer to it on everything has. Only the
     moment in between is in doubt.
     """
+
+    #: There is nobody to ask, so there is nothing to wait for.
+    ask_after = timedelta()
 
     def __init__(
         self,
@@ -166,9 +176,11 @@ class SmtpMailer:
         recipient: str,
         key: str,  # noqa: ARG002 - SMTP cannot be told
         on_draft: Callable[[str], None],  # noqa: ARG002 - and has no drafts
+        last_look: Callable[[], None],
     ) -> str:
         """Hand one letter to the server; answers its name in the server's queue, or "accepted" where it tells none.
 
+        `last_look` is called when all but the final dot has been sent.
         Raises MailLater, MailRefused or MailUnknown.
         """
         for address in (sender, recipient):
@@ -178,6 +190,7 @@ class SmtpMailer:
         with self._conversation(sender.rpartition("@")[2], lambda: deadline - self._monotonic()) as server:
             server.address(letter, sender, recipient)
             server.body(letter)
+            last_look()
             answer = server.dot()
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
@@ -218,6 +231,7 @@ class _Conversation:
     def __init__(self, smtp: smtplib.SMTP, left: Callable[[], float]) -> None:
         self._smtp = smtp
         self._left = left
+        self._in_letter = False
 
     def greet(self) -> None:
         """Ask what the server can do."""
@@ -251,6 +265,7 @@ class _Conversation:
         self._command("MAIL", " ".join([f"FROM:<{sender}>", *options]), {250}, "the sender")
         self._command("RCPT", f"TO:<{recipient}>", {250, 251}, "the recipient")
         self._command("DATA", "", {354}, "the letter")
+        self._in_letter = True
 
     def body(self, letter: bytes) -> None:
         """Send everything but the dot: without it the server may take nothing over, however much has arrived."""
@@ -267,6 +282,7 @@ class _Conversation:
         try:
             self._smtp.send(b".\r\n")
             code, said = self._smtp.getreply()
+            self._in_letter = False
         except (OSError, smtplib.SMTPException) as silence:
             raise MailUnknown(
                 "The mail server has the whole letter and did not say whether it took it; look in its log."
@@ -279,9 +295,10 @@ class _Conversation:
 
     def close(self) -> None:
         """Say goodbye. The letter's fate is settled before, so it does not matter how this ends."""
-        with suppress(OSError, smtplib.SMTPException):
-            self._patience()
-            self._smtp.quit()
+        if not self._in_letter:  # within the letter a goodbye would be one more line of it
+            with suppress(OSError, smtplib.SMTPException):
+                self._patience()
+                self._smtp.quit()
         self._smtp.close()
 
     def _command(self, verb: str, words: str, well: set[int], what: str) -> None:
@@ -322,7 +339,18 @@ def _refuse(code: int, what: str) -> NoReturn:
 
 
 class _Mailer(Protocol):
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str: ...
+    @property
+    def ask_after(self) -> timedelta: ...
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str: ...
     def recover(self, key: str, draft_id: str) -> str | None: ...
     def close(self) -> None: ...
 
@@ -334,12 +362,28 @@ class AllowListMailer:
         self._mailer = mailer
         self._listed = {each.strip().casefold() for each in only_to}
 
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
+    @property
+    def ask_after(self) -> timedelta:
+        """As the other mailer's."""
+        return self._mailer.ask_after
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
         """As the other mailer; raises MailNotAllowed for everybody who is not listed."""
         address = recipient.casefold()
         if not {address, f"@{address.rpartition('@')[2]}"} & self._listed:
             raise MailNotAllowed("mail.only_to does not list this recipient; nothing was sent.")
-        return self._mailer.send(letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft)
+        return self._mailer.send(
+            letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft, last_look=last_look
+        )
 
     def recover(self, key: str, draft_id: str) -> str | None:
         """As the other mailer."""

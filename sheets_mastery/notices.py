@@ -2,7 +2,7 @@
 
 One letter is about one student and goes to one guardian. It is said once per event: an episode is announced to a
 guardian once, whatever happens to the mark afterwards, and a letter whose reason is gone before it left is withdrawn.
-The states are those of the notice design (promises: state machine); the ledger keeps them, the outbox moves them.
+Every state is final, before a person, or found by a sweep of the outbox; the ledger keeps them, the outbox moves them.
 """
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ class NoticeState(StrEnum):
     SENT = "sent"
     #: Withdrawn, with a reason.
     CANCELLED = "cancelled"
-    #: Refused for good, with a reason.
+    #: Refused for good, with a reason; a person decides.
     FAILED = "failed"
-    #: May or may not have been taken over; a person decides.
+    #: May or may not have been taken over; the mail service is asked when its moment has come.
+    UNKNOWN = "unknown"
+    #: May or may not have been taken over, and no machine can tell; a person decides.
     NEEDS_REVIEW = "needs review"
     #: Stopped by a guard; a person decides.
     BLOCKED = "blocked"
@@ -48,7 +50,12 @@ class NoticeState(StrEnum):
     @property
     def final(self) -> bool:
         """Nothing more happens to it by itself or by a person."""
-        return self in {NoticeState.SENT, NoticeState.CANCELLED, NoticeState.FAILED}
+        return self in {NoticeState.SENT, NoticeState.CANCELLED}
+
+    @property
+    def for_a_person(self) -> bool:
+        """Nothing more happens to it until a person has decided."""
+        return self in {NoticeState.NEEDS_REVIEW, NoticeState.BLOCKED, NoticeState.FAILED}
 
     @property
     def waiting(self) -> bool:
@@ -72,7 +79,7 @@ class Notice:
     guardian: str
     #: The school's day for which it was decided: one letter a day, student, guardian and kind.
     slot: date
-    #: The first moment at which it may leave.
+    #: The first moment at which it may leave; while it is UNKNOWN, at which the mail service is asked about it.
     not_before: datetime
     #: The moment at which it is given up.
     expires: datetime

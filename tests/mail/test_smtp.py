@@ -25,7 +25,12 @@ def plain(port: int) -> Smtp:
 
 def send(mailer: SmtpMailer, letter: bytes, on_draft: OnDraft) -> str:
     return mailer.send(
-        letter, sender="teacher@school.example", recipient="parent@example.org", key=KEY, on_draft=on_draft
+        letter,
+        sender="teacher@school.example",
+        recipient="parent@example.org",
+        key=KEY,
+        on_draft=on_draft,
+        last_look=lambda: None,
     )
 
 
@@ -153,7 +158,7 @@ def test_only_bare_addresses_get_into_the_envelope(
 ) -> None:
     mailer = SmtpMailer(plain(9), None)
     with pytest.raises(MailRefused):
-        mailer.send(letter, sender=sender, recipient=recipient, key=KEY, on_draft=no_draft)
+        mailer.send(letter, sender=sender, recipient=recipient, key=KEY, on_draft=no_draft, last_look=lambda: None)
 
 
 def test_a_line_end_of_another_kind_does_not_end_the_letter_early(peer: Any, no_draft: OnDraft) -> None:
@@ -179,12 +184,22 @@ def test_an_address_beyond_ascii_goes_only_to_a_server_that_carries_it(
 ) -> None:
     with peer(offers=("SMTPUTF8",)) as server:
         SmtpMailer(plain(server.port), None).send(
-            letter, sender="teacher@school.example", recipient="josé@example.org", key=KEY, on_draft=no_draft
+            letter,
+            sender="teacher@school.example",
+            recipient="josé@example.org",
+            key=KEY,
+            on_draft=no_draft,
+            last_look=lambda: None,
         )
     assert server.heard[2] == "RCPT TO:<josé@example.org>"
     with peer() as server, pytest.raises(MailRefused):
         SmtpMailer(plain(server.port), None).send(
-            letter, sender="teacher@school.example", recipient="josé@example.org", key=KEY, on_draft=no_draft
+            letter,
+            sender="teacher@school.example",
+            recipient="josé@example.org",
+            key=KEY,
+            on_draft=no_draft,
+            last_look=lambda: None,
         )
 
 
