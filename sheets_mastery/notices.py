@@ -236,7 +236,7 @@ def letters_owed(
                 guardian=box.digest,
                 slot=slot,
                 not_before=not_before,
-                expires=_expiry(not_before, letters, school),
+                expires=expiry(not_before, letters, school),
                 episodes=unsaid,
             )
     withdrawn = tuple(_withdrawn(known.values(), owed, joined, boxes_of))
@@ -245,8 +245,8 @@ def letters_owed(
     )
 
 
-def _expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
-    """So many school days after a moment: a letter does not lapse in the holidays."""
+def expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
+    """When a letter that may leave from a moment on lapses: school days later, so that none lapses in the holidays."""
     local = not_before.astimezone(school.zone)
     last = add_school_days(local.date(), letters.expires_after_days, school)
     return datetime.combine(last, local.timetz())

@@ -16,7 +16,7 @@ FLOORS = (
     ("mastery", "remediation", "notices", "letters", "envelope", "liverules", "tabs", "writeback", "plan"),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "status", "doctor", "demo", "schedule", "cli", "__main__"),
+    ("wiring", "terminal", "status", "desk", "preview", "doctor", "demo", "schedule", "cli", "__main__"),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

@@ -23,7 +23,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_facts
-from sheets_mastery.ledger.tables import install, notice, run
+from sheets_mastery.ledger.tables import audit, install, notice, run
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.plan import Facts, Past
 
@@ -74,6 +74,19 @@ class Run:
     def interrupted(self) -> bool:
         """It never said how it ended: something stopped it, or it is at work this moment."""
         return self.finished is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One thing that has happened to a letter."""
+
+    at: datetime
+    #: "sync", "deliver", "a person", or the random name of the delivery that has claimed it.
+    who: str
+    #: The state that it came into, "draft" or "joined".
+    what: str
+    #: Why, "" where there is nothing to say.
+    why: str
 
 
 def open_ledger(
@@ -283,6 +296,12 @@ class Ledger:
 
     # One letter
 
+    def history(self, key: str) -> tuple[Event, ...]:
+        """Everything that has happened to a letter, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(audit).where(audit.c.key == key).order_by(audit.c.id))
+            return tuple(Event(at=row.at, who=row.who, what=row.what, why=row.detail) for row in rows)
+
     def find(self, beginning: str) -> tuple[Notice, ...]:
         """The letters whose keys begin so."""
         return self._letters(notice.c.key.startswith(beginning, autoescape=True))
@@ -332,10 +351,6 @@ class Ledger:
     def sending(self) -> tuple[Notice, ...]:
         """The letters that a delivery has claimed and not yet moved on."""
         return self._letters(notice.c.state == NoticeState.SENDING)
-
-    def stale(self, now: datetime) -> tuple[Notice, ...]:
-        """Those of them whose claim has run out."""
-        return self._letters(notice.c.state == NoticeState.SENDING, notice.c.lease_until <= now)
 
     def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]:
         """The letters that are not at their end and not on their way this moment."""

@@ -111,9 +111,9 @@ install = Table(
     Column("id", String, nullable=False),
     Column("secret", LargeBinary, nullable=False),
     Column("send_seq", BigInteger, nullable=False),
+    Column("created", Moment, nullable=False),
     #: Why no letter may leave, in a person's words; "" where letters leave.
     Column("stopped", String, nullable=False, server_default=""),
-    Column("created", Moment, nullable=False),
     CheckConstraint("one = 1", name="one"),
 )
 

@@ -180,7 +180,6 @@ def test_what_is_refused_for_good_waits_for_a_person_and_is_not_tried_again(alge
     algebra.service.mailer = Refusing()
     assert algebra.deliver() == {"refused": 3}
     assert report(algebra.service, None).waiting == (
-        "Algebra 1: 3 letters were refused for good",
         "Algebra 1: letters refused for good: 3 (The mail server does not know this mailbox.)",
     )
     assert (algebra.deliver(), list(algebra.letters())) == ({}, [])
