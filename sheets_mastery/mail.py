@@ -160,13 +160,18 @@ class SmtpMailer:
         timeout: float = 120,
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        connect: Callable[..., smtplib.SMTP] = smtplib.SMTP,
     ) -> None:
-        """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts."""
+        """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts.
+
+        `connect` opens a conversation that is not encrypted from the start, as `smtplib.SMTP` does.
+        """
         self._settings = settings
         self._password = password
         self._timeout = timeout
         self._tls = tls
         self._monotonic = monotonic
+        self._connect = connect
 
     def send(
         self,
@@ -212,7 +217,7 @@ class SmtpMailer:
                 context = self._tls or ssl.create_default_context()
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, me, timeout=left(), context=context)
             else:
-                smtp = smtplib.SMTP(host, port, me, timeout=left())
+                smtp = self._connect(host, port, me, timeout=left())
         server = _Conversation(smtp, left)
         try:
             server.greet()

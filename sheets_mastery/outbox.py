@@ -72,7 +72,7 @@ class Outbox(Protocol):
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
     def stopped(self) -> str: ...
-    def holds(self, claimed: Notice, now: datetime) -> bool: ...
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
     def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
         self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
@@ -125,6 +125,10 @@ class Mailer(Protocol):
         Raises MailUnknown where a person has to look, MailLater where the service cannot be asked just now.
         """
         ...
+
+
+#: Puts a rendered letter into its envelope, as `envelope.seal` does.
+Envelope = Callable[..., bytes]
 
 
 @dataclass(kw_only=True)
@@ -184,6 +188,7 @@ def deliver(
     clock: Callable[[], datetime],
     lease_owner: str,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    envelope: Envelope = seal,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook."""
     delivery = Delivery()
@@ -210,6 +215,7 @@ def deliver(
             settings=settings,
             clock=clock,
             lease_owner=lease_owner,
+            envelope=envelope,
         )
         done = troubles = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
@@ -340,6 +346,7 @@ class _Rounds:
     settings: Settings
     clock: Callable[[], datetime]
     lease_owner: str
+    envelope: Envelope
     #: The last view of each gradebook.
     views: dict[str, _View] = field(default_factory=dict)
 
@@ -375,7 +382,7 @@ class _Rounds:
                 return _Outcome(word="unreadable")
             return self._withdraw(notice, "put right before it left", now)
         try:
-            letter = _written(notice, standing, box, view, self.press, self.settings, now)
+            letter = _written(notice, standing, box, view, self.press, self.settings, now, self.envelope)
         except MailRefused as problem:
             claimed = self._claim(notice, now)
             if claimed is not None:
@@ -411,9 +418,10 @@ class _Rounds:
             now = clock()
             if not view.younger_than(_FRESH, now):
                 raise MailLater("Handing the letter over took so long that the sheet is read again first.")
-            if why := outbox.stopped():
+            ours, why = outbox.look(current, now)
+            if why:
                 raise _Stopped(_stopped(why))
-            if not outbox.holds(current, now):
+            if not ours:
                 raise _TakenOver("another delivery has taken this letter over")
 
         try:
@@ -472,6 +480,7 @@ def _written(
     press: LetterPress,
     settings: Settings,
     now: datetime,
+    envelope: Envelope,
 ) -> bytes:
     """The letter as bytes, from one student's standing and nobody else's."""
     episodes = {work: each for work, each in view.past.episodes.items() if work[0] == notice.student}
@@ -486,6 +495,6 @@ def _written(
         announced=frozenset(notice.episodes),
     )
     rendered = press.render(letter, box.language)
-    return seal(
+    return envelope(
         rendered, notice, sender=settings.mail.sender, recipient=box.address, reply_to=settings.school.reply_to, now=now
     )

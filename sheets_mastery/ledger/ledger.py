@@ -10,13 +10,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, func, insert, select, true, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.errors import LedgerError
@@ -30,6 +30,8 @@ from sheets_mastery.plan import Facts, Past
 _UNSENT = tuple(state for state in NoticeState if not state.final and state is not NoticeState.SENDING)
 
 
+#: What may change of a letter that is shown to others.
+_SHOWN = {"state", "not_before", "expires", "reason", "draft_id", "provider_id"}
 #: What a letter has that nobody is sending.
 _NO_LEASE: Mapping[str, Any] = {"lease_owner": "", "lease_until": None}
 
@@ -220,17 +222,15 @@ class Ledger:
         )
         return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
 
-    def holds(self, claimed: Notice, now: datetime) -> bool:
-        """Whether a claim still counts: nobody has taken the letter over, and its lease is not over."""
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]:
+        """Whether a claim still counts, and why no letter may leave ("" where letters leave).
+
+        A claim counts while nobody has taken the letter over and its lease is not over.
+        """
+        counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
         with self._database.reading() as connection:
-            return (
-                connection.execute(
-                    select(notice.c.key).where(
-                        notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
-                    )
-                ).first()
-                is not None
-            )
+            row = connection.execute(select(install.c.stopped, exists().where(*counts).label("counts"))).one()
+            return bool(row.counts), row.stopped
 
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
         """Take every letter that is being sent from whoever has claimed it; answers how many.
@@ -340,13 +340,16 @@ class Ledger:
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         values |= {"state": to, "reason": reason, **_NO_LEASE}
-        return self._change(notice.key, values, _as_seen(notice), who=who, what=to, now=now, for_good=for_good)
+        return self._change(
+            notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
+        )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
         """Keep the draft of a letter that is being sent; None where it is no longer this delivery's."""
         if notice.state is not NoticeState.SENDING:
             raise ValueError(f"a letter that is {notice.state} has no draft")
-        return self._change(notice.key, {"draft_id": draft_id}, _as_seen(notice), who="deliver", what="draft", now=now)
+        values = {"draft_id": draft_id}
+        return self._change(notice.key, values, _as_seen(notice), who="deliver", what="draft", now=now, seen=notice)
 
     def sending(self) -> tuple[Notice, ...]:
         """The letters that a delivery has claimed and not yet moved on."""
@@ -436,9 +439,13 @@ class Ledger:
         who: str,
         what: str,
         now: datetime,
+        seen: Notice | None = None,
         for_good: bool = False,
     ) -> Notice | None:
-        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold."""
+        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold.
+
+        `seen` is the letter as it was, where `where` demands that it is just so.
+        """
         with self._database.writing() as connection:
             if not post.change(connection, key, values, now, *where):
                 return None
@@ -447,6 +454,9 @@ class Ledger:
             if values.get("state") is NoticeState.SENT:
                 post.count_sent(connection)
             post.note(connection, who, what, key, values.get("reason", ""), now)
+            if seen is not None:
+                shown = {name: value for name, value in values.items() if name in _SHOWN}
+                return replace(seen, version=seen.version + 1, **shown)
             (changed,) = post.letters(connection, notice.c.key == key)
             return changed
 

@@ -157,7 +157,7 @@ def test_who_moves_a_letter_from_where_it_no_longer_is_moves_nothing(
 
     assert ledger.move(zombie, NoticeState.SENT, now=now) is None
     assert ledger.note_draft(zombie, "draft 7", now) is None
-    assert ledger.holds(zombie, now) is False
+    assert ledger.look(zombie, now) == (False, "")
 
     assert contents(url) == before
     assert ledger.install().send_seq == 0
@@ -184,12 +184,12 @@ def test_a_claim_counts_until_its_lease_is_over_or_another_has_the_letter(
     ledger.record("period 1", facts, now=now)
     claimed = claim(ledger, facts.new_notices[0], now, lease_seconds=60)
 
-    assert [ledger.holds(claimed, now + timedelta(seconds=passed)) for passed in (0, 59, 60)] == [True, True, False]
+    assert [ledger.look(claimed, now + timedelta(seconds=passed))[0] for passed in (0, 59, 60)] == [True, True, False]
     drafted = ledger.note_draft(claimed, "draft 7", now)
     assert drafted is not None
-    assert (ledger.holds(claimed, now), ledger.holds(drafted, now)) == (False, True)
+    assert (ledger.look(claimed, now)[0], ledger.look(drafted, now)[0]) == (False, True)
     assert ledger.take_over(now, ask_after=timedelta()) == 1
-    assert ledger.holds(drafted, now) is False
+    assert ledger.look(drafted, now) == (False, "")
 
 
 def test_what_was_interrupted_is_asked_about_when_the_answer_can_be_relied_upon(
@@ -257,6 +257,18 @@ def test_all_letters_are_stopped_and_let_go_once_each_and_the_audit_says_by_whom
     assert ledger.stop("a wrong column", now=now, who="a person") is True
     assert ledger.stop("another reason", now=now, who="the breaker") is False
     assert ledger.stopped() == "a wrong column"
+    nobodys = Notice(
+        key="k",
+        gradebook="g",
+        kind="missing",
+        student="s",
+        guardian="g",
+        slot=TODAY,
+        not_before=now,
+        expires=now,
+        episodes=(),
+    )
+    assert ledger.look(nobodys, now) == (False, "a wrong column")
     assert (ledger.go_on(now=now, who="a person"), ledger.stopped()) == (True, "")
     assert [row[2:] for row in contents(url)["audit"]] == [
         ("a person", "stopped", "", "a wrong column"),
