@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from sheets_mastery.config import Smtp
 from sheets_mastery.errors import MailLater, MailNotAllowed, MailRefused, MailUnknown
@@ -27,6 +27,8 @@ _BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
 _QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z.-]+)", re.IGNORECASE)
 #: "Log in first", said in many ways: it is the school's account that is refused, and every letter would be.
 _ACCOUNT_TROUBLE = {530, 534, 535, 538}
+#: What is committed before the final dot of a letter: from here on a silence is in doubt.
+_DOT_COMES = "the dot comes next"
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -160,18 +162,18 @@ class SmtpMailer:
         timeout: float = 120,
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        connect: Callable[..., smtplib.SMTP] = smtplib.SMTP,
+        connect: Callable[..., PatientSmtp] | None = None,
     ) -> None:
         """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts.
 
-        `connect` opens a conversation that is not encrypted from the start, as `smtplib.SMTP` does.
+        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does.
         """
         self._settings = settings
         self._password = password
         self._timeout = timeout
         self._tls = tls
         self._monotonic = monotonic
-        self._connect = connect
+        self._connect = connect or PatientSmtp
 
     def send(
         self,
@@ -180,12 +182,12 @@ class SmtpMailer:
         sender: str,
         recipient: str,
         key: str,  # noqa: ARG002 - SMTP cannot be told
-        on_draft: Callable[[str], None],  # noqa: ARG002 - and has no drafts
+        on_draft: Callable[[str], None],
         last_look: Callable[[], None],
     ) -> str:
         """Hand one letter to the server; answers its name in the server's queue, or "accepted" where it tells none.
 
-        `last_look` is called when all but the final dot has been sent.
+        SMTP has no drafts; what `on_draft` commits when all but the final dot has been sent is that the dot comes next.
         Raises MailLater, MailRefused or MailUnknown.
         """
         for address in (sender, recipient):
@@ -195,13 +197,16 @@ class SmtpMailer:
         with self._conversation(sender.rpartition("@")[2], lambda: deadline - self._monotonic()) as server:
             server.address(letter, sender, recipient)
             server.body(letter)
+            on_draft(_DOT_COMES)
             last_look()
             answer = server.dot()
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
 
     def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - SMTP cannot be asked
-        """Always raises MailUnknown: nothing outside tells whether an interrupted letter went."""
+        """None for a letter that was interrupted before its dot; MailUnknown for all others, as nothing can tell."""
+        if not draft_id:
+            return None
         raise MailUnknown("The letter may have reached the mail server or not; look in its log before sending again.")
 
     def close(self) -> None:
@@ -213,11 +218,14 @@ class SmtpMailer:
         host, port, security = self._settings.host, self._settings.port, self._settings.security
         me = me if me.isascii() else "localhost"
         with _before_the_dot("does not answer"):
-            if security == "tls":
-                context = self._tls or ssl.create_default_context()
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, me, timeout=left(), context=context)
+            context = (self._tls or ssl.create_default_context()) if security == "tls" else None
+            patience = left()
+            if patience <= 0:
+                raise TimeoutError
+            if context is not None:
+                smtp: PatientSmtp = _PatientSmtpTls(host, port, me, timeout=patience, context=context, left=left)
             else:
-                smtp = self._connect(host, port, me, timeout=left())
+                smtp = self._connect(host, port, me, timeout=patience, left=left)
         server = _Conversation(smtp, left)
         try:
             server.greet()
@@ -228,6 +236,55 @@ class SmtpMailer:
             yield server
         finally:
             server.close()
+
+
+class PatientSmtp(smtplib.SMTP):
+    """smtplib's conversation, whose answers have to be there in time as a whole.
+
+    smtplib gives every single byte the whole timeout, so a server that drips could hold a letter for days.
+    """
+
+    def __init__(self, *where: Any, left: Callable[[], float], **how: Any) -> None:
+        """As `smtplib.SMTP`; `left` says how many seconds are left."""
+        self._left = left
+        super().__init__(*where, **how)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib's. Raises SMTPServerDisconnected for an answer that is not whole in time."""
+        if self.file is None:
+            self.file = _Answers(self.sock, self._left)
+        return super().getreply()
+
+
+class _PatientSmtpTls(PatientSmtp, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
+
+
+class _Answers:
+    """What a server says, line by line, as the file that smtplib reads from."""
+
+    def __init__(self, sock: Any, left: Callable[[], float]) -> None:
+        self._sock = sock
+        self._left = left
+        self._heard = b""
+
+    def readline(self, most: int) -> bytes:
+        """One line; nothing where the line breaks off before its end, as half a line says nothing. TimeoutError."""
+        while b"\n" not in self._heard and len(self._heard) < most:
+            left = self._left()
+            if left <= 0:
+                raise TimeoutError
+            self._sock.settimeout(left)
+            piece = self._sock.recv(4096)
+            if not piece:
+                return b""
+            self._heard += piece
+        end = min(self._heard.find(b"\n") + 1 or most, most)
+        line, self._heard = self._heard[:end], self._heard[end:]
+        return line
+
+    def close(self) -> None:
+        """The socket is closed by whoever opened it."""
 
 
 class _Conversation:

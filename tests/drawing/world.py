@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import smtplib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from sheets_mastery.errors import LedgerError, Unreachable
 from sheets_mastery.google.gmail import GmailMailer
 from sheets_mastery.google.wire import Answer, Wire
 from sheets_mastery.ledger import Ledger
+from sheets_mastery.mail import PatientSmtp
 from sheets_mastery.outbox import Mailer
 from sheets_mastery.reading import Reading
 
@@ -344,7 +344,7 @@ class Line:
         elif wrong.isdigit():
             self._answers.append(f"{wrong} no\r\n".encode())
 
-    def readline(self, _most: int = -1) -> bytes:
+    def recv(self, _most: int) -> bytes:
         """The next line of an answer; nothing when the line is cut."""
         if self._late:
             self._world.pass_time(120)
@@ -356,9 +356,6 @@ class Line:
             self._answers.insert(0, rest)
         return line + b"\n"
 
-    def makefile(self, _mode: str) -> Any:
-        return self
-
     def settimeout(self, seconds: float) -> None:
         assert seconds > 0
 
@@ -366,10 +363,10 @@ class Line:
         """Hang up."""
 
 
-def smtp_over(world: World) -> Callable[..., smtplib.SMTP]:
+def smtp_over(world: World) -> Callable[..., PatientSmtp]:
     """The real smtplib, over such a line."""
 
-    class Smtp(smtplib.SMTP):
+    class Smtp(PatientSmtp):
         def _get_socket(self, *_where: object) -> Any:
             world.step("SMTP connect", "program")
             return Line(world)
