@@ -220,13 +220,13 @@ def letters_owed(
             if still_here := waiting.get((student, box.digest)):
                 joined[still_here.key] = unsaid
                 continue
-            slot = today
+            slot = first = _school_day(today, school)
             while (
                 identity := digest(secret, "notice", gradebook, student, box.digest, MISSING, slot.isoformat())
             ) in known:
-                # Today's letter has left already: what is new since goes with the next day's.
-                slot += timedelta(days=1)
-            first_moment = now if slot == today else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
+                # Today's letter has left already: what is new since goes with the next school day's.
+                slot = _school_day(slot + timedelta(days=1), school)
+            first_moment = now if slot == first else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
             not_before = first_moment + timedelta(hours=float(letters.hold_hours))
             new[identity] = Notice(
                 key=identity,
@@ -243,6 +243,13 @@ def letters_owed(
     return LettersOwed(
         new=tuple(new.values()), joined=tuple(joined.items()), withdrawn=withdrawn, held_back=tuple(held)
     )
+
+
+def _school_day(day: date, school: School) -> date:
+    """The first day from this one on on which there is school."""
+    while not school.open_on(day):
+        day += timedelta(days=1)
+    return day
 
 
 def expiry(not_before: datetime, letters: Letters, school: School) -> datetime:

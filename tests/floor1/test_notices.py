@@ -230,19 +230,27 @@ def test_what_is_new_joins_the_letter_that_still_waits(state: NoticeState) -> No
 
 
 @pytest.mark.parametrize("state", [state for state in NoticeState if not state.waiting])
-def test_when_today_s_letter_has_left_the_next_one_is_tomorrow_s(state: NoticeState) -> None:
-    tomorrow = TODAY + timedelta(days=1)
+def test_when_friday_s_letter_has_left_the_next_one_is_monday_s(state: NoticeState) -> None:
+    monday = TODAY + timedelta(days=3)
     announced = frozenset({("e1", OF_MUM)})
     owed = owing(episode("e1"), episode("e2"))
     left = notice(OF_MUM, "e1", state=state)
-    new = notice(OF_MUM, "e2", slot=tomorrow)
+    new = notice(OF_MUM, "e2", slot=monday)
+    # Eighteen hours after Monday's first minute, and five school days from then.
+    new = replace(new, expires=new.not_before + timedelta(days=7))
     assert decided(standing(student(MUM)), owed=owed, known=(left,), announced=announced) == replace(
         NOTHING, new=(new,)
     )
-    both = (left, notice(OF_MUM, "e1", slot=tomorrow, state=state))
+    both = (left, notice(OF_MUM, "e1", slot=monday, state=state))
     assert [each.slot for each in decided(standing(student(MUM)), owed=owed, known=both, announced=announced).new] == [
-        TODAY + timedelta(days=2)
+        TODAY + timedelta(days=4)
     ]
+
+
+def test_what_is_found_on_a_weekend_goes_with_monday_s_letter_and_waits_no_longer_for_it() -> None:
+    sunday = NOW + timedelta(days=2)
+    (new,) = decided(standing(student(MUM)), owed=owing(episode("e1")), now=sunday).new
+    assert (new.slot, new.not_before) == (TODAY + timedelta(days=3), sunday + timedelta(hours=18))
 
 
 # Letters held back
