@@ -14,6 +14,7 @@ SheetsMasteryError
 ├── WaitingForPerson         the guard wants a person to look first
 └── MailError                one letter did not go
     ├── MailRefused          it never will as it is: a definite no
+    │   ├── MailNotAsMeant   what would have left is not what was meant: a person looks before anything else
     │   └── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
     ├── MailLater            nothing was taken: trying again is safe
     └── MailUnknown          it may or may not have been taken: never sent again before that is known
@@ -84,6 +85,10 @@ class MailError(SheetsMasteryError):
 
 class MailRefused(MailError):
     """The letter was refused for good; sending it again as it is would be refused again."""
+
+
+class MailNotAsMeant(MailRefused):
+    """What would have left is not exactly what was meant, or not to whom it was meant. It did not leave."""
 
 
 class MailNotAllowed(MailRefused):

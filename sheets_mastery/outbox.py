@@ -14,7 +14,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from sheets_mastery.errors import (
     MailError,
     MailLater,
     MailNotAllowed,
+    MailNotAsMeant,
     MailRefused,
     MailUnknown,
     SheetError,
@@ -47,6 +48,8 @@ _READ_AGAIN_AFTER = timedelta(seconds=60)
 _FRESH = timedelta(seconds=110)
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
+#: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
+_BREAK_AFTER = 3
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -72,6 +75,7 @@ class Outbox(Protocol):
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
     def stopped(self) -> str: ...
+    def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
     def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
@@ -135,7 +139,7 @@ Envelope = Callable[..., bytes]
 class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
-    #: "sent", "withdrawn", "later", "refused", "not yet known", "needs review", "expired", "outside hours",
+    #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
@@ -147,6 +151,7 @@ class Delivery:
         said = {
             "needs review": "may or may not have left",
             "refused": "were refused for good",
+            "blocked": "are not what was meant and were held back",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
@@ -167,6 +172,8 @@ class _Outcome:
     trouble: str = ""
     #: Whether all other letters have to wait as well.
     for_all: bool = False
+    #: Why all letters are to be stopped until a person lets them go; "" where they are not.
+    alarm: str = ""
 
 
 class _TakenOver(MailLater):
@@ -217,7 +224,7 @@ def deliver(
             lease_owner=lease_owner,
             envelope=envelope,
         )
-        done = troubles = 0
+        done = troubles = refused = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             for notice in (each for each in due if each.gradebook == name):
                 if troubles >= _GIVE_UP_AFTER:
@@ -230,6 +237,12 @@ def deliver(
                     break
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
+                refused = refused + 1 if outcome.word in {"refused", "blocked"} else 0
+                alarm = outcome.alarm
+                if refused >= _BREAK_AFTER:
+                    alarm = f"{refused} letters in a row were refused for good"
+                if alarm and outbox.stop(alarm, now=clock(), who="deliver"):
+                    outcome = replace(outcome, trouble=_stopped(alarm), for_all=True)
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
                 broken = outcome.trouble or outcome.word == "not yet known"
@@ -385,9 +398,11 @@ class _Rounds:
             letter = _written(notice, standing, box, view, self.press, self.settings, now, self.envelope)
         except MailRefused as problem:
             claimed = self._claim(notice, now)
-            if claimed is not None:
-                outbox.move(claimed, NoticeState.FAILED, now=now, reason=str(problem))
-            return _Outcome(word="refused")
+            if claimed is None:
+                return _Outcome(word="taken by another")
+            meant = not isinstance(problem, MailNotAsMeant)
+            outbox.move(claimed, NoticeState.FAILED if meant else NoticeState.BLOCKED, now=now, reason=str(problem))
+            return _Outcome(word="refused" if meant else "blocked")
         # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
         claimed = self._claim(notice, now)
         if claimed is None:
@@ -465,6 +480,10 @@ class _Rounds:
             # Trying things out must not use the letters up.
             outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
             return _Outcome(word="not on mail.only_to")
+        except MailNotAsMeant as problem:
+            # It was as meant when it was written. Nothing may leave by a way on which letters become other letters.
+            outbox.move(current, NoticeState.BLOCKED, now=clock(), reason=str(problem))
+            return _Outcome(word="blocked", alarm=str(problem).rstrip("."))
         except MailError as problem:
             outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
             return _Outcome(word="refused")

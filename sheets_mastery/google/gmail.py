@@ -14,7 +14,14 @@ from email import policy
 from email.parser import BytesParser
 from typing import NoReturn
 
-from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, Unreachable
+from sheets_mastery.errors import (
+    CredentialsError,
+    MailLater,
+    MailNotAsMeant,
+    MailRefused,
+    MailUnknown,
+    Unreachable,
+)
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
@@ -174,7 +181,7 @@ def _check_addresses(letter: bytes, sender: str, recipient: str) -> None:
         for address in value.addresses
     ]
     if sorted(named) != [("from", sender), ("to", recipient)]:
-        raise MailRefused("The letter's headers name somebody else than the one it is for; it was not sent.")
+        raise MailNotAsMeant("The letter's headers name somebody else than the one it is for; it was not sent.")
 
 
 def _refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:
