@@ -51,6 +51,14 @@ local = typer.Typer(
     help="The local Google: Sheets, Drive and Gmail on your own machine.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(local, name="local")
+outbox = typer.Typer(
+    help="The letters that have not left: what each waits for, and what a person decides about it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(outbox, name="outbox")
+letters = typer.Typer(help="Letters as families read them.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(letters, name="letters")
 
 Config = Annotated[
     Path, typer.Option("-c", "--config", envvar="SHEETS_MASTERY_CONFIG", help="The settings file.", show_default=True)
@@ -68,6 +76,8 @@ Now = Annotated[
     ),
 ]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 picks a free one.")]
+Names = Annotated[bool, typer.Option("--names", help="Read the sheet once and show students and guardians.")]
+Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="The keys of letters, or how they begin.")]
 DEFAULT = Path("mastery.toml")
 
 
@@ -485,6 +495,158 @@ def remove(
             said = f"{edits} edits; the sheet is as it was before" if edits else "nothing of ours is there"
             screen.say(f"{each.name}: {said}.")
     raise typer.Exit(code)
+
+
+@outbox.command("list")
+def outbox_list(
+    config: Config = DEFAULT, gradebook: Which = None, names: Names = False, as_json: AsJson = False
+) -> None:
+    """Show the letters that have not left: about what, where each is on its way and why, and when it will leave.
+
+    Example: sheets-mastery outbox list --names
+    """
+    from sheets_mastery import desk
+
+    with _service(config, None) as service:
+        found = desk.listed(service, gradebook, names=names)
+    if as_json:
+        _print_json([asdict(each) for each in found])
+    elif found:
+        _screen().show(desk.drawn(found, names=names))
+    else:
+        _screen().say("No letter waits.")
+
+
+@outbox.command("show")
+def outbox_show(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The letter's key, or how it begins.")],
+    config: Config = DEFAULT,
+    names: Names = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one letter and everything that has happened to it.
+
+    Example: sheets-mastery outbox show 3f2a90c1d4e7
+    """
+    from sheets_mastery import desk
+
+    with _service(config, None) as service:
+        letter, events = desk.shown(service, key, names=names)
+        zone = service.settings.school.zone
+    if as_json:
+        _print_json(asdict(letter) | {"history": [asdict(each) for each in events]})
+    else:
+        _screen().show(*desk.drawn_alone(letter, events, zone))
+
+
+@outbox.command("approve")
+def outbox_approve(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
+    """Let letters leave at the next delivery, without waiting any longer. The sheet still has its word then.
+
+    Example: sheets-mastery outbox approve 3f2a90c1d4e7
+    """
+    _decide(config, "APPROVE", keys, as_json=as_json)
+
+
+@outbox.command("cancel")
+def outbox_cancel(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
+    """Drop letters: they do not leave, and no other letter says to that person what they would have said.
+
+    Example: sheets-mastery outbox cancel 3f2a90c1d4e7
+    """
+    _decide(config, "CANCEL", keys, as_json=as_json)
+
+
+@outbox.command("settle")
+def outbox_settle(
+    keys: Keys,
+    sent: Annotated[bool, typer.Option("--sent", help="They have left: you have found them in the sent mail.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="They have not left, or shall be tried once more.")] = False,
+    config: Config = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Say what became of letters that may have left or that were refused.
+
+    Example: sheets-mastery outbox settle 3f2a90c1d4e7 --sent
+    """
+    if sent == again:
+        raise errors.SettingsError("outbox settle: say one of --sent and --again.")
+    _decide(config, "SENT" if sent else "AGAIN", keys, as_json=as_json)
+
+
+@outbox.command("stop")
+def outbox_stop(
+    why: Annotated[str, typer.Argument(help="Why, for whoever reads it later. No names.")] = "by hand",
+    config: Config = DEFAULT,
+) -> None:
+    """Let no letter leave from this moment on, whatever is under way, until `outbox go`.
+
+    Example: sheets-mastery outbox stop "wrong column shared"
+    """
+    from sheets_mastery.desk import PERSON
+
+    with _service(config, None) as service:
+        first = service.ledger.stop(why, now=service.clock(), who=PERSON)
+    _screen().say("No letter leaves any more." if first else "The letters were stopped already.")
+
+
+@outbox.command("go")
+def outbox_go(config: Config = DEFAULT) -> None:
+    """Let letters leave again after a stop.
+
+    Example: sheets-mastery outbox go
+    """
+    from sheets_mastery.desk import PERSON
+
+    with _service(config, None) as service:
+        first = service.ledger.go_on(now=service.clock(), who=PERSON)
+    _screen().say("Letters leave again." if first else "The letters were not stopped.")
+
+
+def _decide(config: Path, decision: str, keys: list[str], *, as_json: bool) -> None:
+    """Carry out a decision about letters and say what they are now."""
+    from sheets_mastery import desk
+
+    with _service(config, None) as service:
+        decided = desk.decide(service, desk.Decision[decision], keys)
+    if as_json:
+        _print_json([{"key": each.key, "state": each.state, "why": each.reason} for each in decided])
+    for each in decided:
+        _screen(as_json).say(f"{each.key[: desk.SHOWN]}: {each.state}, {each.reason}.")
+
+
+@letters.command("preview")
+def letters_preview(
+    student: Annotated[str, typer.Option("--student", metavar="ID", help="The student's id, as the sheet has it.")],
+    config: Config = DEFAULT,
+    gradebook: Which = None,
+    guardian: Annotated[int, typer.Option(min=1, help="Which of those who may be written to.")] = 1,
+    language: Annotated[str, typer.Option(help="Another language than that person's, such as es.")] = "",
+    file: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The HTML file to write.", show_default=False)
+    ] = None,
+    now: Now = None,
+) -> None:
+    """Write the letter about one student as an HTML page, as it would be written now. Nothing is recorded or sent.
+
+    Example: sheets-mastery letters preview --student 00103 -o letter.html
+    """
+    from sheets_mastery.preview import preview
+
+    with _service(config, now) as service:
+        chosen = service.chosen(gradebook)
+        if len(chosen) > 1:
+            raise errors.SettingsError("There is more than one gradebook in the settings: say which with --gradebook.")
+        page = preview(service, chosen[0], student, guardian=guardian, language=language)
+    if file is None:
+        typer.echo(page)
+        return
+    try:
+        # Somebody's letter: nobody else on this machine should read it.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
+            written.write(page)
+    except OSError as problem:
+        raise errors.SettingsError(f"-o: {file} cannot be written: {problem.strerror}.") from None
 
 
 def _plans(

@@ -18,7 +18,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from sheets_mastery.errors import MailRefused
+from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters import Rendered
 from sheets_mastery.notices import Notice
 
@@ -151,5 +151,5 @@ def _refuse_what_no_header_may_hold(meant: Mapping[str, str]) -> None:
         raise _not_as_meant("Content-Language is no language tag")
 
 
-def _not_as_meant(what: str) -> MailRefused:
-    return MailRefused(f"The letter was not sent, because its envelope is not as meant: {what}.")
+def _not_as_meant(what: str) -> MailNotAsMeant:
+    return MailNotAsMeant(f"The letter was not sent, because its envelope is not as meant: {what}.")

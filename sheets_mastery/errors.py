@@ -14,9 +14,10 @@ SheetsMasteryError
 ├── WaitingForPerson         the guard wants a person to look first
 └── MailError                one letter did not go
     ├── MailRefused          it never will as it is: a definite no
+    │   ├── MailNotAsMeant   what would have left is not what was meant: a person looks before anything else
     │   └── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
     ├── MailLater            nothing was taken: trying again is safe
-    └── MailUnknown          it may or may not have been taken: a person looks
+    └── MailUnknown          it may or may not have been taken: never sent again before that is known
 
 A mistake in a cell is none of these: it is a `gradebook.Problem`, and the other students' work goes on.
 The message of an error is written for a teacher and holds no mark, no name and no address.
@@ -86,6 +87,10 @@ class MailRefused(MailError):
     """The letter was refused for good; sending it again as it is would be refused again."""
 
 
+class MailNotAsMeant(MailRefused):
+    """What would have left is not exactly what was meant, or not to whom it was meant. It did not leave."""
+
+
 class MailNotAllowed(MailRefused):
     """The settings let nobody but a few be written to; the letter waits until they no longer do."""
 
@@ -95,7 +100,12 @@ class MailLater(MailError):
 
     #: The first moment at which the mail service wants to be asked again; None where it did not say.
     not_before: datetime | None = None
+    #: Whether every other letter would be told the same, so that trying them only makes it worse.
+    for_all: bool = False
+    #: Whether a draft still lies with the mail service, which `recover` has to clear away before the next try.
+    draft_left: bool = False
 
 
 class MailUnknown(MailError):
-    """The letter may have been taken over or not; nobody but a person may decide to send it again."""
+    """The letter may have been taken over or not. Said while sending, the mail service is asked later; said by the mail
+    service when it is asked, only a person may decide to send it again."""

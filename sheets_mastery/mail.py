@@ -15,8 +15,9 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from sheets_mastery.config import Smtp
 from sheets_mastery.errors import MailLater, MailNotAllowed, MailRefused, MailUnknown
@@ -26,6 +27,8 @@ _BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
 _QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z.-]+)", re.IGNORECASE)
 #: "Log in first", said in many ways: it is the school's account that is refused, and every letter would be.
 _ACCOUNT_TROUBLE = {530, 534, 535, 538}
+#: What is committed before the final dot of a letter: from here on a silence is in doubt.
+_DOT_COMES = "the dot comes next"
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -36,6 +39,9 @@ class MaildirMailer:
     The name settles everything: a letter whose file is there (read, answered or filed away by flags) has been
     delivered.
     """
+
+    #: Looking into the folder tells at once.
+    ask_after = timedelta()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,16 +54,18 @@ class MaildirMailer:
         recipient: str,  # noqa: ARG002 - the same
         key: str,
         on_draft: Callable[[str], None],  # noqa: ARG002 - a file needs no draft
+        last_look: Callable[[], None],
     ) -> str:
         """Put a letter into the folder; answers the file's name, also where it was there already.
 
+        `last_look` is called when the file is written and has no name yet.
         Raises MailLater with the folder as it was: a full disk, a folder that is a link or that everybody can read.
         """
         name = _file_name(key)
         try:
             with _opened(self._folder) as (new, cur, tmp):
                 if not _there(name, new, cur):
-                    _put(letter, name, tmp, new)
+                    _put(letter, name, tmp, new, last_look)
         except OSError as problem:
             raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
         return name
@@ -114,7 +122,7 @@ def _names(folder: int) -> list[str]:
     return os.listdir(folder)
 
 
-def _put(letter: bytes, name: str, tmp: int, new: int) -> None:
+def _put(letter: bytes, name: str, tmp: int, new: int, last_look: Callable[[], None]) -> None:
     """Write the file whole, then give it its name; whoever looks into `new` sees all of it or nothing."""
     for found in _names(tmp):
         if found.startswith(f"{name}."):  # what an interrupted try has left behind
@@ -126,6 +134,7 @@ def _put(letter: bytes, name: str, tmp: int, new: int) -> None:
             file.write(letter)
             file.flush()
             os.fsync(file.fileno())
+        last_look()
         # Unlike a renaming, a link never takes the place of a letter that came first.
         with suppress(FileExistsError):
             os.link(beside, name, src_dir_fd=tmp, dst_dir_fd=new)
@@ -142,6 +151,9 @@ class SmtpMailer:
     moment in between is in doubt.
     """
 
+    #: There is nobody to ask, so there is nothing to wait for.
+    ask_after = timedelta()
+
     def __init__(
         self,
         settings: Smtp,
@@ -150,13 +162,18 @@ class SmtpMailer:
         timeout: float = 120,
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        connect: Callable[..., PatientSmtp] | None = None,
     ) -> None:
-        """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts."""
+        """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts.
+
+        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does.
+        """
         self._settings = settings
         self._password = password
         self._timeout = timeout
         self._tls = tls
         self._monotonic = monotonic
+        self._connect = connect or PatientSmtp
 
     def send(
         self,
@@ -165,10 +182,12 @@ class SmtpMailer:
         sender: str,
         recipient: str,
         key: str,  # noqa: ARG002 - SMTP cannot be told
-        on_draft: Callable[[str], None],  # noqa: ARG002 - and has no drafts
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
     ) -> str:
         """Hand one letter to the server; answers its name in the server's queue, or "accepted" where it tells none.
 
+        SMTP has no drafts; what `on_draft` commits when all but the final dot has been sent is that the dot comes next.
         Raises MailLater, MailRefused or MailUnknown.
         """
         for address in (sender, recipient):
@@ -178,12 +197,16 @@ class SmtpMailer:
         with self._conversation(sender.rpartition("@")[2], lambda: deadline - self._monotonic()) as server:
             server.address(letter, sender, recipient)
             server.body(letter)
+            on_draft(_DOT_COMES)
+            last_look()
             answer = server.dot()
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
 
     def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - SMTP cannot be asked
-        """Always raises MailUnknown: nothing outside tells whether an interrupted letter went."""
+        """None for a letter that was interrupted before its dot; MailUnknown for all others, as nothing can tell."""
+        if not draft_id:
+            return None
         raise MailUnknown("The letter may have reached the mail server or not; look in its log before sending again.")
 
     def close(self) -> None:
@@ -195,11 +218,14 @@ class SmtpMailer:
         host, port, security = self._settings.host, self._settings.port, self._settings.security
         me = me if me.isascii() else "localhost"
         with _before_the_dot("does not answer"):
-            if security == "tls":
-                context = self._tls or ssl.create_default_context()
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, me, timeout=left(), context=context)
+            context = (self._tls or ssl.create_default_context()) if security == "tls" else None
+            patience = left()
+            if patience <= 0:
+                raise TimeoutError
+            if context is not None:
+                smtp: PatientSmtp = _PatientSmtpTls(host, port, me, timeout=patience, context=context, left=left)
             else:
-                smtp = smtplib.SMTP(host, port, me, timeout=left())
+                smtp = self._connect(host, port, me, timeout=patience, left=left)
         server = _Conversation(smtp, left)
         try:
             server.greet()
@@ -212,12 +238,62 @@ class SmtpMailer:
             server.close()
 
 
+class PatientSmtp(smtplib.SMTP):
+    """smtplib's conversation, whose answers have to be there in time as a whole.
+
+    smtplib gives every single byte the whole timeout, so a server that drips could hold a letter for days.
+    """
+
+    def __init__(self, *where: Any, left: Callable[[], float], **how: Any) -> None:
+        """As `smtplib.SMTP`; `left` says how many seconds are left."""
+        self._left = left
+        super().__init__(*where, **how)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib's. Raises SMTPServerDisconnected for an answer that is not whole in time."""
+        if self.file is None:
+            self.file = _Answers(self.sock, self._left)
+        return super().getreply()
+
+
+class _PatientSmtpTls(PatientSmtp, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
+
+
+class _Answers:
+    """What a server says, line by line, as the file that smtplib reads from."""
+
+    def __init__(self, sock: Any, left: Callable[[], float]) -> None:
+        self._sock = sock
+        self._left = left
+        self._heard = b""
+
+    def readline(self, most: int) -> bytes:
+        """One line; nothing where the line breaks off before its end, as half a line says nothing. TimeoutError."""
+        while b"\n" not in self._heard and len(self._heard) < most:
+            left = self._left()
+            if left <= 0:
+                raise TimeoutError
+            self._sock.settimeout(left)
+            piece = self._sock.recv(4096)
+            if not piece:
+                return b""
+            self._heard += piece
+        end = min(self._heard.find(b"\n") + 1 or most, most)
+        line, self._heard = self._heard[:end], self._heard[end:]
+        return line
+
+    def close(self) -> None:
+        """The socket is closed by whoever opened it."""
+
+
 class _Conversation:
     """One SMTP conversation, phase by phase, within the seconds that `left` says are left."""
 
     def __init__(self, smtp: smtplib.SMTP, left: Callable[[], float]) -> None:
         self._smtp = smtp
         self._left = left
+        self._in_letter = False
 
     def greet(self) -> None:
         """Ask what the server can do."""
@@ -251,6 +327,7 @@ class _Conversation:
         self._command("MAIL", " ".join([f"FROM:<{sender}>", *options]), {250}, "the sender")
         self._command("RCPT", f"TO:<{recipient}>", {250, 251}, "the recipient")
         self._command("DATA", "", {354}, "the letter")
+        self._in_letter = True
 
     def body(self, letter: bytes) -> None:
         """Send everything but the dot: without it the server may take nothing over, however much has arrived."""
@@ -267,6 +344,7 @@ class _Conversation:
         try:
             self._smtp.send(b".\r\n")
             code, said = self._smtp.getreply()
+            self._in_letter = False
         except (OSError, smtplib.SMTPException) as silence:
             raise MailUnknown(
                 "The mail server has the whole letter and did not say whether it took it; look in its log."
@@ -279,9 +357,10 @@ class _Conversation:
 
     def close(self) -> None:
         """Say goodbye. The letter's fate is settled before, so it does not matter how this ends."""
-        with suppress(OSError, smtplib.SMTPException):
-            self._patience()
-            self._smtp.quit()
+        if not self._in_letter:  # within the letter a goodbye would be one more line of it
+            with suppress(OSError, smtplib.SMTPException):
+                self._patience()
+                self._smtp.quit()
         self._smtp.close()
 
     def _command(self, verb: str, words: str, well: set[int], what: str) -> None:
@@ -322,7 +401,18 @@ def _refuse(code: int, what: str) -> NoReturn:
 
 
 class _Mailer(Protocol):
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str: ...
+    @property
+    def ask_after(self) -> timedelta: ...
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str: ...
     def recover(self, key: str, draft_id: str) -> str | None: ...
     def close(self) -> None: ...
 
@@ -334,12 +424,28 @@ class AllowListMailer:
         self._mailer = mailer
         self._listed = {each.strip().casefold() for each in only_to}
 
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
+    @property
+    def ask_after(self) -> timedelta:
+        """As the other mailer's."""
+        return self._mailer.ask_after
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
         """As the other mailer; raises MailNotAllowed for everybody who is not listed."""
         address = recipient.casefold()
         if not {address, f"@{address.rpartition('@')[2]}"} & self._listed:
             raise MailNotAllowed("mail.only_to does not list this recipient; nothing was sent.")
-        return self._mailer.send(letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft)
+        return self._mailer.send(
+            letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft, last_look=last_look
+        )
 
     def recover(self, key: str, draft_id: str) -> str | None:
         """As the other mailer."""

@@ -2,7 +2,7 @@
 
 One letter is about one student and goes to one guardian. It is said once per event: an episode is announced to a
 guardian once, whatever happens to the mark afterwards, and a letter whose reason is gone before it left is withdrawn.
-The states are those of the notice design (promises: state machine); the ledger keeps them, the outbox moves them.
+Every state is final, before a person, or found by a sweep of the outbox; the ledger keeps them, the outbox moves them.
 """
 
 from __future__ import annotations
@@ -38,9 +38,11 @@ class NoticeState(StrEnum):
     SENT = "sent"
     #: Withdrawn, with a reason.
     CANCELLED = "cancelled"
-    #: Refused for good, with a reason.
+    #: Refused for good, with a reason; a person decides.
     FAILED = "failed"
-    #: May or may not have been taken over; a person decides.
+    #: May or may not have been taken over; the mail service is asked when its moment has come.
+    UNKNOWN = "unknown"
+    #: May or may not have been taken over, and no machine can tell; a person decides.
     NEEDS_REVIEW = "needs review"
     #: Stopped by a guard; a person decides.
     BLOCKED = "blocked"
@@ -48,7 +50,12 @@ class NoticeState(StrEnum):
     @property
     def final(self) -> bool:
         """Nothing more happens to it by itself or by a person."""
-        return self in {NoticeState.SENT, NoticeState.CANCELLED, NoticeState.FAILED}
+        return self in {NoticeState.SENT, NoticeState.CANCELLED}
+
+    @property
+    def for_a_person(self) -> bool:
+        """Nothing more happens to it until a person has decided."""
+        return self in {NoticeState.NEEDS_REVIEW, NoticeState.BLOCKED, NoticeState.FAILED}
 
     @property
     def waiting(self) -> bool:
@@ -72,7 +79,7 @@ class Notice:
     guardian: str
     #: The school's day for which it was decided: one letter a day, student, guardian and kind.
     slot: date
-    #: The first moment at which it may leave.
+    #: The first moment at which it may leave; while it is UNKNOWN, at which the mail service is asked about it.
     not_before: datetime
     #: The moment at which it is given up.
     expires: datetime
@@ -213,13 +220,13 @@ def letters_owed(
             if still_here := waiting.get((student, box.digest)):
                 joined[still_here.key] = unsaid
                 continue
-            slot = today
+            slot = first = _school_day(today, school)
             while (
                 identity := digest(secret, "notice", gradebook, student, box.digest, MISSING, slot.isoformat())
             ) in known:
-                # Today's letter has left already: what is new since goes with the next day's.
-                slot += timedelta(days=1)
-            first_moment = now if slot == today else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
+                # Today's letter has left already: what is new since goes with the next school day's.
+                slot = _school_day(slot + timedelta(days=1), school)
+            first_moment = now if slot == first else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
             not_before = first_moment + timedelta(hours=float(letters.hold_hours))
             new[identity] = Notice(
                 key=identity,
@@ -229,7 +236,7 @@ def letters_owed(
                 guardian=box.digest,
                 slot=slot,
                 not_before=not_before,
-                expires=_expiry(not_before, letters, school),
+                expires=expiry(not_before, letters, school),
                 episodes=unsaid,
             )
     withdrawn = tuple(_withdrawn(known.values(), owed, joined, boxes_of))
@@ -238,8 +245,15 @@ def letters_owed(
     )
 
 
-def _expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
-    """So many school days after a moment: a letter does not lapse in the holidays."""
+def _school_day(day: date, school: School) -> date:
+    """The first day from this one on on which there is school."""
+    while not school.open_on(day):
+        day += timedelta(days=1)
+    return day
+
+
+def expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
+    """When a letter that may leave from a moment on lapses: school days later, so that none lapses in the holidays."""
     local = not_before.astimezone(school.zone)
     last = add_school_days(local.date(), letters.expires_after_days, school)
     return datetime.combine(last, local.timetz())

@@ -2,7 +2,10 @@
 
 Sending is apart from marking: it starts from the ledger, so an outage of the mail never stops a sync. A letter holds
 nothing until it leaves: it is rendered from one fresh reading of the gradebook, and only if that reading still says so.
-Everything a letter goes through is one conditional UPDATE that counts its rows.
+
+Everything a letter goes through is one conditional UPDATE that counts its rows, so a delivery that was taken for dead
+can move nothing any more; and right before the step from which there is no way back it is asked once again whether the
+letter is still its to send. A letter that may have left is UNKNOWN until the mail service has been asked about it.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -22,6 +25,7 @@ from sheets_mastery.errors import (
     MailError,
     MailLater,
     MailNotAllowed,
+    MailNotAsMeant,
     MailRefused,
     MailUnknown,
     SheetError,
@@ -39,10 +43,20 @@ _log = logging.getLogger("sheets_mastery")
 
 #: A claim is good for this long; the mailers' own deadlines are shorter.
 LEASE_SECONDS = 600
+#: A letter is written from a reading that is no older than this …
+_READ_AGAIN_AFTER = timedelta(seconds=60)
+#: … and leaves no later after it than this, or it is written anew: a mark put right two minutes ago is never told.
+_FRESH = timedelta(seconds=110)
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
-#: The brake is on.
-_STOPPED = "stopped"
+#: All letters of a gradebook wait because its settings tab says so.
+_BRAKE = "stopped"
+#: All letters of a gradebook wait because what stands there is not what they were decided from.
+_CHANGED = "changed since the last sync"
+#: A letter waits because a person has to approve it.
+_UNAPPROVED = "waits for approval"
+#: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
+_BREAK_AFTER = 3
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -64,8 +78,13 @@ class Outbox(Protocol):
         ...
 
     def expire(self, now: datetime) -> int: ...
-    def sending(self) -> tuple[Notice, ...]: ...
+    def take_over(self, now: datetime, *, ask_after: timedelta) -> int: ...
+    def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
+    def stopped(self) -> str: ...
+    def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
+    def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
         self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
     ) -> Notice | None: ...
@@ -85,8 +104,26 @@ class Outbox(Protocol):
 class Mailer(Protocol):
     """A way for letters to leave."""
 
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
-        """Hand one letter over; answers what the mail service calls it. Raises a MailError where it did not go."""
+    @property
+    def ask_after(self) -> timedelta:
+        """How long after a lost answer `recover` can be relied upon."""
+        ...
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
+        """Hand one letter over; answers what the mail service calls it. Raises a MailError where it did not go.
+
+        `on_draft` is told the name of a draft, where there is one. `last_look` is called right before the step from
+        which there is no way back; whatever either raises comes out again, and then nothing has left.
+        """
         ...
 
     def close(self) -> None:
@@ -94,16 +131,24 @@ class Mailer(Protocol):
         ...
 
     def recover(self, key: str, draft_id: str) -> str | None:
-        """After a crash: the service's name for a letter that went, None for one that did not; else MailUnknown."""
+        """The service's name for a letter that went, None for one that did not and never will.
+
+        Raises MailUnknown where a person has to look, MailLater where the service cannot be asked just now.
+        """
         ...
+
+
+#: Puts a rendered letter into its envelope, as `envelope.seal` does.
+Envelope = Callable[..., bytes]
 
 
 @dataclass(kw_only=True)
 class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
-    #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
-    #: "changed since the last sync", "not on mail.only_to", "stopped", "waits for approval".
+    #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
+    #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
+    #: "waits for approval".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -114,6 +159,7 @@ class Delivery:
         said = {
             "needs review": "may or may not have left",
             "refused": "were refused for good",
+            "blocked": "are not what was meant and were held back",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
@@ -132,6 +178,18 @@ class _Outcome:
     word: str
     #: What kept it from leaving, where that is no matter of the letter; "" otherwise.
     trouble: str = ""
+    #: Whether all other letters have to wait as well.
+    for_all: bool = False
+    #: Why all letters are to be stopped until a person lets them go; "" where they are not.
+    alarm: str = ""
+
+
+class _TakenOver(MailLater):
+    """Another delivery has taken the letter over. Nothing was taken by the mail service, and nothing is left to do."""
+
+
+class _Stopped(MailLater):
+    """A person has stopped all letters."""
 
 
 def deliver(
@@ -145,58 +203,89 @@ def deliver(
     clock: Callable[[], datetime],
     lease_owner: str,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    envelope: Envelope = seal,
 ) -> Delivery:
-    """Send every letter that is due, after one fresh reading of each gradebook that has any."""
+    """Send every letter that is due, each from a fresh reading of its gradebook."""
     delivery = Delivery()
     with outbox.sole_deliverer():
         now = clock()
-        delivery.counts["expired"] += outbox.expire(now)
+        # Whatever else is not to be done now: what was interrupted is cleared up, and no letter lapses unseen.
+        outbox.take_over(now, ask_after=mailer.ask_after)
         _settle(outbox, mailer, delivery, now)
+        delivery.counts["expired"] += outbox.expire(now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
-        done = troubles = 0
+        if due and (why := outbox.stopped()):
+            delivery.counts["stopped"] += len(due)
+            delivery.trouble(_stopped(why))
+            due = []
+        rounds = _Rounds(
+            sheets=sheets,
+            outbox=outbox,
+            mailer=mailer,
+            press=press,
+            file=settings,
+            clock=clock,
+            lease_owner=lease_owner,
+            envelope=envelope,
+        )
+        done = troubles = refused = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
             known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
-            wait = _why_all_wait(remembered(settings, wanted[name], known).settings, now)
-            try:
-                # As far as the ledger knows nothing may leave: then the sheet need not be asked, except for the brake,
-                # which only the sheet can let go of.
-                view = None if wait and wait != _STOPPED else _View.read(sheets, outbox, settings, wanted[name], now)
-            except SheetError as problem:
-                delivery.trouble(f"{name}: {problem}")
-                continue
-            if view is None or (wait := _why_all_wait(view.settings, now)):
+            told = remembered(settings, wanted[name], known).settings
+            wait = _why_all_wait(told, now)
+            if not wait and all(_unapproved(notice, told) for notice in of_this):
+                wait = _UNAPPROVED
+            if wait and wait != _BRAKE:
+                # As far as the ledger knows nothing may leave, so the sheet need not be asked; only the brake can be
+                # let go of by the sheet alone.
                 delivery.counts[wait] += len(of_this)
-                continue
-            if view.undecided:
-                # A level or a code has been changed on the settings tab; a sync, with its guard, says what comes of it.
-                delivery.counts["changed since the last sync"] += len(of_this)
-                continue
-            if view.moved:
-                # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
-                delivery.counts["changed since the last sync"] += len(of_this)
-                delivery.trouble(f"{name}: {'; '.join(view.moved)}; no letter leaves until a sync has looked.")
                 continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
-                outcome = _one(notice, view, outbox, mailer, press, clock, lease_owner)
+                try:
+                    view = rounds.view(wanted[name])
+                except SheetError as problem:
+                    delivery.trouble(f"{name}: {problem}")
+                    break
+                if wait := view.why_all_wait(clock()):
+                    delivery.counts[wait] += 1
+                    if view.moved:
+                        moved = "; ".join(view.moved)
+                        delivery.trouble(f"{name}: {moved}; no letter leaves until a sync has looked.")
+                    continue
+                if _unapproved(notice, view.settings):
+                    delivery.counts[_UNAPPROVED] += 1
+                    continue
+                outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
+                refused = refused + 1 if outcome.word in {"refused", "blocked"} else 0
+                alarm = outcome.alarm
+                if refused >= _BREAK_AFTER:
+                    alarm = f"{refused} letters in a row were refused for good"
+                if alarm and outbox.stop(alarm, now=clock(), who="deliver"):
+                    outcome = replace(outcome, trouble=_stopped(alarm), for_all=True)
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
-                troubles = troubles + 1 if outcome.trouble else 0
+                broken = outcome.trouble or outcome.word == "not yet known"
+                troubles = 0 if not broken else _GIVE_UP_AFTER if outcome.for_all else troubles + 1
                 done += 1
                 progress(done, len(due))
                 _log.info("letter key=%s outcome=%s", notice.key[:12], outcome.word)
+        # What can be asked about without waiting is asked at once; a person should not have to wait for the next run.
+        _settle(outbox, mailer, delivery, clock())
     delivery.counts += Counter()
     return delivery
 
 
 def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -> None:
-    """Letters that a delivery claimed and did not finish: it died in between, for nobody else delivers now."""
-    for notice in outbox.sending():
+    """Ask the mail service about the letters that may have left."""
+    for notice in outbox.unknown(now):
+        if delivery.counts["not yet known"]:
+            delivery.counts["not yet known"] -= 1
         try:
             provider_id = mailer.recover(notice.key, notice.draft_id)
         except MailUnknown as problem:
@@ -204,9 +293,16 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
             delivery.counts["needs review"] += 1
             continue
         except MailLater as problem:
-            # The mail service cannot be asked just now: the letter stays claimed until it can.
-            delivery.counts["later"] += 1
             delivery.trouble(str(problem))
+            if now >= notice.expires:
+                # It has been silent for days: somebody should know, and look.
+                why = "The mail service could not be asked whether it left until its time was over."
+                outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=why)
+                delivery.counts["needs review"] += 1
+            else:
+                later = _next_try(notice, problem, now)
+                outbox.move(notice, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=later)
+                delivery.counts["not yet known"] += 1
             continue
         if provider_id is None:
             outbox.move(notice, NoticeState.READY, now=now, reason="interrupted before it left")
@@ -217,13 +313,27 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
             delivery.counts["sent"] += 1
 
 
+def _next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:
+    """When something that did not work is tried again: later each time, and not before the mail service wants it."""
+    wait = timedelta(minutes=_BACKOFF[min(max(notice.attempt, 1), len(_BACKOFF)) - 1])
+    asked = problem.not_before if isinstance(problem, MailLater) else None
+    return max(now + wait, asked or now)
+
+
+def _stopped(why: str) -> str:
+    return f"All letters are stopped ({why}); `outbox go` lets them leave again."
+
+
 def _why_all_wait(settings: Settings, now: datetime) -> str:
     """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
     if settings.letters.stop:
-        return _STOPPED
-    if not _in_window(settings, now):
-        return "outside hours"
-    return "waits for approval" if settings.letters.approval else ""
+        return _BRAKE
+    return "" if _in_window(settings, now) else "outside hours"
+
+
+def _unapproved(notice: Notice, settings: Settings) -> bool:
+    """Whether a person has to approve a letter and has not: approving is what ends its hold."""
+    return settings.letters.approval and notice.state is NoticeState.HOLD
 
 
 def _in_window(settings: Settings, now: datetime) -> bool:
@@ -245,6 +355,19 @@ class _View:
     moved: tuple[str, ...]
     #: Whether marks are judged by other choices of the settings tab than at the last sync.
     undecided: bool
+    #: When the sheet was asked.
+    read_at: datetime
+
+    def younger_than(self, age: timedelta, now: datetime) -> bool:
+        """Whether it is so young; a clock that was put back makes it old."""
+        return self.read_at <= now < self.read_at + age
+
+    def why_all_wait(self, now: datetime) -> str:
+        """Why no letter of this gradebook may leave now; "" where nothing stands against it.
+
+        What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
+        """
+        return _why_all_wait(self.settings, now) or (_CHANGED if self.undecided or self.moved else "")
 
     @classmethod
     def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
@@ -260,6 +383,7 @@ class _View:
             past=past,
             moved=tuple(layout_changes(reading, understood, past, file.guard)),
             undecided=judging(in_force.choices) != judging(past.choices),
+            read_at=now,
         )
 
     def as_known(self, standing: Standing) -> bool:
@@ -278,95 +402,148 @@ class _View:
         ]
 
 
-def _one(
-    notice: Notice,
-    view: _View,
-    outbox: Outbox,
-    mailer: Mailer,
-    press: LetterPress,
-    clock: Callable[[], datetime],
-    lease_owner: str,
-) -> _Outcome:
-    """Send one letter, or say why not."""
-    now, settings = clock(), view.settings
-    standing = view.standings.get(notice.student)
-    if standing is None:
-        return _withdraw(outbox, notice, "the student is no longer in the gradebook", now)
-    if standing.student.blocked:
-        # Whose row this is cannot be told just now; the letter waits until it can, or expires.
-        return _Outcome(word="unreadable")
-    boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
-    box = next((each for each in boxes if each.digest == notice.guardian), None)
-    if box is None:
-        return _withdraw(outbox, notice, "this person is no longer to be written to", now)
-    if not view.as_known(standing):
-        # Another name or another guardian stands beside this id than at the last sync, perhaps because one column was
-        # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
-        return _Outcome(word="changed since the last sync")
-    verdicts = view.verdicts(notice)
-    if not any(verdict.missing for verdict in verdicts):
-        if Verdict.CHECK in verdicts:
+@dataclass(frozen=True, kw_only=True)
+class _Rounds:
+    """One delivery on its rounds: what it works with."""
+
+    sheets: Sheets
+    outbox: Outbox
+    mailer: Mailer
+    press: LetterPress
+    #: The settings of the file; a view has those in force.
+    file: Settings
+    clock: Callable[[], datetime]
+    lease_owner: str
+    envelope: Envelope
+    #: The last view of each gradebook.
+    views: dict[str, _View] = field(default_factory=dict)
+
+    def view(self, gradebook: GradebookSettings) -> _View:
+        """The gradebook as it is, read again where the last reading is no longer young."""
+        now = self.clock()
+        view = self.views.get(gradebook.name)
+        if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
+            view = _View.read(self.sheets, self.outbox, self.file, gradebook, now)
+            self.views[gradebook.name] = view
+        return view
+
+    def one(self, notice: Notice, view: _View) -> _Outcome:
+        """Send one letter, or say why not."""
+        outbox, now = self.outbox, self.clock()
+        standing = view.standings.get(notice.student)
+        if standing is None:
+            return self._withdraw(notice, "the student is no longer in the gradebook", now)
+        if standing.student.blocked:
+            # Whose row this is cannot be told just now; the letter waits until it can, or expires.
             return _Outcome(word="unreadable")
-        return _withdraw(outbox, notice, "put right before it left", now)
-    try:
-        letter = _written(notice, standing, box, view, press, settings, now)
-    except MailRefused as problem:
-        claimed = outbox.claim(
-            notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS
+        boxes, _ = letterboxes(standing.student, view.settings.letters, view.past.secret)
+        box = next((each for each in boxes if each.digest == notice.guardian), None)
+        if box is None:
+            return self._withdraw(notice, "this person is no longer to be written to", now)
+        if not view.as_known(standing):
+            # Another name or another guardian stands beside this id than at the last sync, perhaps because a column was
+            # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
+            return _Outcome(word="changed since the last sync")
+        verdicts = view.verdicts(notice)
+        if not any(verdict.missing for verdict in verdicts):
+            if Verdict.CHECK in verdicts:
+                return _Outcome(word="unreadable")
+            return self._withdraw(notice, "put right before it left", now)
+        try:
+            letter = _written(notice, standing, box, view, self.press, view.settings, now, self.envelope)
+        except MailRefused as problem:
+            claimed = self._claim(notice, now)
+            if claimed is None:
+                return _Outcome(word="taken by another")
+            meant = not isinstance(problem, MailNotAsMeant)
+            outbox.move(claimed, NoticeState.FAILED if meant else NoticeState.BLOCKED, now=now, reason=str(problem))
+            return _Outcome(word="refused" if meant else "blocked")
+        # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
+        claimed = self._claim(notice, now)
+        if claimed is None:
+            return _Outcome(word="taken by another")
+        return self._hand_over(claimed, letter, box, view)
+
+    def _claim(self, notice: Notice, now: datetime) -> Notice | None:
+        return self.outbox.claim(
+            notice.key, notice.version, now=now, lease_owner=self.lease_owner, lease_seconds=LEASE_SECONDS
         )
-        if claimed is not None:
-            outbox.move(claimed, NoticeState.FAILED, now=now, reason=str(problem))
-        return _Outcome(word="refused")
-    # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
-    claimed = outbox.claim(notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS)
-    if claimed is None:
-        return _Outcome(word="taken by another")
-    return _hand_over(claimed, letter, box, outbox, mailer, settings, clock)
 
+    def _withdraw(self, notice: Notice, why: str, now: datetime) -> _Outcome:
+        moved = self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
+        return _Outcome(word="withdrawn" if moved is not None else "taken by another")
 
-def _hand_over(
-    claimed: Notice,
-    letter: bytes,
-    box: Letterbox,
-    outbox: Outbox,
-    mailer: Mailer,
-    settings: Settings,
-    clock: Callable[[], datetime],
-) -> _Outcome:
-    current = claimed
+    def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: _View) -> _Outcome:
+        outbox, clock = self.outbox, self.clock
+        current = claimed
 
-    def on_draft(draft_id: str) -> None:
-        nonlocal current
-        noted = outbox.note_draft(current, draft_id, clock())
-        if noted is None:
-            raise MailUnknown("another delivery has taken this letter over")
-        current = noted
+        def on_draft(draft_id: str) -> None:
+            nonlocal current
+            noted = outbox.note_draft(current, draft_id, clock())
+            if noted is None:
+                raise _TakenOver("another delivery has taken this letter over")
+            current = noted
 
-    try:
-        provider_id = mailer.send(
-            letter, sender=settings.mail.sender, recipient=box.address, key=claimed.key, on_draft=on_draft
-        )
-    except MailLater as problem:
-        wait = timedelta(minutes=_BACKOFF[min(current.attempt, len(_BACKOFF)) - 1])
-        not_before = max(clock() + wait, problem.not_before or clock())
-        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem), not_before=not_before)
-        return _Outcome(word="later", trouble=str(problem))
-    except CredentialsError as problem:
-        # No fault of this letter, and no other letter will leave either.
-        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
-        raise
-    except MailUnknown as problem:
-        outbox.move(current, NoticeState.NEEDS_REVIEW, now=clock(), reason=str(problem))
-        return _Outcome(word="needs review")
-    except MailNotAllowed as problem:
-        # Trying things out must not use the letters up.
-        outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
-        return _Outcome(word="not on mail.only_to")
-    except MailError as problem:
-        outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
-        return _Outcome(word="refused")
-    outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
-    return _Outcome(word="sent")
+        def last_look() -> None:
+            now = clock()
+            if not view.younger_than(_FRESH, now):
+                raise MailLater("Handing the letter over took so long that the sheet is read again first.")
+            ours, why = outbox.look(current, now)
+            if why:
+                raise _Stopped(_stopped(why))
+            if not ours:
+                raise _TakenOver("another delivery has taken this letter over")
+
+        try:
+            provider_id = self.mailer.send(
+                letter,
+                sender=view.settings.mail.sender,
+                recipient=box.address,
+                key=claimed.key,
+                on_draft=on_draft,
+                last_look=last_look,
+            )
+        except _TakenOver as problem:
+            # Where only the lease is over and nobody has taken the letter, it is still ours to give back.
+            outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+            return _Outcome(word="taken by another")
+        except MailLater as problem:
+            now = clock()
+            not_before = now if isinstance(problem, _Stopped) else _next_try(current, problem, now)
+            back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
+            outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
+            if problem.for_all:
+                # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.
+                outbox.postpone(not_before, now)
+            word = "stopped" if isinstance(problem, _Stopped) else "later"
+            for_all = problem.for_all or isinstance(problem, _Stopped)
+            return _Outcome(word=word, trouble=str(problem), for_all=for_all)
+        except CredentialsError as problem:
+            # No fault of this letter, and no other letter will leave either. A draft that was made is still there.
+            now = clock()
+            if current.draft_id:
+                outbox.move(current, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=now)
+            else:
+                outbox.move(current, NoticeState.READY, now=now, reason=str(problem))
+            raise
+        except MailUnknown as problem:
+            now = clock()
+            asked = now + self.mailer.ask_after
+            outbox.move(current, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=asked)
+            return _Outcome(word="not yet known")
+        except MailNotAllowed as problem:
+            # Trying things out must not use the letters up.
+            outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+            return _Outcome(word="not on mail.only_to")
+        except MailNotAsMeant as problem:
+            # It was as meant when it was written. Nothing may leave by a way on which letters become other letters.
+            outbox.move(current, NoticeState.BLOCKED, now=clock(), reason=str(problem))
+            return _Outcome(word="blocked", alarm=str(problem).rstrip("."))
+        except MailError as problem:
+            outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
+            return _Outcome(word="refused")
+        moved = outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
+        return _Outcome(word="sent" if moved is not None else "taken by another")
 
 
 def _written(
@@ -377,6 +554,7 @@ def _written(
     press: LetterPress,
     settings: Settings,
     now: datetime,
+    envelope: Envelope,
 ) -> bytes:
     """The letter as bytes, from one student's standing and nobody else's."""
     episodes = {work: each for work, each in view.past.episodes.items() if work[0] == notice.student}
@@ -391,11 +569,6 @@ def _written(
         announced=frozenset(notice.episodes),
     )
     rendered = press.render(letter, box.language)
-    return seal(
+    return envelope(
         rendered, notice, sender=settings.mail.sender, recipient=box.address, reply_to=settings.school.reply_to, now=now
     )
-
-
-def _withdraw(outbox: Outbox, notice: Notice, why: str, now: datetime) -> _Outcome:
-    outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
-    return _Outcome(word="withdrawn")

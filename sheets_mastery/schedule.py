@@ -56,12 +56,12 @@ def keep_running(
 def _opening(moment: datetime, school: School) -> datetime:
     """The first moment from this one on at which the school is open."""
     local = moment.astimezone(school.zone)
-    if school.open_on(local.date()):
-        if school.hours.holds(local.time()):
-            return moment
-        if local.time() < school.hours.start:
-            return datetime.combine(local.date(), school.hours.start, tzinfo=school.zone)
-    day = local.date() + timedelta(days=1)
-    while not school.open_on(day):
+    if school.open_on(local.date()) and school.hours.holds(local.time()):
+        return moment
+    day = local.date() if local.time() < school.hours.start else local.date() + timedelta(days=1)
+    while True:
+        opening = datetime.combine(day, school.hours.start, tzinfo=school.zone)
+        # A day can be missing as a whole, as 2011-12-30 is in Apia: its opening would lie in the next one.
+        if school.open_on(day) and opening.astimezone(UTC).astimezone(school.zone).date() == day:
+            return opening
         day += timedelta(days=1)
-    return datetime.combine(day, school.hours.start, tzinfo=school.zone)

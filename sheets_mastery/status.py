@@ -59,6 +59,8 @@ def report(service: Service, gradebook: str | None) -> Report:
     letters: dict[str, dict[str, int]] = {}
     waiting: list[str] = []
     failed: list[str] = []
+    if why := service.ledger.stopped():
+        waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
     for each in service.chosen(gradebook):
         known = service.ledger.last_runs(each.name, limit=50)
         last_sync = next((run for run in known if run.command != DELIVER), None)
@@ -77,8 +79,11 @@ def report(service: Service, gradebook: str | None) -> Report:
                     requests=last.requests,
                 )
             )
-            if last.outcome in {"waiting", "failed"}:
-                (waiting if last.outcome == "waiting" else failed).append(f"{each.name}: {last.why}")
+            if last.outcome == "failed":
+                failed.append(f"{each.name}: {last.why}")
+            # What letters wait for is told below, as it is now: a person may have decided since that delivery.
+            elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
+                waiting.append(f"{each.name}: {last.why}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state, words in _FOR_A_PERSON.items():

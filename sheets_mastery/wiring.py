@@ -220,10 +220,11 @@ class Service:
         if settings.transport == "gmail":
             from sheets_mastery.google import auth
             from sheets_mastery.google.gmail import GmailMailer
+            from sheets_mastery.google.wire import Wire
 
             google = self.settings.google
             mailbox = auth.credentials(google, (auth.GMAIL,), folder=self.folder)
-            mailer: Mailer = GmailMailer(mailbox, endpoint=google.endpoint)
+            mailer: Mailer = GmailMailer(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
             mailer = mail.SmtpMailer(settings.smtp, password)

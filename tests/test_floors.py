@@ -40,6 +40,8 @@ FLOORS = (
         "wayin",
         "outcome",
         "status",
+        "desk",
+        "preview",
         "doctor",
         "setup",
         "demo",

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 from typing import NoReturn
 
-from google.auth.credentials import Credentials
-
-from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, Unreachable
+from sheets_mastery.errors import (
+    CredentialsError,
+    MailLater,
+    MailNotAsMeant,
+    MailRefused,
+    MailUnknown,
+    Unreachable,
+)
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
@@ -23,15 +29,19 @@ from sheets_mastery.google.wire import Wire
 #: The headers with addresses that Gmail acts on.
 _ADDRESSING = {"from", "sender", "to", "cc", "bcc"}
 _LATER = "Gmail took nothing over; the letter will be tried again."
+_CHANGED = "A person has changed the letter's draft in Gmail: send it from there, or delete it."
 _MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 
 
 class GmailMailer:
     """The mailbox of one account."""
 
-    def __init__(self, credentials: Credentials, *, endpoint: str | None = None, timeout: float = 60) -> None:
-        """`endpoint` is the address of a local Google, if any; `timeout` is for one request, in seconds."""
-        self._wire = Wire(credentials, endpoint=endpoint, timeout_seconds=timeout)
+    #: A request without an answer may still be carried out for so long; only then is a draft that is there unsent.
+    ask_after = timedelta(minutes=15)
+
+    def __init__(self, wire: Wire) -> None:
+        """`wire` is the way to Google for the account; it is closed together with the mailbox."""
+        self._wire = wire
         self._drafts = service("gmail", "v1", self._wire).users().drafts()
 
     def send(
@@ -42,10 +52,12 @@ class GmailMailer:
         recipient: str,
         key: str,  # noqa: ARG002 - every mailer is told; here the draft is the token
         on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
     ) -> str:
         """Send a letter; answers Gmail's id of the message.
 
-        `on_draft` commits the draft's name before anything can leave; if it raises, the draft is thrown away.
+        `on_draft` commits the draft's name before anything can leave, and `last_look` is called right before it is
+        sent; if either raises, the draft is thrown away.
         Raises MailLater, MailRefused, MailUnknown, or CredentialsError, which is no matter of this letter: nothing
         left, and no other letter will either.
         """
@@ -53,6 +65,14 @@ class GmailMailer:
         draft = self._create(letter)
         try:
             on_draft(draft)
+            self._make_sure(draft)
+            last_look()
+        except MailUnknown:
+            raise  # the draft is no longer ours
+        except MailLater as problem:
+            # The next try makes a draft of its own; this one must not lie where a person could send it as well.
+            problem.draft_left = problem.for_all or not self._discard(draft)
+            raise
         except Exception:
             # Whatever kept its name from being committed: a draft that nobody knows of must not stay behind.
             self._discard(draft)
@@ -72,7 +92,7 @@ class GmailMailer:
             found = call(self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
             if found.get("message", {}).get("id") != message:
                 # Gmail gives a draft's message another id with every change.
-                raise MailUnknown("A person has changed the letter's draft in Gmail: send it from there, or delete it.")
+                raise MailUnknown(_CHANGED)
             # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
             call(self._drafts.delete(userId="me", id=draft))
         except Unreachable as silent:
@@ -98,6 +118,24 @@ class GmailMailer:
         except (KeyError, TypeError) as odd:
             raise MailLater(_LATER) from odd
 
+    def _make_sure(self, draft: str) -> None:
+        """Raise MailUnknown where the draft is no longer as it was made, MailLater where Gmail cannot be asked.
+
+        A person who has the mailbox open sees the draft, and may change, send or delete it.
+        """
+        name, _, message = draft.partition("/")
+        try:
+            found = call(self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)"))
+        except Unreachable as silent:
+            raise MailLater(_LATER) from silent
+        except Refused as refused:
+            if refused.refusal.status == 404:
+                raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
+            _refuse_account(refused.refusal)
+            raise _later(refused.refusal) from refused
+        if found.get("message", {}).get("id") != message:
+            raise MailUnknown(_CHANGED)
+
     def _send(self, draft: str) -> str:
         try:
             sent = call(self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
@@ -109,19 +147,24 @@ class GmailMailer:
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
             _refuse_account(refused.refusal)
-            # The next try makes a draft of its own; this one must not lie where a person could send it as well.
+            if refused.refusal.rate or refused.refusal.used_up:
+                # Asked once more before its time, even only to delete the draft, Gmail would want a longer wait.
+                later = _later(refused.refusal)
+                later.draft_left = True
+                raise later from refused
             self._discard(draft)
             _refuse_letter_or_wait(refused.refusal, refused)
         if not isinstance(sent.get("id"), str):
             raise MailUnknown(_MAY_HAVE_GONE)
         return str(sent["id"])
 
-    def _discard(self, draft: str) -> None:
-        """Delete a draft that nobody will send any more. If that fails it stays behind, unsent."""
+    def _discard(self, draft: str) -> bool:
+        """Delete a draft that nobody will send any more; whether it is gone. If not it stays behind, unsent."""
         try:
             call(self._drafts.delete(userId="me", id=draft.partition("/")[0]))
         except (Unreachable, Refused, CredentialsError):
-            return
+            return False
+        return True
 
     def close(self) -> None:
         """Close all connections."""
@@ -138,7 +181,7 @@ def _check_addresses(letter: bytes, sender: str, recipient: str) -> None:
         for address in value.addresses
     ]
     if sorted(named) != [("from", sender), ("to", recipient)]:
-        raise MailRefused("The letter's headers name somebody else than the one it is for; it was not sent.")
+        raise MailNotAsMeant("The letter's headers name somebody else than the one it is for; it was not sent.")
 
 
 def _refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:
@@ -161,6 +204,9 @@ def _refuse_account(refusal: Refusal) -> None:
 
 
 def _later(refusal: Refusal) -> MailLater:
-    later = MailLater("Gmail asks to wait." if refusal.rate or refusal.used_up else _LATER)
+    asks = refusal.rate or refusal.used_up
+    later = MailLater("Gmail asks to wait." if asks else _LATER)
     later.not_before = refusal.retry_at
+    # A quota is the account's: every other letter would be told the same, and Gmail then waits longer.
+    later.for_all = asks
     return later

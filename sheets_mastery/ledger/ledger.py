@@ -10,25 +10,31 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, func, insert, select, true, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
-from sheets_mastery.ledger.tables import install, notice, run
+from sheets_mastery.ledger.tables import audit, install, notice, run
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
 
-_UNSENT = (NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW)
+_UNSENT = tuple(state for state in NoticeState if not state.final and state is not NoticeState.SENDING)
+
+
+#: What may change of a letter that is shown to others.
+_SHOWN = {"state", "not_before", "expires", "reason", "draft_id", "provider_id"}
+#: What a letter has that nobody is sending.
+_NO_LEASE: Mapping[str, Any] = {"lease_owner": "", "lease_until": None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +77,19 @@ class Run:
     def interrupted(self) -> bool:
         """It never said how it ended: something stopped it, or it is at work this moment."""
         return self.finished is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One thing that has happened to a letter."""
+
+    at: datetime
+    #: "sync", "deliver", "a person", or the random name of the delivery that has claimed it.
+    who: str
+    #: The state that it came into, "draft" or "joined".
+    what: str
+    #: Why, "" where there is nothing to say.
+    why: str
 
 
 def open_ledger(
@@ -198,6 +217,8 @@ class Ledger:
         taken = {
             "state": NoticeState.SENDING,
             "attempt": notice.c.attempt + 1,
+            # A draft of an earlier attempt says nothing about this one.
+            "draft_id": "",
             "lease_owner": lease_owner,
             "lease_no": notice.c.lease_no + 1,
             "lease_until": now + timedelta(seconds=lease_seconds),
@@ -209,6 +230,90 @@ class Ledger:
             notice.c.expires > now,
         )
         return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
+
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]:
+        """Whether a claim still counts, and why no letter may leave ("" where letters leave).
+
+        A claim counts while nobody has taken the letter over and its lease is not over.
+        """
+        counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
+        with self._database.reading() as connection:
+            row = connection.execute(select(install.c.stopped, exists().where(*counts).label("counts"))).one()
+            return bool(row.counts), row.stopped
+
+    def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
+        """Take every letter that is being sent from whoever has claimed it; answers how many.
+
+        For the sole deliverer, before it claims any: whoever claimed them is dead, or has lost the right to send and
+        will notice. Each is UNKNOWN then, and the mail service may be asked so long after the last that was heard.
+        """
+        taken = 0
+        with self._database.writing() as connection:
+            for row in connection.execute(
+                select(notice.c.key, notice.c.version, notice.c.changed)
+                .where(notice.c.state == NoticeState.SENDING)
+                .order_by(notice.c.key)
+            ).all():
+                # A clock that was put back must not keep the question for days.
+                asked = min(max(now, row.changed + ask_after), now + ask_after)
+                values = {
+                    "state": NoticeState.UNKNOWN,
+                    "reason": "interrupted while it was sent",
+                    "not_before": asked,
+                    **_NO_LEASE,
+                }
+                still = (notice.c.state == NoticeState.SENDING, notice.c.version == row.version)
+                if post.change(connection, row.key, values, now, *still):
+                    post.note(connection, "deliver", NoticeState.UNKNOWN, row.key, "interrupted while it was sent", now)
+                    taken += 1
+        return taken
+
+    def unknown(self, now: datetime) -> tuple[Notice, ...]:
+        """The letters about which the mail service is to be asked now, oldest first."""
+        return self._letters(notice.c.state == NoticeState.UNKNOWN, notice.c.not_before <= now)
+
+    def postpone(self, until: datetime, now: datetime) -> int:
+        """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
+        earlier = (notice.c.state.in_(post.SENDABLE), notice.c.not_before < until)
+        moved = 0
+        with self._database.writing() as connection:
+            for key in connection.execute(select(notice.c.key).where(*earlier).order_by(notice.c.key)).scalars().all():
+                moved += post.change(connection, key, {"not_before": until}, now, *earlier)
+        return moved
+
+    # A stop for all
+
+    def stopped(self) -> str:
+        """Why no letter may leave, "" where letters leave."""
+        with self._database.reading() as connection:
+            return str(connection.execute(select(install.c.stopped)).scalar_one())
+
+    def stop(self, why: str, *, now: datetime, who: str) -> bool:
+        """Let no letter leave; whether it was not so before. `why` holds no personal data."""
+        return self._set_stopped(why, install.c.stopped == "", "stopped", now=now, who=who)
+
+    def go_on(self, *, now: datetime, who: str) -> bool:
+        """Let letters leave again; whether they were stopped."""
+        return self._set_stopped("", install.c.stopped != "", "going on", now=now, who=who)
+
+    def _set_stopped(self, why: str, where: ColumnElement[bool], what: str, *, now: datetime, who: str) -> bool:
+        with self._database.writing() as connection:
+            changed = connection.execute(update(install).where(where).values(stopped=why)).rowcount == 1
+            if changed:
+                post.note(connection, who, what, "", why, now)
+            return changed
+
+    # One letter
+
+    def history(self, key: str) -> tuple[Event, ...]:
+        """Everything that has happened to a letter, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(audit).where(audit.c.key == key).order_by(audit.c.id))
+            return tuple(Event(at=row.at, who=row.who, what=row.what, why=row.detail) for row in rows)
+
+    def find(self, beginning: str) -> tuple[Notice, ...]:
+        """The letters whose keys begin so."""
+        return self._letters(notice.c.key.startswith(beginning, autoescape=True))
 
     def move(
         self,
@@ -223,12 +328,13 @@ class Ledger:
         provider_id: str | None = None,
         content_hash: str | None = None,
         who: str = "deliver",
+        for_good: bool = False,
     ) -> Notice | None:
         """Move a letter on from where it was seen; None where it is no longer there.
 
         What is None stays as it is, except that a letter made READY may leave at once. `reason` holds no personal data;
-        `who` stands in the audit. A cancelled letter's episodes may be announced by another letter; to refuse a letter
-        and everything in it for good, move it to FAILED. ValueError for a move that does not exist.
+        `who` stands in the audit. A cancelled letter's episodes may be announced by another letter, unless it is
+        cancelled `for_good`. ValueError for a move that does not exist.
         """
         if to not in post.MOVES[notice.state]:
             raise ValueError(f"a letter never goes from {notice.state} to {to}")
@@ -242,25 +348,24 @@ class Ledger:
             "content_hash": content_hash,
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        values |= {"state": to, "reason": reason, "lease_owner": "", "lease_until": None}
-        return self._change(notice.key, values, _as_seen(notice), who=who, what=to, now=now)
+        values |= {"state": to, "reason": reason, **_NO_LEASE}
+        return self._change(
+            notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
+        )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
         """Keep the draft of a letter that is being sent; None where it is no longer this delivery's."""
         if notice.state is not NoticeState.SENDING:
             raise ValueError(f"a letter that is {notice.state} has no draft")
-        return self._change(notice.key, {"draft_id": draft_id}, _as_seen(notice), who="deliver", what="draft", now=now)
+        values = {"draft_id": draft_id}
+        return self._change(notice.key, values, _as_seen(notice), who="deliver", what="draft", now=now, seen=notice)
 
     def sending(self) -> tuple[Notice, ...]:
         """The letters that a delivery has claimed and not yet moved on."""
         return self._letters(notice.c.state == NoticeState.SENDING)
 
-    def stale(self, now: datetime) -> tuple[Notice, ...]:
-        """Those of them whose claim has run out."""
-        return self._letters(notice.c.state == NoticeState.SENDING, notice.c.lease_until <= now)
-
     def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]:
-        """The letters that have not left and are not on their way: held, ready, blocked, or for a person to decide."""
+        """The letters that are not at their end and not on their way this moment."""
         return self._letters(notice.c.state.in_(_UNSENT), _in(notice.c.gradebook, gradebook))
 
     def in_state(self, state: NoticeState, gradebook: str | None = None) -> tuple[Notice, ...]:
@@ -343,16 +448,24 @@ class Ledger:
         who: str,
         what: str,
         now: datetime,
+        seen: Notice | None = None,
+        for_good: bool = False,
     ) -> Notice | None:
-        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold."""
+        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold.
+
+        `seen` is the letter as it was, where `where` demands that it is just so.
+        """
         with self._database.writing() as connection:
             if not post.change(connection, key, values, now, *where):
                 return None
-            if values.get("state") is NoticeState.CANCELLED:
+            if values.get("state") is NoticeState.CANCELLED and not for_good:
                 post.free_items(connection, key)
             if values.get("state") is NoticeState.SENT:
                 post.count_sent(connection)
             post.note(connection, who, what, key, values.get("reason", ""), now)
+            if seen is not None:
+                shown = {name: value for name, value in values.items() if name in _SHOWN}
+                return replace(seen, version=seen.version + 1, **shown)
             (changed,) = post.letters(connection, notice.c.key == key)
             return changed
 

@@ -20,14 +20,17 @@ from sheets_mastery.notices import Notice, NoticeState
 MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.HOLD: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
     NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
-    NoticeState.BLOCKED: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.CANCELLED, NoticeState.FAILED}),
-    NoticeState.SENDING: frozenset(set(NoticeState) - {NoticeState.SENDING}),
-    NoticeState.NEEDS_REVIEW: frozenset(
-        {NoticeState.READY, NoticeState.SENT, NoticeState.CANCELLED, NoticeState.FAILED}
+    NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
+    NoticeState.SENDING: frozenset(
+        {NoticeState.READY, NoticeState.BLOCKED, NoticeState.SENT, NoticeState.FAILED, NoticeState.UNKNOWN}
     ),
+    NoticeState.UNKNOWN: frozenset(
+        {NoticeState.UNKNOWN, NoticeState.READY, NoticeState.SENT, NoticeState.NEEDS_REVIEW}
+    ),
+    NoticeState.NEEDS_REVIEW: frozenset({NoticeState.READY, NoticeState.SENT, NoticeState.CANCELLED}),
+    NoticeState.FAILED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
     NoticeState.SENT: frozenset(),
     NoticeState.CANCELLED: frozenset(),
-    NoticeState.FAILED: frozenset(),
 }
 #: The states from which a delivery may take a letter, and from which it is given up when its time is over.
 SENDABLE = (NoticeState.HOLD, NoticeState.READY)

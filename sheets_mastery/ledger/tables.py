@@ -39,7 +39,7 @@ from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0003"
+SCHEMA = "r0004"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -112,6 +112,8 @@ install = Table(
     Column("secret", LargeBinary, nullable=False),
     Column("send_seq", BigInteger, nullable=False),
     Column("created", Moment, nullable=False),
+    #: Why no letter may leave, in a person's words; "" where letters leave.
+    Column("stopped", String, nullable=False, server_default=""),
     CheckConstraint("one = 1", name="one"),
 )
 

@@ -1,4 +1,4 @@
-"""The bench runs: on a class small enough for a test."""
+"""The benches run: on a class and on schedules few enough for a test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 BENCH = Path(__file__).with_name("bench_sync.py")
 LAYOUT = Path(__file__).with_name("bench_layout.py")
+CRASHES = Path(__file__).with_name("bench_crashes.py")
 
 
 def test_the_bench_measures_a_small_class() -> None:
@@ -31,3 +32,17 @@ def test_the_bench_of_the_local_google_measures_a_small_sheet() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = [re.sub(r"\d+(?:[.,]\d+)*", "N", line) for line in done.stdout.splitlines()]
     assert lines == ["start to first answer: N s", "N × N: read in N ms, N bytes", "most memory: N MB"]
+
+
+def test_the_bench_of_crashes_counts_what_each_way_to_send_loses_and_sends_twice() -> None:
+    done = subprocess.run(
+        [sys.executable, CRASHES, "300", "--jobs", "1"], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "│"]
+    assert [row[:3] for row in rows] == [
+        [way, transport, schedules]
+        for way, schedules in (("the outbox", "100"), ("mark, then send", "10"), ("send, then mark", "10"))
+        for transport in ("gmail", "smtp", "maildir")
+    ]
+    assert [row[8:14] for row in rows[:3]] == [["0"] * 6] * 3

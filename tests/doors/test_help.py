@@ -73,8 +73,10 @@ def test_the_heavy_modules_are_those_that_the_work_loads() -> None:
 
 
 def test_the_readme_lists_exactly_the_commands_that_there_are() -> None:
-    listed = [re.findall(r"[a-z-]{3,}", cell) for cell in re.findall(r"^\| `([^`]+)` \|.*$", README, re.MULTILINE)]
-    named = {tuple(words[:2] if words[0] == "local" else words[:1]) for words in listed if words}
+    cells = re.findall(r"^\| (`[^|]+`) \|.*$", README, re.MULTILINE)
+    listed = [re.findall(r"[a-z-]{2,}", line) for cell in cells for line in re.findall(r"`([^`]+)`", cell)]
+    groups = {words[0] for words in commands() if len(words) == 2}
+    named = {tuple(words[:2] if words[0] in groups else words[:1]) for words in listed if words}
     assert named & {tuple(words) for words in commands()} == set(commands())
 
 
@@ -109,4 +111,4 @@ def test_the_options_of_the_commands_are_as_the_readme_says() -> None:
     without = {words[0] for words, text in options.items() if "--config" not in text}
     assert without == {"demo", "local"}
     for option in ("--gradebook", "--json"):
-        assert 2 * sum(option in text for text in options.values()) > len(options)
+        assert sum(option in text for text in options.values()) >= 10

@@ -109,12 +109,18 @@ def notice(guardian: str, *episodes: str, slot: date = TODAY, state: NoticeState
 
 
 def test_every_state_is_final_or_waiting_or_on_its_way_or_with_a_person() -> None:
-    assert [each for each in NoticeState if each.final] == [NoticeState.SENT, NoticeState.CANCELLED, NoticeState.FAILED]
-    assert [each for each in NoticeState if each.waiting] == [NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED]
-    assert [each for each in NoticeState if not each.final and not each.waiting] == [
-        NoticeState.SENDING,
-        NoticeState.NEEDS_REVIEW,
-    ]
+    ways = (
+        ("final", {each for each in NoticeState if each.final}),
+        ("may still be withdrawn", {each for each in NoticeState if each.waiting}),
+        ("for a person", {each for each in NoticeState if each.for_a_person}),
+    )
+    assert dict(ways) == {
+        "final": {NoticeState.SENT, NoticeState.CANCELLED},
+        "may still be withdrawn": {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED},
+        "for a person": {NoticeState.NEEDS_REVIEW, NoticeState.BLOCKED, NoticeState.FAILED},
+    }
+    # What is left is on its way, and found by every delivery.
+    assert set(NoticeState) - {each for _, some in ways for each in some} == {NoticeState.SENDING, NoticeState.UNKNOWN}
 
 
 def test_a_digest_depends_on_the_secret_and_on_every_word() -> None:
@@ -224,19 +230,27 @@ def test_what_is_new_joins_the_letter_that_still_waits(state: NoticeState) -> No
 
 
 @pytest.mark.parametrize("state", [state for state in NoticeState if not state.waiting])
-def test_when_today_s_letter_has_left_the_next_one_is_tomorrow_s(state: NoticeState) -> None:
-    tomorrow = TODAY + timedelta(days=1)
+def test_when_friday_s_letter_has_left_the_next_one_is_monday_s(state: NoticeState) -> None:
+    monday = TODAY + timedelta(days=3)
     announced = frozenset({("e1", OF_MUM)})
     owed = owing(episode("e1"), episode("e2"))
     left = notice(OF_MUM, "e1", state=state)
-    new = notice(OF_MUM, "e2", slot=tomorrow)
+    new = notice(OF_MUM, "e2", slot=monday)
+    # Eighteen hours after Monday's first minute, and five school days from then.
+    new = replace(new, expires=new.not_before + timedelta(days=7))
     assert decided(standing(student(MUM)), owed=owed, known=(left,), announced=announced) == replace(
         NOTHING, new=(new,)
     )
-    both = (left, notice(OF_MUM, "e1", slot=tomorrow, state=state))
+    both = (left, notice(OF_MUM, "e1", slot=monday, state=state))
     assert [each.slot for each in decided(standing(student(MUM)), owed=owed, known=both, announced=announced).new] == [
-        TODAY + timedelta(days=2)
+        TODAY + timedelta(days=4)
     ]
+
+
+def test_what_is_found_on_a_weekend_goes_with_monday_s_letter_and_waits_no_longer_for_it() -> None:
+    sunday = NOW + timedelta(days=2)
+    (new,) = decided(standing(student(MUM)), owed=owing(episode("e1")), now=sunday).new
+    assert (new.slot, new.not_before) == (TODAY + timedelta(days=3), sunday + timedelta(hours=18))
 
 
 # Letters held back

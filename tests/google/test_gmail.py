@@ -13,6 +13,7 @@ import requests
 from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, SheetsMasteryError
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
 
 TEACHER, PARENT = "teacher@school.example", "parent@example.org"
@@ -28,7 +29,7 @@ Arrange = Callable[..., Any]
 
 @pytest.fixture
 def mailer(google: LocalGoogle) -> Iterator[GmailMailer]:
-    opened = GmailMailer(LocalCredentials(), endpoint=google.url)
+    opened = GmailMailer(Wire(LocalCredentials(), endpoint=google.url))
     yield opened
     opened.close()
 
@@ -41,8 +42,12 @@ def noted() -> list[str]:
 
 @pytest.fixture
 def send(mailer: GmailMailer, noted: list[str]) -> Callable[..., str]:
-    def sent(letter: bytes = LETTER, on_draft: Callable[[str], None] = noted.append) -> str:
-        return mailer.send(letter, sender=TEACHER, recipient=PARENT, key=KEY, on_draft=on_draft)
+    def sent(
+        letter: bytes = LETTER,
+        on_draft: Callable[[str], None] = noted.append,
+        last_look: Callable[[], None] = lambda: None,
+    ) -> str:
+        return mailer.send(letter, sender=TEACHER, recipient=PARENT, key=KEY, on_draft=on_draft, last_look=last_look)
 
     return sent
 
@@ -96,7 +101,8 @@ def test_a_letter_is_a_draft_that_is_noted_and_then_sent(
     asked = [
         (each["method"], each["path"].partition("?")[0], each["status"]) for each in arrange("requests")["requests"]
     ]
-    assert asked[:2] == [("POST", DRAFTS, 200), ("POST", f"{DRAFTS}/send", 200)]
+    draft = f"{DRAFTS}/{noted[0].partition('/')[0]}"
+    assert asked[:3] == [("POST", DRAFTS, 200), ("GET", draft, 200), ("POST", f"{DRAFTS}/send", 200)]
 
 
 def test_nothing_is_sent_before_the_draft_is_noted(
@@ -111,9 +117,9 @@ def test_a_draft_that_could_not_be_noted_is_thrown_away(
     send: Callable[..., str], mailbox: Callable[[], tuple[int, int]]
 ) -> None:
     def taken_over(_draft: str) -> None:
-        raise MailUnknown("another delivery has taken this letter over")
+        raise MailLater("another delivery has taken this letter over")
 
-    with pytest.raises(MailUnknown, match="another delivery"):
+    with pytest.raises(MailLater, match="another delivery"):
         send(on_draft=taken_over)
     assert mailbox() == (0, 0)
 
@@ -176,8 +182,10 @@ def test_trouble_with_making_the_draft_leaves_nothing_sent(
 @pytest.mark.parametrize(
     ("scene", "expected", "drafts"),
     [
-        (RATE, MailLater, 0),
-        (fault(403, "dailyLimitExceeded", "Daily Limit Exceeded"), MailLater, 0),
+        # Asking once more, even to delete the draft, would make Gmail want a longer wait.
+        (RATE, MailLater, 1),
+        (fault(429, "rateLimitExceeded", "Too many concurrent requests for user"), MailLater, 1),
+        (fault(403, "dailyLimitExceeded", "Daily Limit Exceeded"), MailLater, 1),
         (fault(400, "invalidArgument", "Recipient address required"), MailRefused, 0),
         # The account is refused, and with it the tidying up: the draft waits for `recover`.
         (fault(403, "insufficientPermissions"), CredentialsError, 1),
@@ -204,14 +212,73 @@ def test_trouble_with_sending_says_what_is_known(
     assert mailbox() == (0, drafts)
 
 
-def test_a_draft_that_cannot_be_tidied_away_stays_unsent(
-    send: Callable[..., str], arrange: Arrange, mailbox: Callable[[], tuple[int, int]]
+@pytest.mark.parametrize("tidied", [True, False])
+def test_a_draft_that_is_not_to_leave_is_thrown_away_or_told_of(
+    send: Callable[..., str], noted: list[str], mailer: GmailMailer, arrange: Arrange, mailbox: Any, tidied: bool
+) -> None:
+    def stopped() -> None:
+        raise MailLater("all letters are stopped")
+
+    if not tidied:
+        arrange("faults", {"method": "DELETE", "path": DRAFTS, "cut": "before"})
+    with pytest.raises(MailLater, match="are stopped") as said:
+        send(last_look=stopped)
+    assert (said.value.draft_left, mailbox()) == (not tidied, (0, 0 if tidied else 1))
+    if not tidied:
+        assert (mailer.recover(KEY, noted[0]), mailbox()) == (None, (0, 0))
+
+
+def test_a_quota_is_for_every_letter_and_its_draft_is_cleared_away_when_gmail_may_be_asked_again(
+    send: Callable[..., str],
+    noted: list[str],
+    mailer: GmailMailer,
+    arrange: Arrange,
+    mailbox: Callable[[], tuple[int, int]],
 ) -> None:
     arrange("faults", {"method": "POST", "path": f"{DRAFTS}/send"} | RATE)
-    arrange("faults", {"method": "DELETE", "path": DRAFTS, "cut": "before"})
-    with pytest.raises(MailLater, match="asks to wait"):
+    with pytest.raises(MailLater, match="asks to wait") as said:
         send()
+    assert (said.value.for_all, said.value.draft_left, mailbox()) == (True, True, (0, 1))
+    assert [each["method"] for each in arrange("requests")["requests"]][:3] == ["POST", "GET", "POST"]
+    assert (mailer.recover(KEY, noted[0]), mailbox()) == (None, (0, 0))
+
+
+def test_a_draft_that_a_person_has_changed_or_taken_away_is_not_sent(
+    google: LocalGoogle, send: Callable[..., str], look: Any, mailbox: Callable[[], tuple[int, int]]
+) -> None:
+    def person(method: str, body: Any = None) -> None:
+        (draft,) = look("drafts")["drafts"]
+        url, key = f"{google.url}{DRAFTS}/{draft['id']}", {"Authorization": "Bearer local"}
+        assert requests.request(method, url, json=body, headers=key, timeout=10).ok
+
+    def changed(_draft: str) -> None:
+        person("PUT", {"message": {"raw": base64.urlsafe_b64encode(LETTER + b"And come by!\r\n").decode()}})
+
+    with pytest.raises(MailUnknown, match="changed the letter's draft"):
+        send(on_draft=changed)
     assert mailbox() == (0, 1)
+    person("DELETE")
+    with pytest.raises(MailUnknown, match="sent or deleted"):
+        send(on_draft=lambda _draft: person("DELETE"))
+    assert mailbox() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("scene", "expected"),
+    [(RATE, MailLater), (fault(503, "backendError"), MailLater), ({"cut": "after"}, MailLater)],
+)
+def test_a_draft_that_cannot_be_looked_at_is_not_sent(
+    send: Callable[..., str],
+    arrange: Arrange,
+    mailbox: Callable[[], tuple[int, int]],
+    scene: dict[str, Any],
+    expected: type[SheetsMasteryError],
+) -> None:
+    arrange("faults", {"method": "GET", "path": DRAFTS} | scene)
+    with pytest.raises(expected):
+        send()
+    arrange("faults", [])
+    assert mailbox()[0] == 0
 
 
 def test_the_time_that_gmail_names_is_kept(send: Callable[..., str], arrange: Arrange) -> None:
@@ -228,7 +295,7 @@ def test_an_attempt_is_one_request_a_step_and_none_is_repeated_in_secret(
     arrange("faults", {"method": "POST", "path": f"{DRAFTS}/send", "cut": "after", "times": 9})
     with pytest.raises(MailUnknown):
         send()
-    assert [each["method"] for each in arrange("requests")["requests"]] == ["POST", "POST"]
+    assert [each["method"] for each in arrange("requests")["requests"]] == ["POST", "GET", "POST"]
 
 
 def test_a_letter_whose_answer_was_lost_is_not_sent_again(

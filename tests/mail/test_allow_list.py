@@ -31,10 +31,19 @@ def test_only_those_listed_are_written_to(
 ) -> None:
     mailer = AllowListMailer(MaildirMailer(tmp_path / "outbox"), ("me@school.example", "@try.example"))
     if listed:
-        name = mailer.send(letter, sender="t@school.example", recipient=recipient, key=KEY, on_draft=no_draft)
+        name = mailer.send(
+            letter, sender="t@school.example", recipient=recipient, key=KEY, on_draft=no_draft, last_look=lambda: None
+        )
         assert mailer.recover(KEY, "") == name
     else:
         with pytest.raises(MailRefused):
-            mailer.send(letter, sender="t@school.example", recipient=recipient, key=KEY, on_draft=no_draft)
+            mailer.send(
+                letter,
+                sender="t@school.example",
+                recipient=recipient,
+                key=KEY,
+                on_draft=no_draft,
+                last_look=lambda: None,
+            )
         assert not (tmp_path / "outbox").exists()
     mailer.close()

@@ -24,7 +24,12 @@ OnDraft = Callable[[str], None]
 
 def send(folder: Path, letter: bytes, on_draft: OnDraft, key: str = KEY) -> str:
     return MaildirMailer(folder).send(
-        letter, sender="teacher@school.example", recipient="parent@example.org", key=key, on_draft=on_draft
+        letter,
+        sender="teacher@school.example",
+        recipient="parent@example.org",
+        key=key,
+        on_draft=on_draft,
+        last_look=lambda: None,
     )
 
 
@@ -130,7 +135,7 @@ def test_many_at_once_put_one_letter_down_once(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from sheets_mastery.mail import MaildirMailer\n"
         "print(MaildirMailer(Path(sys.argv[1])).send(sys.argv[2].encode(), sender='a@b.c', recipient='d@e.f',"
-        " key='ab' * 32, on_draft=print), end='')"
+        " key='ab' * 32, on_draft=print, last_look=lambda: None), end='')"
     )
     racing = [
         subprocess.Popen(

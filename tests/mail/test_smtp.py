@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,31 +15,36 @@ from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown
 from sheets_mastery.mail import SmtpMailer
 
 KEY = "ab" * 32
-OnDraft = Callable[[str], None]
+Noted = list[str]
 
 
 def plain(port: int) -> Smtp:
     return Smtp(host="127.0.0.1", port=port, security="none")
 
 
-def send(mailer: SmtpMailer, letter: bytes, on_draft: OnDraft) -> str:
+def send(mailer: SmtpMailer, letter: bytes, noted: Noted) -> str:
     return mailer.send(
-        letter, sender="teacher@school.example", recipient="parent@example.org", key=KEY, on_draft=on_draft
+        letter,
+        sender="teacher@school.example",
+        recipient="parent@example.org",
+        key=KEY,
+        on_draft=noted.append,
+        last_look=lambda: None,
     )
 
 
-def outcome(mailer: SmtpMailer, letter: bytes, on_draft: OnDraft) -> type[MailError] | str:
+def outcome(mailer: SmtpMailer, letter: bytes, noted: Noted) -> type[MailError] | str:
     try:
-        return send(mailer, letter, on_draft)
+        return send(mailer, letter, noted)
     except MailError as problem:
         return type(problem)
 
 
 def test_a_letter_arrives_byte_for_byte_under_the_envelope_that_was_meant(
-    peer: Any, letter: bytes, no_draft: OnDraft
+    peer: Any, letter: bytes, noted: Noted
 ) -> None:
     with peer() as server:
-        assert send(SmtpMailer(plain(server.port), None), letter, no_draft) == "4XyZ"
+        assert send(SmtpMailer(plain(server.port), None), letter, noted) == "4XyZ"
     assert server.letter == letter
     assert server.heard == [
         "EHLO school.example",
@@ -53,39 +57,35 @@ def test_a_letter_arrives_byte_for_byte_under_the_envelope_that_was_meant(
 
 @pytest.mark.parametrize("phase", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_a_server_that_hangs_up_before_the_letter_has_taken_nothing(
-    peer: Any, letter: bytes, no_draft: OnDraft, phase: str
+    peer: Any, letter: bytes, noted: Noted, phase: str
 ) -> None:
     with peer(cut=phase) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) is MailLater
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is MailLater
 
 
-def test_a_server_that_hangs_up_within_the_letter_has_taken_nothing(
-    peer: Any, letter: bytes, no_draft: OnDraft
-) -> None:
+def test_a_server_that_hangs_up_within_the_letter_has_taken_nothing(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer(cut="body") as server:
         long = letter + b"a line of the letter\r\n" * 1_000_000
-        assert outcome(SmtpMailer(plain(server.port), None), long, no_draft) is MailLater
+        assert outcome(SmtpMailer(plain(server.port), None), long, noted) is MailLater
 
 
-def test_silence_after_the_dot_leaves_it_to_a_person(peer: Any, letter: bytes, no_draft: OnDraft) -> None:
+def test_silence_after_the_dot_leaves_it_to_a_person(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer(cut="dot") as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) is MailUnknown
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is MailUnknown
     assert server.letter == letter
 
 
-def test_an_answer_to_the_dot_that_means_nothing_leaves_it_to_a_person(
-    peer: Any, letter: bytes, no_draft: OnDraft
-) -> None:
+def test_an_answer_to_the_dot_that_means_nothing_leaves_it_to_a_person(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer(answers={"dot": "199 hm"}) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) is MailUnknown
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is MailUnknown
 
 
 @pytest.mark.parametrize("ending", [{"cut": "QUIT"}, {"answers": {"QUIT": "500 no"}}])
 def test_what_happens_at_the_goodbye_changes_nothing(
-    peer: Any, letter: bytes, no_draft: OnDraft, ending: dict[str, Any]
+    peer: Any, letter: bytes, noted: Noted, ending: dict[str, Any]
 ) -> None:
     with peer(**ending) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) == "4XyZ"
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) == "4XyZ"
 
 
 @pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA", "dot"])
@@ -102,39 +102,60 @@ def test_what_happens_at_the_goodbye_changes_nothing(
     ],
 )
 def test_a_no_for_now_is_tried_again_and_a_no_for_good_is_not(
-    peer: Any, letter: bytes, no_draft: OnDraft, phase: str, answer: str, expected: type[MailError]
+    peer: Any, letter: bytes, noted: Noted, phase: str, answer: str, expected: type[MailError]
 ) -> None:
     with peer(answers={phase: answer}) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) is expected
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is expected
 
 
 def test_a_server_that_does_not_want_to_talk_to_anybody_is_no_fault_of_the_letter(
-    peer: Any, letter: bytes, no_draft: OnDraft
+    peer: Any, letter: bytes, noted: Noted
 ) -> None:
     with peer(answers={"greeting": "554 no service"}) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), letter, no_draft) is MailLater
+        assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is MailLater
 
 
-def test_a_server_that_is_not_there_is_tried_again(letter: bytes, no_draft: OnDraft) -> None:
+def test_a_server_that_is_not_there_is_tried_again(letter: bytes, noted: Noted) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert outcome(SmtpMailer(plain(port), None), letter, no_draft) is MailLater
+    assert outcome(SmtpMailer(plain(port), None), letter, noted) is MailLater
 
 
-def test_a_letter_whose_time_is_up_before_the_dot_has_not_gone(peer: Any, letter: bytes, no_draft: OnDraft) -> None:
-    # The clock is asked once at the start and then before each step: connect, EHLO, MAIL, RCPT, DATA, letter, dot.
-    for steps in range(1, 7):
-        moments = iter([0.0] * (1 + steps) + [121.0] * 9)
+class Clock:
+    """A clock by which the time is up when it has been asked so often."""
+
+    def __init__(self, often: float) -> None:
+        self.asked = 0
+        self._often = often
+
+    def __call__(self) -> float:
+        self.asked += 1
+        return 121.0 if self.asked > self._often else 0.0
+
+
+def test_a_letter_whose_time_is_up_before_the_dot_has_not_gone(peer: Any, letter: bytes, noted: Noted) -> None:
+    usual = Clock(often=float("inf"))
+    asked: list[int] = []
+    with peer() as server:
+        SmtpMailer(plain(server.port), None, monotonic=usual).send(
+            letter,
+            sender="teacher@school.example",
+            recipient="parent@example.org",
+            key=KEY,
+            on_draft=noted.append,
+            last_look=lambda: asked.append(usual.asked),
+        )
+    (before_the_dot,) = asked
+    assert before_the_dot > 10
+    for often in range(1, before_the_dot + 1):
         with peer() as server:
-            mailer = SmtpMailer(plain(server.port), None, monotonic=moments.__next__)
-            assert outcome(mailer, letter, no_draft) is MailLater
-        assert server.heard[-1:] != ["QUIT"]
+            assert outcome(SmtpMailer(plain(server.port), None, monotonic=Clock(often)), letter, noted) is MailLater
 
 
-def test_hidden_encryption_is_refused_before_anything_is_said(peer: Any, letter: bytes, no_draft: OnDraft) -> None:
+def test_hidden_encryption_is_refused_before_anything_is_said(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer() as server:
         settings = Smtp(host="127.0.0.1", port=server.port, security="starttls", user="teacher")
-        assert outcome(SmtpMailer(settings, "secret"), letter, no_draft) is MailLater
+        assert outcome(SmtpMailer(settings, "secret"), letter, noted) is MailLater
     assert server.heard == ["EHLO school.example", "QUIT"]
 
 
@@ -148,43 +169,49 @@ def test_hidden_encryption_is_refused_before_anything_is_said(peer: Any, letter:
         ("teacher@school.example", "parent@example.org\n"),
     ],
 )
-def test_only_bare_addresses_get_into_the_envelope(
-    letter: bytes, no_draft: OnDraft, sender: str, recipient: str
-) -> None:
+def test_only_bare_addresses_get_into_the_envelope(letter: bytes, noted: Noted, sender: str, recipient: str) -> None:
     mailer = SmtpMailer(plain(9), None)
     with pytest.raises(MailRefused):
-        mailer.send(letter, sender=sender, recipient=recipient, key=KEY, on_draft=no_draft)
+        mailer.send(letter, sender=sender, recipient=recipient, key=KEY, on_draft=noted.append, last_look=lambda: None)
 
 
-def test_a_line_end_of_another_kind_does_not_end_the_letter_early(peer: Any, no_draft: OnDraft) -> None:
+def test_a_line_end_of_another_kind_does_not_end_the_letter_early(peer: Any, noted: Noted) -> None:
     smuggled = b"Subject: x\r\n\r\nfirst\n.\nMAIL FROM:<evil@example.net>\r.\rlast"
     with peer() as server:
-        send(SmtpMailer(plain(server.port), None), smuggled, no_draft)
+        send(SmtpMailer(plain(server.port), None), smuggled, noted)
     assert server.letter == b"Subject: x\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@example.net>\r\n.\r\nlast\r\n"
     assert [line.split()[0] for line in server.heard] == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
-def test_letters_beyond_ascii_go_only_to_a_server_that_carries_them(peer: Any, no_draft: OnDraft) -> None:
+def test_letters_beyond_ascii_go_only_to_a_server_that_carries_them(peer: Any, noted: Noted) -> None:
     spanish = "Subject: x\r\n\r\nMañana\r\n".encode()
     with peer() as server:
-        send(SmtpMailer(plain(server.port), None), spanish, no_draft)
+        send(SmtpMailer(plain(server.port), None), spanish, noted)
     assert server.heard[1] == "MAIL FROM:<teacher@school.example> SIZE=23 BODY=8BITMIME"
     with peer(offers=()) as server:
-        assert outcome(SmtpMailer(plain(server.port), None), spanish, no_draft) is MailRefused
+        assert outcome(SmtpMailer(plain(server.port), None), spanish, noted) is MailRefused
     assert server.heard == ["EHLO school.example", "QUIT"]
 
 
-def test_an_address_beyond_ascii_goes_only_to_a_server_that_carries_it(
-    peer: Any, letter: bytes, no_draft: OnDraft
-) -> None:
+def test_an_address_beyond_ascii_goes_only_to_a_server_that_carries_it(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer(offers=("SMTPUTF8",)) as server:
         SmtpMailer(plain(server.port), None).send(
-            letter, sender="teacher@school.example", recipient="josé@example.org", key=KEY, on_draft=no_draft
+            letter,
+            sender="teacher@school.example",
+            recipient="josé@example.org",
+            key=KEY,
+            on_draft=noted.append,
+            last_look=lambda: None,
         )
     assert server.heard[2] == "RCPT TO:<josé@example.org>"
     with peer() as server, pytest.raises(MailRefused):
         SmtpMailer(plain(server.port), None).send(
-            letter, sender="teacher@school.example", recipient="josé@example.org", key=KEY, on_draft=no_draft
+            letter,
+            sender="teacher@school.example",
+            recipient="josé@example.org",
+            key=KEY,
+            on_draft=noted.append,
+            last_look=lambda: None,
         )
 
 
@@ -207,7 +234,7 @@ def log_in(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: st
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_a_real_server_takes_letters_in_encrypted_form_from_who_knows_the_password(
-    letter: bytes, no_draft: OnDraft, server_tls: ssl.SSLContext, trust: ssl.SSLContext, security: str
+    letter: bytes, noted: Noted, server_tls: ssl.SSLContext, trust: ssl.SSLContext, security: str
 ) -> None:
     box = Box()
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -226,16 +253,47 @@ def test_a_real_server_takes_letters_in_encrypted_form_from_who_knows_the_passwo
     server.start()
     try:
         settings = Smtp.model_validate({"host": "127.0.0.1", "port": port, "security": security, "user": "teacher"})
-        assert send(SmtpMailer(settings, "secret", tls=trust), letter, no_draft) == "77"
-        assert outcome(SmtpMailer(settings, "wrong", tls=trust), letter, no_draft) is MailLater
-        assert outcome(SmtpMailer(settings, "sécret", tls=trust), letter, no_draft) is MailLater
+        assert send(SmtpMailer(settings, "secret", tls=trust), letter, noted) == "77"
+        assert outcome(SmtpMailer(settings, "wrong", tls=trust), letter, noted) is MailLater
+        assert outcome(SmtpMailer(settings, "sécret", tls=trust), letter, noted) is MailLater
         # A server that somebody else vouches for is not the school's.
-        assert outcome(SmtpMailer(settings, "secret"), letter, no_draft) is MailLater
+        assert outcome(SmtpMailer(settings, "secret"), letter, noted) is MailLater
     finally:
         server.stop()
     assert box.taken == [("teacher@school.example", ["parent@example.org"], letter)]
 
 
-def test_an_interrupted_letter_cannot_be_looked_up() -> None:
+def test_before_the_dot_it_is_noted_that_it_comes_and_asked_whether_it_may(peer: Any, letter: bytes) -> None:
+    seen: list[str] = []
+    with peer() as server:
+        SmtpMailer(plain(server.port), None).send(
+            letter,
+            sender="teacher@school.example",
+            recipient="parent@example.org",
+            key=KEY,
+            on_draft=lambda name: seen.append(f"{name}, {len(server.heard)} lines"),
+            last_look=lambda: seen.append("may it"),
+        )
+    assert seen == ["the dot comes next, 4 lines", "may it"]
+
+
+@pytest.mark.parametrize("which", ["on_draft", "last_look"])
+def test_a_letter_that_may_no_longer_leave_is_broken_off_before_its_dot(peer: Any, letter: bytes, which: str) -> None:
+    def no(*_: str) -> None:
+        raise MailLater("all letters are stopped")
+
+    callbacks: dict[str, Any] = {"on_draft": lambda _: None, "last_look": lambda: None} | {which: no}
+    with peer() as server, pytest.raises(MailLater, match="are stopped"):
+        SmtpMailer(plain(server.port), None).send(
+            letter, sender="teacher@school.example", recipient="parent@example.org", key=KEY, **callbacks
+        )
+    # No goodbye either: within a letter it would be a line of it.
+    assert [line.split()[0] for line in server.heard] == ["EHLO", "MAIL", "RCPT", "DATA"]
+    assert b"QUIT" not in server.letter
+
+
+def test_an_interrupted_letter_has_not_gone_unless_its_dot_came_next() -> None:
+    mailer = SmtpMailer(plain(9), None)
+    assert mailer.recover(KEY, "") is None
     with pytest.raises(MailUnknown):
-        SmtpMailer(plain(9), None).recover(KEY, "")
+        mailer.recover(KEY, "the dot comes next")

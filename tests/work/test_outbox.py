@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -153,7 +154,18 @@ def test_a_letter_whose_time_is_over_is_given_up_and_its_work_is_said_by_another
 class Refusing:
     """A mail server that takes no letter, ever."""
 
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
+    ask_after = timedelta()
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
         raise MailRefused("The mail server does not know this mailbox.")
 
     def recover(self, key: str, draft_id: str) -> str | None:
@@ -168,7 +180,7 @@ def test_what_is_refused_for_good_waits_for_a_person_and_is_not_tried_again(alge
     algebra.service.mailer = Refusing()
     assert algebra.deliver() == {"refused": 3}
     assert report(algebra.service, None).waiting == (
-        "Algebra 1: 3 letters were refused for good",
+        "all letters are stopped (3 letters in a row were refused for good); `outbox go` lets them leave again",
         "Algebra 1: letters refused for good: 3 (The mail server does not know this mailbox.)",
     )
     assert (algebra.deliver(), list(algebra.letters())) == ({}, [])
@@ -205,17 +217,30 @@ def test_what_cannot_leave_now_is_tried_again_later_and_later(algebra: Class) ->
 
 
 class Speechless:
-    """A way for letters to leave that takes each one and does not say so."""
+    """A way for letters to leave that takes each one and does not say so, and cannot be asked."""
+
+    ask_after = timedelta()
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
 
-    def send(self, letter: bytes, *, sender: str, recipient: str, key: str, on_draft: Callable[[str], None]) -> str:
-        self._mailer.send(letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft)
-        raise MailUnknown("Nobody can tell.")
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
+        self._mailer.send(
+            letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft, last_look=lambda: None
+        )
+        raise MailUnknown("It did not say.")
 
     def recover(self, key: str, draft_id: str) -> str | None:
-        return self._mailer.recover(key, draft_id)
+        raise MailUnknown("Nobody can tell.")
 
     def close(self) -> None:
         self._mailer.close()

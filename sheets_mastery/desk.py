@@ -1,0 +1,270 @@
+"""The desk at which a person decides about letters: what waits and why, and letting it leave, dropping or settling it.
+
+The ledger knows neither names nor addresses. Whoever wants to see them asks for one reading of the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sheets_mastery import terminal
+from sheets_mastery.errors import LedgerError, SettingsError
+from sheets_mastery.gradebook.records import key as student_key
+from sheets_mastery.notices import Notice, NoticeState, expiry, letterboxes
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sheets_mastery.ledger.ledger import Event
+    from sheets_mastery.wiring import Service
+
+#: Who stands in the audit.
+PERSON = "a person"
+#: So much of a key is shown, and at least so much is asked for.
+SHOWN, LEAST = 12, 6
+#: What is shown where the sheet no longer has somebody.
+_GONE = "not in the sheet"
+
+
+class Decision(StrEnum):
+    """What a person can decide about a letter."""
+
+    #: It may leave at the next delivery, without waiting any longer.
+    APPROVE = "approve"
+    #: It does not leave, and what it would have said is not said by another letter.
+    CANCEL = "cancel"
+    #: It has left: it was found where sent mail is.
+    SENT = "settle --sent"
+    #: It has not left, or shall be tried once more.
+    AGAIN = "settle --again"
+
+
+#: From which states a decision leads where.
+_MAY = {
+    Decision.APPROVE: (NoticeState.READY, {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED}),
+    Decision.CANCEL: (
+        NoticeState.CANCELLED,
+        {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW, NoticeState.FAILED},
+    ),
+    Decision.SENT: (NoticeState.SENT, {NoticeState.NEEDS_REVIEW}),
+    Decision.AGAIN: (NoticeState.READY, {NoticeState.NEEDS_REVIEW, NoticeState.FAILED}),
+}
+_REASON = {
+    Decision.APPROVE: "approved by a person",
+    Decision.CANCEL: "dropped by a person",
+    Decision.SENT: "a person has found it sent",
+    Decision.AGAIN: "a person wants it sent once more",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """One letter as it lies on the desk."""
+
+    #: The whole key.
+    key: str
+    gradebook: str
+    kind: str
+    #: The school's day for which it was decided.
+    slot: str
+    #: One of `NoticeState`.
+    state: str
+    #: Why it is where it is, "" where there is nothing to say.
+    why: str
+    #: When it leaves or what it waits for, in words.
+    leaves: str
+    #: How often it was tried.
+    attempts: int
+    #: The student's name, None where no reading was asked for.
+    student: str | None = None
+    #: The guardian's name and address, None where no reading was asked for.
+    guardian: str | None = None
+
+
+def listed(service: Service, gradebook: str | None, *, names: bool) -> tuple[Letter, ...]:
+    """The letters that are not at their end, in the order in which they would leave. `names` reads each sheet once."""
+    chosen = service.chosen(gradebook)
+    found = [letter for each in chosen for letter in service.ledger.waiting(each.name)]
+    found += [letter for letter in service.ledger.sending() if letter.gradebook in {each.name for each in chosen}]
+    return _named(service, found, names=names)
+
+
+def shown(service: Service, beginning: str, *, names: bool) -> tuple[Letter, tuple[Event, ...]]:
+    """One letter, also one at its end, and everything that has happened to it. SettingsError where there is none."""
+    notice = _the_one(service, beginning)
+    (letter,) = _named(service, [notice], names=names)
+    return letter, service.ledger.history(notice.key)
+
+
+def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> tuple[Notice, ...]:
+    """Carry a decision out for some letters; answers them as they are then.
+
+    SettingsError, with nothing changed, where one of them is not there or is not for this decision; LedgerError where
+    one has moved on in this very moment.
+    """
+    to, states = _MAY[decision]
+    letters = {notice.key: notice for notice in (_the_one(service, each) for each in beginnings)}
+    for notice in letters.values():
+        if notice.state not in states:
+            raise SettingsError(
+                f"{decision}: the letter {notice.key[:SHOWN]} is {notice.state}, and this is for letters that are "
+                f"{_or(sorted(states))}.{_instead(notice.state)}"
+            )
+    now = service.clock()
+    done = []
+    for notice in letters.values():
+        again = to is NoticeState.READY
+        moved = service.ledger.move(
+            notice,
+            to,
+            now=now,
+            reason=_REASON[decision],
+            not_before=now if again else None,
+            # A letter that has waited for a person may have outlived its time; it gets as much as a new one.
+            expires=max(notice.expires, expiry(now, service.settings.letters, service.settings.school))
+            if again
+            else None,
+            who=PERSON,
+            for_good=True,
+        )
+        if moved is None:
+            raise LedgerError(f"The letter {notice.key[:SHOWN]} has moved on in this moment: look at it again.")
+        done.append(moved)
+    return tuple(done)
+
+
+def _the_one(service: Service, beginning: str) -> Notice:
+    if len(beginning) < LEAST:
+        raise SettingsError(f'"{beginning}" is too short for a letter\'s key: give at least {LEAST} signs of it.')
+    found = service.ledger.find(beginning)
+    if len(found) != 1:
+        how_many = f"{len(found)} letters have keys" if found else "no letter has a key"
+        raise SettingsError(f'{how_many} beginning with "{beginning}"; `outbox list` shows them.'.capitalize())
+    return found[0]
+
+
+def _instead(state: NoticeState) -> str:
+    return {
+        NoticeState.NEEDS_REVIEW: " Look where sent mail is, then say `outbox settle` with --sent or --again.",
+        NoticeState.FAILED: " Try it again with `outbox settle --again`, or drop it with `outbox cancel`.",
+        NoticeState.UNKNOWN: " The mail service is still being asked whether it left.",
+        NoticeState.SENDING: " It is being sent this moment.",
+    }.get(state, "")
+
+
+def _or(words: list[NoticeState]) -> str:
+    return ", ".join(words[:-1]) + (" or " if words[:-1] else "") + words[-1]
+
+
+def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[Letter, ...]:
+    now, zone = service.clock(), service.settings.school.zone
+    stopped = service.ledger.stopped()
+    found = sorted(notices, key=lambda notice: (notice.not_before, notice.key))
+    letters = [
+        Letter(
+            key=notice.key,
+            gradebook=notice.gradebook,
+            kind=notice.kind,
+            slot=notice.slot.isoformat(),
+            state=notice.state,
+            why=notice.reason,
+            leaves=_leaves(notice, now, zone, stopped=bool(stopped)),
+            attempts=notice.attempt,
+        )
+        for notice in found
+    ]
+    if not names:
+        return tuple(letters)
+    who: dict[str, tuple[dict[str, str], dict[tuple[str, str], str]]] = {}
+    for gradebook in dict.fromkeys(notice.gradebook for notice in found):
+        who[gradebook] = _who_is_who(service, gradebook)
+    return tuple(
+        replace(
+            letter,
+            student=who[notice.gradebook][0].get(notice.student, _GONE),
+            guardian=who[notice.gradebook][1].get((notice.student, notice.guardian), _GONE),
+        )
+        for letter, notice in zip(letters, found, strict=True)
+    )
+
+
+def _who_is_who(service: Service, gradebook: str) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """The students' names by key, and who is behind (student's key, guardian's digest), by one reading."""
+    from sheets_mastery.gradebook import read_gradebook
+
+    settings = service.settings
+    chosen = settings.gradebook(gradebook)
+    understood = read_gradebook(service.sheets.read(chosen.spreadsheet), chosen, settings.marking)
+    secret = service.ledger.install().secret
+    students, guardians = {}, {}
+    for student in understood.students:
+        identity = student_key(student.id)
+        students[identity] = student.name
+        boxes, _ = letterboxes(student, settings.letters, secret)
+        for box in boxes:
+            guardians[identity, box.digest] = f"{box.name} <{box.address}>" if box.name else box.address
+    return students, guardians
+
+
+def _leaves(notice: Notice, now: datetime, zone: tzinfo, *, stopped: bool) -> str:
+    match notice.state:
+        case NoticeState.HOLD | NoticeState.READY if notice.expires <= now:
+            return "no longer: its time is over"
+        case NoticeState.HOLD | NoticeState.READY if stopped:
+            return "when letters are let go again"
+        case NoticeState.HOLD | NoticeState.READY if notice.not_before <= now:
+            return "at the next delivery"
+        case NoticeState.HOLD | NoticeState.READY:
+            return f"from {terminal.moment(notice.not_before, zone)}"
+        case NoticeState.UNKNOWN:
+            return f"asked about from {terminal.moment(notice.not_before, zone)}"
+        case NoticeState.NEEDS_REVIEW | NoticeState.BLOCKED | NoticeState.FAILED:
+            return "when a person has decided"
+        case NoticeState.SENDING:
+            return "this moment"
+        case _:
+            return ""
+
+
+def drawn(letters: Iterable[Letter], *, names: bool) -> RenderableType:
+    """Letters as a table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Letters on the desk", title_justify="left")
+    columns = ("key", "gradebook", "about", "day", "state", "leaves", "why")
+    for column in (*columns[:3], "student", "guardian", *columns[3:]) if names else columns:
+        table.add_column(column, no_wrap=column in {"key", "day"}, overflow="fold")
+    for each in letters:
+        people = (each.student or "", each.guardian or "") if names else ()
+        words = (each.key[:SHOWN], each.gradebook, each.kind, *people, each.slot, each.state, each.leaves, each.why)
+        table.add_row(*(Text(word) for word in words))
+    return table
+
+
+def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[RenderableType, ...]:
+    """One letter and what has happened to it, as tables."""
+    from rich.table import Table
+    from rich.text import Text
+
+    rows: dict[str, Any] = {
+        "key": letter.key,
+        "gradebook": letter.gradebook,
+        "about": letter.kind,
+        **({"student": letter.student, "guardian": letter.guardian} if letter.student is not None else {}),
+        "day": letter.slot,
+        "state": letter.state,
+        "why": letter.why or "—",
+        "leaves": letter.leaves or "—",
+        "attempts": letter.attempts,
+    }
+    told = Table(title="What has happened", title_justify="left")
+    for column in ("when", "by", "what", "why"):
+        told.add_column(column, overflow="fold")
+    for event in events:
+        told.add_row(*map(Text, (terminal.moment(event.at, zone), event.who, event.what, event.why)))
+    return terminal.facts("Letter", rows), told

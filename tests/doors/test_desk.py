@@ -1,0 +1,74 @@
+"""Deciding about letters in the terminal, with the real command line."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.doors.conftest import Office
+
+FRIDAY = "2026-10-30T16:30"
+
+
+def test_letters_are_listed_dropped_and_let_go_in_the_terminal(office: Office) -> None:
+    assert office.run("sync", "--now", FRIDAY).code == 0
+
+    listed = office.run("outbox", "list", "--json", "--names")
+    letters = json.loads(listed.out)
+    assert sorted((each["student"], each["guardian"]) for each in letters) == [
+        ("Ben Oxenstierna", "ben.mum@example.org"),
+        ("Cho Zubizarreta", "cho.dad@example.org"),
+    ]
+    first, second = (each["key"] for each in letters)
+    plain = office.run("outbox", "list")
+    assert (first[:12] in plain.out, second[:12] in plain.out, "example.org" in plain.out) == (True, True, False)
+
+    dropped = office.run("outbox", "cancel", first[:12])
+    approved = office.run("outbox", "approve", second, "--json")
+    assert (dropped.code, dropped.err) == (0, f"{first[:12]}: cancelled, dropped by a person.\n")
+    assert json.loads(approved.out) == [{"key": second, "state": "ready", "why": "approved by a person"}]
+    told = office.run("outbox", "show", first[:12], "--json")
+    assert [(each["who"], each["what"]) for each in json.loads(told.out)["history"]] == [
+        ("sync", "hold"),
+        ("a person", "cancelled"),
+    ]
+
+
+def test_a_stop_is_seen_and_lifted_in_the_terminal(office: Office) -> None:
+    office.run("sync", "--now", FRIDAY)
+    assert office.run("outbox", "stop", "wrong column").err == "No letter leaves any more.\n"
+    assert office.run("deliver", "--now", FRIDAY).code == 1
+    assert (office.run("status").code, office.school.letters()) == (3, [])
+    assert office.run("outbox", "go").err == "Letters leave again.\n"
+    assert (office.run("deliver", "--now", FRIDAY).code, len(office.school.letters())) == (0, 2)
+    assert (office.run("status").code, office.run("outbox", "list").err) == (0, "No letter waits.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("outbox", "settle", "abcdef"), "outbox settle: say one of --sent and --again.\n"),
+        (
+            ("outbox", "settle", "abcdef", "--sent"),
+            'No letter has a key beginning with "abcdef"; `outbox list` shows them.\n',
+        ),
+    ],
+)
+def test_a_decision_that_cannot_be_is_said_in_a_sentence(office: Office, words: tuple[str, ...], sentence: str) -> None:
+    answer = office.run(*words)
+    assert (answer.code, answer.err) == (2, sentence)
+
+
+def test_a_preview_is_a_page_for_its_owner_alone(office: Office) -> None:
+    answer = office.run("letters", "preview", "--student", "103", "--language", "fr", "-o", "cho.html", "--now", FRIDAY)
+    page = office.school.folder / "cho.html"
+    assert (answer.code, answer.err) == (0, "")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    text = page.read_text("utf-8")
+    assert ("Cho" in text, 'lang="fr' in text) == (True, True)
+    printed = office.run("letters", "preview", "--student", "103", "--language", "fr", "--now", FRIDAY)
+    assert printed.out == text + "\n"

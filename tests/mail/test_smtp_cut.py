@@ -1,0 +1,214 @@
+"""Lines to a real mail server that are cut at any byte, drip, or are meddled with: what is said of a letter is so."""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from sheets_mastery.config import Smtp
+from sheets_mastery.errors import MailError, MailLater, MailUnknown
+from sheets_mastery.mail import SmtpMailer
+
+#: Bytes at which lines are cut, each way; dealt from a seed.
+CUTS = 150
+
+
+class Box:
+    """What a real mail server of another house has taken."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - theirs
+        self.taken += 1
+        return "250 2.0.0 Ok: queued as 77"
+
+
+@pytest.fixture
+def real() -> Iterator[tuple[Box, int]]:
+    """A real server and its port."""
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box, port
+    server.stop()
+
+
+@dataclass
+class Line:
+    """A line between the two that breaks when so many bytes have gone one way; the last of them still arrives."""
+
+    to: int
+    there: float = float("inf")
+    back: float = float("inf")
+    passed: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def open(self) -> Iterator[int]:
+        """The port at the near end."""
+        with socket.create_server(("127.0.0.1", 0)) as near:
+            thread = threading.Thread(target=self._carry, args=(near,))
+            thread.start()
+            yield near.getsockname()[1]
+            thread.join()
+
+    def _carry(self, near: socket.socket) -> None:
+        client, _ = near.accept()
+        server = socket.create_connection(("127.0.0.1", self.to))
+        ways = [("there", client, server, self.there), ("back", server, client, self.back)]
+        threads = [threading.Thread(target=self._one_way, args=way) for way in ways]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        client.close()
+        server.close()
+
+    def _one_way(self, name: str, source: socket.socket, target: socket.socket, most: float) -> None:
+        with suppress(OSError):
+            while piece := source.recv(4096):
+                piece = piece[: max(0, int(min(most, 10**9)) - self.passed[name])]
+                self.passed[name] += len(piece)
+                target.sendall(piece)
+                if self.passed[name] >= most:
+                    break
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+def outcome(port: int, letter: bytes, noted: list[str], **how: Any) -> type[MailError] | str:
+    mailer = SmtpMailer(Smtp(host="127.0.0.1", port=port, security="none"), None, **how)
+    try:
+        return mailer.send(
+            letter,
+            sender="teacher@school.example",
+            recipient="parent@example.org",
+            key="ab" * 32,
+            on_draft=noted.append,
+            last_look=lambda: None,
+        )
+    except MailError as problem:
+        return type(problem)
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_wherever_the_line_breaks_what_is_said_of_the_letter_is_so(
+    real: tuple[Box, int], letter: bytes, way: str
+) -> None:
+    box, port = real
+    whole = Line(to=port)
+    with whole.open() as near:
+        assert outcome(near, letter, []) == "77"
+    length = whole.passed[way]
+    chance = random.Random(20261030)
+    cuts = sorted({0, length - 7, length - 6, length - 1, *(chance.randrange(length) for _ in range(CUTS))})
+    seen: Counter[str] = Counter()
+    for cut in cuts:
+        before, noted = box.taken, list[str]()
+        line = Line(to=port, there=cut) if way == "there" else Line(to=port, back=cut)
+        with line.open() as near:
+            said = outcome(near, letter, noted)
+        taken = box.taken - before
+        if said is MailUnknown:
+            assert noted == ["the dot comes next"], cut
+        else:
+            # Later: nothing was taken, and nothing will be. A name: exactly this letter was.
+            assert (said, taken) in {(MailLater, 0), ("77", 1)}, cut
+        seen["unknown" if said is MailUnknown else "later" if said is MailLater else "sent"] += 1
+    assert set(seen) == {"later", "unknown", "sent"}
+
+
+@pytest.fixture
+def dripping() -> Iterator[Callable[[bytes], int]]:
+    """Starts servers that say something for ever, a byte every hundredth of a second; answers the port."""
+    ended = threading.Event()
+    threads = []
+
+    def start(words: bytes) -> int:
+        near = socket.create_server(("127.0.0.1", 0))
+
+        def drip() -> None:
+            with near, near.accept()[0] as connection, suppress(OSError):
+                while not ended.wait(0.01):
+                    connection.sendall(words)
+
+        threads.append(threading.Thread(target=drip))
+        threads[-1].start()
+        port: int = near.getsockname()[1]
+        return port
+
+    yield start
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("words", [b"2", b"220-wait\r\n"])
+def test_a_server_that_drips_is_not_listened_to_for_ever(
+    dripping: Callable[[bytes], int], letter: bytes, words: bytes
+) -> None:
+    began = time.monotonic()
+    assert outcome(dripping(words), letter, [], timeout=0.5) is MailLater
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("answer", ["454 not now", "502 no such thing", "220 go on\r\n250 SMUGGLED", "hm"])
+def test_encryption_that_is_promised_and_not_kept_is_refused_before_anything_is_said(
+    peer: Any, letter: bytes, noted: list[str], trust: ssl.SSLContext, answer: str
+) -> None:
+    with peer(answers={"STARTTLS": answer}, offers=("STARTTLS",)) as server:
+        settings = Smtp(host="127.0.0.1", port=server.port, security="starttls", user="teacher")
+        with pytest.raises(MailLater):
+            SmtpMailer(settings, "secret", tls=trust, timeout=2).send(
+                letter,
+                sender="teacher@school.example",
+                recipient="parent@example.org",
+                key="ab" * 32,
+                on_draft=noted.append,
+                last_look=lambda: None,
+            )
+    assert [line.split()[0] for line in server.heard if line.split()[0] in {"AUTH", "MAIL", "RCPT", "DATA"}] == []
+    assert noted == []
+
+
+def test_a_recipient_who_is_refused_takes_no_letter_of_another_along(
+    peer: Any, letter: bytes, noted: list[str]
+) -> None:
+    """One recipient a transaction: no server can take a letter for some and refuse it for others."""
+    said = []
+    for address, answer in (
+        ("one@example.org", "250 fine"),
+        ("two@example.org", "550 no"),
+        ("six@example.org", "250 fine"),
+    ):
+        with peer(answers={"RCPT": answer}) as server:
+            try:
+                SmtpMailer(Smtp(host="127.0.0.1", port=server.port, security="none"), None).send(
+                    letter,
+                    sender="teacher@school.example",
+                    recipient=address,
+                    key="ab" * 32,
+                    on_draft=noted.append,
+                    last_look=lambda: None,
+                )
+            except MailError as problem:
+                said.append(type(problem).__name__)
+            else:
+                said.append("sent")
+        assert [line for line in server.heard if line.startswith("RCPT")] == [f"RCPT TO:<{address}>"]
+    assert said == ["sent", "MailRefused", "sent"]
