@@ -125,7 +125,7 @@ def test_a_letter_is_moved_with_all_that_belongs_to_it_whichever_statement_fails
         ledger, url, contents, lambda: ledger.move(claimed, NoticeState.SENT, now=now)
     )
 
-    assert statements > 4
+    assert statements >= 4
     assert ledger.install().send_seq == 1
 
 
