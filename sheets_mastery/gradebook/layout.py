@@ -35,9 +35,10 @@ STUDENT_COLUMNS = (
     "guardian_email",
     "language",
     "may_write",
+    "frequency",
 )
 #: Those of which there may be several, told apart by a number. "Class 3" and "Level 2" are titles of assignments.
-NUMBERED_COLUMNS = frozenset({"guardian_name", "guardian_email", "language", "may_write"})
+NUMBERED_COLUMNS = frozenset({"guardian_name", "guardian_email", "language", "may_write", "frequency"})
 #: The rows that say something about an assignment.
 ASSIGNMENT_ROWS = ("points", "due", "graded", "kind")
 
