@@ -28,11 +28,14 @@ from sheets_mastery.errors import (
 )
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.letters import LetterPress, missing_letter
-from sheets_mastery.mastery import Standing, Verdict
-from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
-from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
+from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, StudentView, digest_of, what_it_says
+from sheets_mastery.mastery import Standing
+from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.occasions import enough
+from sheets_mastery.optout import Wish, sign
+from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
 from sheets_mastery.reading import Reading
+from sheets_mastery.remediation import Remediation, Work
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -100,7 +103,7 @@ class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
     #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
-    #: "changed since the last sync", "not on mail.only_to".
+    #: "changed since the last sync", "not on mail.only_to", "enough for now".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -219,8 +222,14 @@ class _View:
     gradebook: Gradebook
     standings: dict[str, Standing]
     past: Past
+    #: The open episodes that the ledger knows, with the help that comes next as of this reading.
+    episodes: dict[Work, Remediation]
+    #: What is to be mended in the sheet, a sentence each.
+    problems: tuple[str, ...]
     #: What is not where it was at the last sync, a sentence each.
     moved: tuple[str, ...]
+    #: Who has had a letter about whom since: (student's key, the person's digest).
+    written_to: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     def read(
@@ -228,12 +237,16 @@ class _View:
     ) -> _View:
         today = now.astimezone(settings.school.zone).date()
         reading = sheets.read(gradebook.spreadsheet)
-        understood, _, judged, _ = judge_reading(reading, settings, gradebook, today)
+        understood, _, judged, problems = judge_reading(reading, settings, gradebook, today)
         past = outbox.past(gradebook.name, today)
+        known = {each.id for each in past.episodes.values()}
+        _, owed = owed_now(understood, judged, past, settings, today)
         return cls(
             gradebook=understood,
             standings={key(each.student.id): each for each in judged},
             past=past,
+            episodes={work: each for work, each in owed.open.items() if each.id in known},
+            problems=tuple(map(str, problems)),
             moved=tuple(layout_changes(reading, understood, past, settings.guard)),
         )
 
@@ -242,15 +255,33 @@ class _View:
         known = (self.past.students or {}).get(key(standing.student.id))
         return known == who_is(standing.student, self.past.secret)
 
-    def verdicts(self, notice: Notice) -> list[Verdict]:
-        """How the work that a letter announces is judged now; work that is gone is not in the list."""
-        standing = self.standings[notice.student]
-        announced = {work for work, episode in self.past.episodes.items() if episode.id in notice.episodes}
-        return [
-            judged.verdict
-            for assignment, judged in zip(self.gradebook.assignments, standing.judged, strict=True)
-            if (notice.student, assignment.id) in announced
-        ]
+    def of_one(self, standing: Standing) -> StudentView:
+        """All that a letter about one student may be written from."""
+        return StudentView.of(
+            standing,
+            self.gradebook.assignments,
+            episodes=self.episodes,
+            ended=self.past.history.ended,
+            links=self.gradebook.links,
+        )
+
+    def enough(self, notice: Notice, settings: Settings, today: date) -> bool:
+        """Whether this person has had as many letters about this student as the school wants for now."""
+        whose = (notice.student, notice.guardian)
+        days = [each.at.astimezone(settings.school.zone).date() for each in self._had(notice)]
+        return enough([*days, *(today for each in self.written_to if each == whose)], today, settings.letters)
+
+    def _had(self, notice: Notice) -> list[Earlier]:
+        earlier = self.past.history.earlier.get((notice.student, notice.guardian), ())
+        return [each for each in earlier if each.counts]
+
+    def thread(self, notice: Notice) -> tuple[str, ...]:
+        """The letters that a reminder comes back to: those that announced its work."""
+        if notice.kind != REMINDER:
+            return ()
+        told = self.past.history.told
+        firsts = {told[episode, notice.guardian].first for episode, _ in notice.reminds}
+        return tuple(each.key for each in self._had(notice) if each.key in firsts)
 
 
 def _one(
@@ -265,6 +296,8 @@ def _one(
 ) -> _Outcome:
     """Send one letter, or say why not."""
     now = clock()
+    if notice.kind == DIGEST:
+        return _to_the_teacher(notice, view, outbox, mailer, press, settings, clock, lease_owner)
     standing = view.standings.get(notice.student)
     if standing is None:
         return _withdraw(outbox, notice, "the student is no longer in the gradebook", now)
@@ -279,13 +312,102 @@ def _one(
         # Another name or another guardian stands beside this id than at the last sync, perhaps because one column was
         # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
         return _Outcome(word="changed since the last sync")
-    verdicts = view.verdicts(notice)
-    if not any(verdict.missing for verdict in verdicts):
-        if Verdict.CHECK in verdicts:
-            return _Outcome(word="unreadable")
-        return _withdraw(outbox, notice, "put right before it left", now)
+    if view.enough(notice, settings, now.astimezone(settings.school.zone).date()):
+        return _Outcome(word="enough for now")
+    opt_out = _opt_out(notice, view.past.secret, settings)
+    letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
+    if isinstance(letter, NotNow):
+        return _withdraw(outbox, notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
+    outcome = _leave(
+        notice,
+        letter,
+        box,
+        view,
+        outbox=outbox,
+        mailer=mailer,
+        press=press,
+        settings=settings,
+        clock=clock,
+        lease_owner=lease_owner,
+        opt_out=opt_out,
+    )
+    if outcome.word in {"sent", "needs review"}:
+        view.written_to.append((notice.student, notice.guardian))
+    return outcome
+
+
+def _to_the_teacher(
+    notice: Notice,
+    view: _View,
+    outbox: Outbox,
+    mailer: Mailer,
+    press: LetterPress,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    lease_owner: str,
+) -> _Outcome:
+    """Send the teacher's digest, to the teacher's own address in the settings and to no other."""
+    now = clock()
+    school = settings.school
+    box = teachers_box(settings.letters, school.reply_to, school.teacher, view.past.secret)
+    if box.digest != notice.guardian:
+        return _withdraw(outbox, notice, "the teacher has another address now", now)
+    letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
+    letter = digest_of(
+        notice,
+        view.gradebook,
+        view.standings.values(),
+        episodes=view.episodes,
+        ended=view.past.history.ended,
+        problems=view.problems,
+        waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
+        to_decide=sum(each.state in {NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW} for each in letters),
+        school=school,
+        reference=reference(notice.key),
+    )
+    if letter is None:
+        return _withdraw(outbox, notice, "nothing to say any more", now)
+    return _leave(
+        notice,
+        letter,
+        box,
+        view,
+        outbox=outbox,
+        mailer=mailer,
+        press=press,
+        settings=settings,
+        clock=clock,
+        lease_owner=lease_owner,
+    )
+
+
+def _leave(
+    notice: Notice,
+    letter: Letter | Digest,
+    box: Letterbox,
+    view: _View,
+    *,
+    outbox: Outbox,
+    mailer: Mailer,
+    press: LetterPress,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    lease_owner: str,
+    opt_out: str = "",
+) -> _Outcome:
+    """Set a letter, claim it, and hand it over."""
+    now = clock()
     try:
-        letter = _written(notice, standing, box, view, press, settings, now)
+        sealed = seal(
+            press.render(letter, box.language),
+            notice,
+            sender=settings.mail.sender,
+            recipient=box.address,
+            reply_to=settings.school.reply_to,
+            now=now,
+            thread=view.thread(notice),
+            opt_out=opt_out,
+        )
     except MailRefused as problem:
         claimed = outbox.claim(
             notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS
@@ -297,7 +419,15 @@ def _one(
     claimed = outbox.claim(notice.key, notice.version, now=now, lease_owner=lease_owner, lease_seconds=LEASE_SECONDS)
     if claimed is None:
         return _Outcome(word="taken by another")
-    return _hand_over(claimed, letter, box, outbox, mailer, settings, clock)
+    return _hand_over(claimed, sealed, box, outbox, mailer, settings, clock)
+
+
+def _opt_out(notice: Notice, secret: bytes, settings: Settings) -> str:
+    """The web address at which this person can stop letters of this kind; "" where the school has none."""
+    if not settings.letters.opt_out_url:
+        return ""
+    wish = Wish(guardian=notice.guardian, gradebook=notice.gradebook, kind=notice.kind)
+    return f"{settings.letters.opt_out_url}?t={sign(wish, secret, settings.letters.opt_out_key)}"
 
 
 def _hand_over(
@@ -343,33 +473,6 @@ def _hand_over(
         return _Outcome(word="refused")
     outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
     return _Outcome(word="sent")
-
-
-def _written(
-    notice: Notice,
-    standing: Standing,
-    box: Letterbox,
-    view: _View,
-    press: LetterPress,
-    settings: Settings,
-    now: datetime,
-) -> bytes:
-    """The letter as bytes, from one student's standing and nobody else's."""
-    episodes = {work: each for work, each in view.past.episodes.items() if work[0] == notice.student}
-    letter = missing_letter(
-        standing,
-        view.gradebook.assignments,
-        episodes,
-        view.gradebook.links,
-        box,
-        settings,
-        reference(notice.key),
-        announced=frozenset(notice.episodes),
-    )
-    rendered = press.render(letter, box.language)
-    return seal(
-        rendered, notice, sender=settings.mail.sender, recipient=box.address, reply_to=settings.school.reply_to, now=now
-    )
 
 
 def _withdraw(outbox: Outbox, notice: Notice, why: str, now: datetime) -> _Outcome:

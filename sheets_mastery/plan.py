@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,7 +15,8 @@ from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
+from sheets_mastery.notices import DIGEST, NEWS_DAYS, Begun, History, LettersOwed, Notice, digest
+from sheets_mastery.occasions import letters_owed
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
@@ -44,6 +45,8 @@ class Past:
     announced: frozenset[tuple[str, str]]
     #: The layout of the last reading; None before the first sync.
     shape: Shape | None = None
+    #: What was said to whom, and what happened of late.
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +94,8 @@ class Facts:
     joined: tuple[tuple[str, tuple[str, ...]], ...]
     #: Letters withdrawn: (key, why).
     withdrawn: tuple[tuple[str, str], ...]
+    #: Episodes made good that join a waiting letter: (key, episodes).
+    praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +135,7 @@ class Plan:
             or facts.new_notices
             or facts.joined
             or facts.withdrawn
+            or facts.praises_joined
         )
 
 
@@ -142,28 +148,7 @@ def decide(
     """
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
-    # Keys are made once a student and once an assignment, not once a mark.
-    works = [assignment.id for assignment in gradebook.assignments]
-    marks = [
-        ((identity, work), mark)
-        for student, row in zip(gradebook.students, gradebook.marks, strict=True)
-        if not student.blocked
-        for identity in (key(student.id),)
-        for work, mark in zip(works, row, strict=True)
-    ]
-    new_attempts = attempts(marks, past.attempts, today)
-    numbers = {work: attempt.number for work, attempt in past.attempts.items()}
-    numbers |= {attempt.work: attempt.number for attempt in new_attempts}
-    whats_owed = owed(
-        [standing for standing in judged if not standing.student.blocked],
-        gradebook.assignments,
-        before=_not_in_doubt(past.episodes, gradebook),
-        attempt_numbers=numbers,
-        settings=settings.remediation,
-        school=settings.school,
-        today=today,
-        new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
-    )
+    new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
     letters = letters_owed(
         judged,
         whats_owed,
@@ -174,6 +159,9 @@ def decide(
         school=settings.school,
         secret=past.secret,
         now=now,
+        history=replace(past.history, begun=_begun(gradebook, contracts, past, now)),
+        judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
+        problems=tuple(map(str, problems)),
     )
     edits, in_the_way = write_back(
         reading, gradebook, judged, whats_owed.open, problems, settings.tiers, settings.marking
@@ -205,6 +193,62 @@ def judge_reading(
     return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
 
 
+def owed_now(
+    gradebook: Gradebook, judged: tuple[Standing, ...], past: Past, settings: Settings, today: date
+) -> tuple[tuple[Attempt, ...], Owed]:
+    """The attempts that one reading shows, and what has become of the owed work; for a sync and for a delivery."""
+    # Keys are made once a student and once an assignment, not once a mark.
+    works = [assignment.id for assignment in gradebook.assignments]
+    marks = [
+        ((identity, work), mark)
+        for student, row in zip(gradebook.students, gradebook.marks, strict=True)
+        if not student.blocked
+        for identity in (key(student.id),)
+        for work, mark in zip(works, row, strict=True)
+    ]
+    new_attempts = attempts(marks, past.attempts, today)
+    numbers = {work: attempt.number for work, attempt in past.attempts.items()}
+    numbers |= {attempt.work: attempt.number for attempt in new_attempts}
+    whats_owed = owed(
+        [standing for standing in judged if not standing.student.blocked],
+        gradebook.assignments,
+        before=_not_in_doubt(past.episodes, gradebook),
+        attempt_numbers=numbers,
+        settings=settings.remediation,
+        school=settings.school,
+        today=today,
+        new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
+    )
+    return new_attempts, whats_owed
+
+
+def _judged_as(gradebook: Gradebook, judged: tuple[Standing, ...], works: set[Work]) -> dict[Work, Verdict]:
+    """How some work is judged; what has gone from the gradebook is left out."""
+    if not works:
+        return {}
+    titles = [assignment.id for assignment in gradebook.assignments]
+    return {
+        work: each.verdict
+        for standing in judged
+        for identity in (key(standing.student.id),)
+        for title, each in zip(titles, standing.judged, strict=True)
+        if (work := (identity, title)) in works
+    }
+
+
+def _begun(gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past, now: datetime) -> dict[str, Begun]:
+    """Since when each student's contract is what it is, this reading included."""
+    begun = dict(past.history.begun)
+    for change in _level_changes(gradebook, contracts, past):
+        begun.pop(change.student, None)
+        # A contract that was in force long before its student was first seen is no news.
+        seen = change.student in past.levels
+        fresh = seen or change.since is None or now.date() - change.since < timedelta(days=NEWS_DAYS)
+        if change.after is not None and fresh:
+            begun[change.student] = Begun(at=now, before=change.before)
+    return begun
+
+
 def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
     """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
     if limits.layout:
@@ -227,7 +271,7 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
     students = len(gradebook.students)
-    to_write = {notice.student for notice in facts.new_notices}
+    to_write = {notice.student for notice in facts.new_notices if notice.kind != DIGEST}
     if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
         yield f"letters would be written about {len(to_write)} of {students} students at once"
     settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
@@ -312,6 +356,7 @@ def _facts(
         new_notices=letters.new,
         joined=letters.joined,
         withdrawn=letters.withdrawn,
+        praises_joined=letters.praises_joined,
     )
 
 
@@ -350,8 +395,12 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.levels),
         *map(repr, facts.attempts),
         *map(repr, facts.episodes),
-        *(f"{notice.key} {notice.episodes}" for notice in facts.new_notices),
+        *(
+            f"{notice.key} {notice.episodes} {notice.reminds} {notice.praises} {notice.about}"
+            for notice in facts.new_notices
+        ),
         *map(repr, facts.joined),
+        *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
     ):
         said.update(part.encode())

@@ -13,7 +13,10 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
     ("errors", "a1", "reading", "config", "gradebook", "contracts"),
-    ("mastery", "remediation", "shape", "notices", "letters", "envelope", "liverules", "tabs", "writeback", "plan"),
+    (
+        *("mastery", "remediation", "shape", "notices", "occasions", "optout", "letters", "envelope"),
+        *("liverules", "tabs", "writeback", "plan"),
+    ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
     ("wiring", "terminal", "status", "doctor", "demo", "schedule", "cli", "__main__"),

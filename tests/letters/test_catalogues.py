@@ -20,7 +20,7 @@ from jinja2 import Environment
 from sheets_mastery.config import Labels
 from sheets_mastery.gradebook.layout import find_columns
 from sheets_mastery.gradebook.roster import read_entries
-from sheets_mastery.letters import LetterPress, MissingLetter
+from sheets_mastery.letters import Letter, LetterPress
 from sheets_mastery.mastery import Verdict
 
 Sentence = str | tuple[str, ...]
@@ -130,7 +130,7 @@ def test_plural_forms_change_where_unicode_says_that_the_language_changes(catalo
 
 
 @pytest.fixture(scope="session")
-def letters(gather: Callable[..., MissingLetter], work: Any) -> list[MissingLetter]:
+def letters(gather: Callable[..., Letter], work: Any) -> list[Letter]:
     """Letters that together say everything that a letter can say."""
     links = {(f"work {number}", ""): "https://school.example/help" for number in range(20)}
     pieces = [
@@ -151,7 +151,7 @@ def letters(gather: Callable[..., MissingLetter], work: Any) -> list[MissingLett
 
 
 def test_every_sentence_is_said_in_one_letter_or_another(
-    press: LetterPress, letters: list[MissingLetter], catalogue: Catalog, code: str
+    press: LetterPress, letters: list[Letter], catalogue: Catalog, code: str
 ) -> None:
     rendered = [press.render(letter, code) for letter in letters]
     said = "\n".join([rendered[0].subject, *(each.text for each in rendered)])
@@ -165,7 +165,7 @@ def test_every_sentence_is_said_in_one_letter_or_another(
 
 
 def test_nothing_of_the_english_is_left(
-    press: LetterPress, letters: list[MissingLetter], letter_files: dict[str, str], code: str
+    press: LetterPress, letters: list[Letter], letter_files: dict[str, str], code: str
 ) -> None:
     said = "\n".join(press.render(letter, code).text for letter in letters)
     originals = {
@@ -219,7 +219,7 @@ def test_a_family_is_addressed_as_families_are_and_a_student_as_students_are(
     ],
 )
 def test_the_word_in_the_roster_decides_about_the_language_of_the_letter(
-    press: LetterPress, usual: MissingLetter, written: str, language: str
+    press: LetterPress, usual: Letter, written: str, language: str
 ) -> None:
     reading = drawn.reading(f"ID | Guardian Email | Language\n1 | a@x.org | {written}")
     columns = find_columns(reading.tabs[0], Labels())

@@ -13,7 +13,7 @@ import pytest
 
 from sheets_mastery.envelope import check, message_id, reference, seal, token
 from sheets_mastery.errors import MailRefused
-from sheets_mastery.letters import LetterPress, MissingLetter, Rendered
+from sheets_mastery.letters import Letter, LetterPress, Rendered
 from sheets_mastery.notices import Notice
 
 KEY = "ab" * 32
@@ -33,7 +33,7 @@ Seal = Callable[..., bytes]
 
 
 @pytest.fixture(scope="module")
-def rendered(press: LetterPress, usual: MissingLetter) -> Rendered:
+def rendered(press: LetterPress, usual: Letter) -> Rendered:
     return press.render(usual, "en")
 
 
@@ -70,7 +70,7 @@ def test_a_letter_carries_its_text_and_its_html(sealed: Seal, rendered: Rendered
 
 
 def test_a_letter_is_ascii_in_lines_that_every_mail_server_takes(
-    sealed: Seal, press: LetterPress, usual: MissingLetter
+    sealed: Seal, press: LetterPress, usual: Letter
 ) -> None:
     for language in press.languages:
         letter = sealed(press.render(usual, language))
@@ -178,7 +178,7 @@ def test_a_subject_that_could_open_a_header_is_refused(
     ],
 )
 def test_the_subject_of_every_language_leaves_as_ascii_and_arrives_as_it_was_written(
-    sealed: Seal, press: LetterPress, usual: MissingLetter, language: str, subject: str, wire: bytes
+    sealed: Seal, press: LetterPress, usual: Letter, language: str, subject: str, wire: bytes
 ) -> None:
     rendered = press.render(usual, language)
     letter = sealed(rendered)
