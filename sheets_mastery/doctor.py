@@ -12,6 +12,7 @@ from sheets_mastery import tabs
 from sheets_mastery.config import GradebookSettings
 from sheets_mastery.errors import CredentialsError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
+from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import Service
@@ -131,9 +132,25 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         said=", ".join(f"{count} × {level}" for level, count in sorted(levels.items())) or "no students",
     )
     yield from _ours(name, reading)
+    yield from _languages(service, name, book)
     for mistake in plan.problems:
         # A slip in a cell is the teacher's to mend in class life; it is no fault of the installation.
         yield Check(what=f"{name}: {mistake.place}", well=False, said=f"{mistake.what} {mistake.remedy}", code=0)
+
+
+def _languages(service: Service, name: str, book: Gradebook) -> Iterator[Check]:
+    """The languages in the roster that no catalogue speaks; a press that does not work was said before."""
+    try:
+        press = service.press
+    except SheetsMasteryError:
+        return
+    wanted = Counter(each.language for student in book.students for each in student.guardians if each.language)
+    unknown = {language: count for language, count in wanted.items() if not press.speaks(language)}
+    if unknown:
+        who = ", ".join(f"{count} × {language}" for language, count in sorted(unknown.items()))
+        usual = service.settings.letters.language
+        said = f"no catalogue for {who}: their letters are in {usual}. Put one into letters.folder."
+        yield Check(what=f"{name}: languages", well=False, said=said, code=0)
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:

@@ -399,7 +399,8 @@ def _leave(
     now = clock()
     try:
         sealed = seal(
-            press.render(letter, box.language),
+            # A language without a catalogue is said by `doctor`; meanwhile the school's usual one is written.
+            press.render(letter, box.language if press.speaks(box.language) else settings.letters.language),
             notice,
             sender=settings.mail.sender,
             recipient=box.address,

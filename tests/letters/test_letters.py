@@ -393,8 +393,9 @@ def test_every_plural_form_of_a_language_is_used(letter_files: dict[str, str], u
 
 def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[str, str], usual: Letter) -> None:
     own = {
-        "letter.txt": "{% trans %}Needed{% endtrans %} {% set needed = letter.items[0].needed %}\r\n"
-        "{% if needed is not none %}{{ needed|percent }}{% endif %}\r\n",
+        "letter.txt": "{% trans %}Needed{% endtrans %} "
+        "{% for item in letter.items[:1] if item.needed is not none %}\r\n"
+        "{{ item.needed|percent }}{% endfor %}\r\n",
         "letter.css": "",
     }
     rendered = LetterPress(letter_files | own).render(usual, "es")
@@ -414,7 +415,7 @@ def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[st
             {"letter.html": "{{ letter.grade }}"},
             (
                 "letters.folder: letter.html does not work in en-US (UndefinedError: "
-                "'sheets_mastery.letters.Letter object' has no attribute 'grade')."
+                "'sheets_mastery.letters.records.Letter object' has no attribute 'grade')."
             ),
         ),
         (
