@@ -45,8 +45,6 @@ _SIGNATURE_DAYS, _SIGNATURES_MOST = 14, 3
 _WEEKLY_LATE_DAYS = 3
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NOTHING = Said()
-#: Letters with good news or a reminder leave room for one about work that has just gone missing.
-_CAN_WAIT = frozenset({REMINDER, MADE_GOOD})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,7 +156,7 @@ class _Desk:
             for each in (*self.waiting.values(), *self.new.values())
             if (each.student, each.guardian) == (student, box.digest)
         ]
-        day = free_day(first, taken, self.letters, can_wait=kind in _CAN_WAIT)
+        day = free_day(first, taken, self.letters)
         return held if day == first else datetime.combine(day, self._opening, tzinfo=self.school.zone)
 
     @property
@@ -256,15 +254,11 @@ def letters_owed(
     )
 
 
-def free_day(first: date, taken: Sequence[date], letters: Letters, *, can_wait: bool = False) -> date:
-    """The first day from one on, on which a person may get one more letter about a student.
-
-    `taken` are the days of the others. A letter that `can_wait` leaves the last place of a week to one that cannot.
-    """
-    most = max(1, letters.per_week - can_wait)
+def free_day(first: date, taken: Sequence[date], letters: Letters) -> date:
+    """The first day from one on, on which a person may get one more letter; `taken` are the days of the others."""
     day = first
     while sum(each == day for each in taken) >= letters.per_day or any(
-        sum(start <= each < start + timedelta(days=7) for each in taken) >= most
+        sum(start <= each < start + timedelta(days=7) for each in taken) >= letters.per_week
         for start in (day - timedelta(days=back) for back in range(7))
     ):
         day += timedelta(days=1)
