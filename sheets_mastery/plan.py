@@ -297,7 +297,7 @@ def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) ->
 
 
 def who_is(student: Student, secret: bytes) -> str:
-    """Who a student is, as a digest: the name, the guardians' addresses, and whether permission is asked at all.
+    """Who a student is, as a digest: the name, the guardians with their addresses, and whether permission is asked.
 
     One column sorted alone, or the column of permissions deleted, changes it for many students at once.
     """
@@ -306,7 +306,8 @@ def who_is(student: Student, secret: bytes) -> str:
         "who",
         key(student.name),
         "permission asked" if student.asked else "",
-        *sorted(guardian.address.casefold() for guardian in student.guardians),
+        # Their names too: one column of them sorted alone would put another family's name into the greeting.
+        *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
     )
 
 
