@@ -319,9 +319,7 @@ def flood(first_seed: int, letters: int, files: dict[str, str]) -> tuple[Counter
         seed = first_seed
         while sent["letters"] < letters:
             # A new ledger now and then: it grows, and the classes do not need one another.
-            with open_ledger(
-                f"sqlite:///{folder}/ledger-{seed}.sqlite", now=START, new_secret=bytes
-            ) as kept:
+            with open_ledger(f"sqlite:///{folder}/ledger-{seed}.sqlite", now=START, new_secret=bytes) as kept:
                 for _ in range(25):
                     more, bad = term(seed, kept, press)
                     sent += more
