@@ -10,13 +10,12 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -209,10 +208,6 @@ def _environment(
 
     environment.filters["percent"] = percent_or_refusal
 
-    def listed(words: Sequence[str]) -> str:
-        return format_list(list(words), locale=locale)
-
-    environment.filters["listed"] = listed
     environment.filters["day"] = lambda day, pattern: format_date(day, pattern, locale=locale)
     return environment
 

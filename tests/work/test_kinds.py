@@ -193,8 +193,8 @@ def test_the_teacher_has_one_digest_a_day_at_the_address_of_the_settings_and_now
         .replace("\r\n", "\n")
         .startswith(
             "Your gradebook today\n\nAlgebra 1: Friday, October 30\n\nNewly missing\n\n"
-            "* Quiz\n  Oxenstierna, Ben, Zubizarreta, Cho, and Yarborough, Dee\n"
-            "* Essay\n  Quillfeather, Ana, Oxenstierna, Ben, and Yarborough, Dee\n"
+            "* Quiz\n  Oxenstierna, Ben · Zubizarreta, Cho · Yarborough, Dee\n"
+            "* Essay\n  Quillfeather, Ana · Oxenstierna, Ben · Yarborough, Dee\n"
         )
     )
     algebra.type("I4", "50")
