@@ -23,6 +23,7 @@ from sheets_mastery.errors import SettingsError
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,}")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 #: The systems whose codes are known; `presets` says what they mean.
 SYSTEMS = (
     "Canvas",
@@ -108,6 +109,26 @@ def _system(name: str) -> str:
     return found
 
 
+def _clock_time(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('is no time of the day; write it like "15:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+def _https(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme == "https" and bool(parts.hostname) and not parts.query and not parts.fragment
+    except ValueError:
+        fine = False
+    if url and not (fine and re.fullmatch(r"[!-~]{1,200}", url)):
+        raise ValueError('must be an https address without a "?", such as "https://letters.school.example/stop"')
+    return url
+
+
 def _loopback(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -130,6 +151,8 @@ Whole = Annotated[int, Field(strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, Field(strict=True)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+TimeOfDay = Annotated[time, BeforeValidator(_clock_time)]
+LetterKind = Literal["missing", "reminder", "made_good", "weekly", "welcome", "contract", "digest"]
 
 
 class _Section(BaseModel):
@@ -290,6 +313,27 @@ class Marking(_Section):
 class Letters(_Section):
     """What is written home."""
 
+    #: The kinds of letter that are written at all.
+    kinds: tuple[LetterKind, ...] = ("missing", "reminder", "made_good", "weekly")
+    #: How often a guardian hears where the roster does not say: "each" time, or one letter a week with everything.
+    frequency: Literal["each", "weekly"] = "each"
+    #: Days without a letter about open work before it is spoken of again.
+    reminder_after_days: Annotated[Whole, Field(ge=1, le=120)] = 14
+    #: How many times a piece of work is spoken of again.
+    reminders_most: Annotated[Whole, Field(ge=0, le=10)] = 3
+    #: The day of the week on which the weekly letters leave.
+    weekly_on: Weekday = "fri"
+    #: The most letters a day about one student to one person.
+    per_day: Annotated[Whole, Field(ge=1, le=5)] = 1
+    #: The most letters in seven days about one student to one person.
+    per_week: Annotated[Whole, Field(ge=1, le=20)] = 2
+    #: When the teacher's digest of a school day leaves, at the earliest.
+    digest_at: TimeOfDay = time(15)
+    #: The https address at which a family can stop letters; "" for none.
+    opt_out_url: Annotated[str, AfterValidator(_https)] = ""
+    #: The number of the key that signs the links to it; a higher one makes new links.
+    opt_out_key: Annotated[Whole, Field(ge=1, le=9999)] = 1
+
     #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
     #: The hours of a school day in which letters leave; by default the school's hours.
@@ -374,6 +418,7 @@ class Labels(_Section):
     guardian_email: tuple[Text, ...] = ("Guardian Email", "Guardian E-mail", "Parent Email", "Parent E-mail")
     language: tuple[Text, ...] = ("Language", "Guardian Language", "Home Language")
     may_write: tuple[Text, ...] = ("May Be Written To", "Guardian May Be Written To", "May Write", "OK To E-mail")
+    frequency: tuple[Text, ...] = ("How Often", "Guardian How Often", "Letter Frequency")
     points: tuple[Text, ...] = ("Points", "Points Possible", "Out Of", "Maximum", "Max")
     due: tuple[Text, ...] = ("Due", "Due Date")
     graded: tuple[Text, ...] = ("Graded", "Graded On")

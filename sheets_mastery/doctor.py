@@ -15,7 +15,7 @@ from sheets_mastery import drawing, tabs
 from sheets_mastery.config import GradebookSettings
 from sheets_mastery.errors import CredentialsError, LedgerError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
-from sheets_mastery.gradebook import Layout, find_layout
+from sheets_mastery.gradebook import Gradebook, Layout, find_layout
 from sheets_mastery.newids import supposed
 from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
@@ -174,6 +174,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         said=", ".join(f"{count} × {level}" for level, count in sorted(levels.items())) or "no students",
     )
     yield from _ours(name, reading)
+    yield from _languages(service, name, book)
     yield from _questions(name, layout)
     for mistake in plan.problems:
         # A slip in a cell is the teacher's to mend in class life; it is no fault of the installation.
@@ -193,6 +194,21 @@ def _questions(name: str, layout: Layout) -> Iterator[Check]:
     for each in layout.questions:
         said = f"{each.text} `setup` asks it; the answer stands under gradebooks.{each.key}."
         yield Check(what=f"{name}: asks about {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
+
+
+def _languages(service: Service, name: str, book: Gradebook) -> Iterator[Check]:
+    """The languages in the roster that no catalogue speaks; a press that does not work was said before."""
+    try:
+        press = service.press
+    except SheetsMasteryError:
+        return
+    wanted = Counter(each.language for student in book.students for each in student.guardians if each.language)
+    unknown = {language: count for language, count in wanted.items() if not press.speaks(language)}
+    if unknown:
+        who = ", ".join(f"{count} × {language}" for language, count in sorted(unknown.items()))
+        usual = service.settings.letters.language
+        said = f"no catalogue for {who}: their letters are in {usual}. Put one into letters.folder."
+        yield Check(what=f"{name}: languages", well=False, said=said, code=0)
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:

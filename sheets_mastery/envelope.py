@@ -15,11 +15,13 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
-from sheets_mastery.letters import Rendered
+from sheets_mastery.letters.records import Rendered
 from sheets_mastery.notices import Notice
 
 #: One bare address: a dot-atom, an @, a dotted host, all ASCII. No comments, quotes, groups, display names or literals.
@@ -28,6 +30,11 @@ _ADDRESS = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 _ADDRESS_HEADERS = ("From", "To", "Reply-To")
+#: Headers of one line each however long they are, or of one word a line: they may hold nothing but visible ASCII.
+_UNFOLDED = ("List-Unsubscribe", "List-Unsubscribe-Post", "In-Reply-To", "References")
+_VISIBLE = re.compile(r"[!-~]+(?: [!-~]+)*")
+#: A line may be no longer (RFC 5322, section 2.1.1).
+_LONGEST_LINE = 998
 #: What MIME itself adds to the headers that are meant.
 _MIME_HEADERS = ("MIME-Version", "Content-Type")
 _HEADER_LINE = re.compile(rb"([!-9;-~]+):[ \t]?[\t -~]*(?:\r\n[ \t][\t -~]*)*")
@@ -39,10 +46,14 @@ class _Wire(policy.EmailPolicy):
 
     Where such a subject takes more than one line, that policy loses a space, adds one or runs encoded words together,
     in one release of Python or another (https://github.com/python/cpython/issues/92081, 120930 and 144156). The older
-    `Header` encodes the subject as a whole, spaces included.
+    `Header` encodes the subject as a whole, spaces included. And an address or a Message-ID that is longer than a line
+    would become encoded words, which no mail program reads there (RFC 2047, section 5).
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        if name in _UNFOLDED:
+            folded = str(value).replace(" ", f"{self.linesep} ")
+            return f"{name}: {folded}\r\n".encode("ascii")
         if name == "Subject" and not value.isascii():
             return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n".encode(
                 "ascii"
@@ -68,11 +79,23 @@ def message_id(key: str, sender: str) -> str:
     return f"<sm1.{token(key)}@{sender.rpartition('@')[2].lower()}>"
 
 
-def seal(rendered: Rendered, notice: Notice, *, sender: str, recipient: str, reply_to: str, now: datetime) -> bytes:
+def seal(
+    rendered: Rendered,
+    notice: Notice,
+    *,
+    sender: str,
+    recipient: str,
+    reply_to: str,
+    now: datetime,
+    thread: tuple[str, ...] = (),
+    opt_out: str = "",
+) -> bytes:
     """Put a letter to one person into its envelope.
 
-    The addresses are bare ones. The bytes are ASCII, their lines end with CRLF; the same letter at the same aware `now`
-    gives the same bytes. Raises MailRefused where what would leave is not exactly what is meant.
+    The addresses are bare ones. `thread` are the keys of the letters that this one comes back to, the first one first;
+    `opt_out` is the web address that stops letters like it (RFC 8058: one click and no cookie). The bytes are ASCII,
+    their lines end with CRLF; the same letter at the same aware `now` gives the same bytes. Raises MailRefused where
+    what would leave is not exactly what is meant.
     """
     meant = {
         "From": sender,
@@ -85,6 +108,11 @@ def seal(rendered: Rendered, notice: Notice, *, sender: str, recipient: str, rep
         "Auto-Submitted": "auto-generated",
         "Content-Language": rendered.language,
     }
+    if thread:
+        ids = [message_id(key, sender) for key in thread]
+        meant |= {"In-Reply-To": ids[0], "References": " ".join(ids)}
+    if opt_out:
+        meant |= {"List-Unsubscribe": f"<{opt_out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     _refuse_what_no_header_may_hold(meant)
     message = EmailMessage(policy=_WIRE)
     try:
@@ -117,7 +145,9 @@ def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> N
     lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
     if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
         raise _not_as_meant("a header line is not one of ours")
-    parsed = message_from_bytes(letter, policy=policy.default)
+    # The parser asks for a header again and again and takes it apart each time; here it remembers, for this letter.
+    remembering = policy.default.clone(header_factory=cache(HeaderRegistry()))
+    parsed = message_from_bytes(letter, policy=remembering)
     if sorted(name.lower() for name in parsed) != names or parsed.defects:
         raise _not_as_meant("the headers or the parts cannot be read back")
     for name, value in meant.items():
@@ -145,6 +175,8 @@ def _refuse_what_no_header_may_hold(meant: Mapping[str, str]) -> None:
             raise _not_as_meant(f"{name} holds a control character")
         if "=?" in value:
             raise _not_as_meant(f"{name} holds what mail programs would decode")
+        if name in _UNFOLDED and not (_VISIBLE.fullmatch(value) and len(name) + len(value) + 2 <= _LONGEST_LINE):
+            raise _not_as_meant(f"{name} is not what mail programs read there")
         if name in _ADDRESS_HEADERS and not _ADDRESS.fullmatch(value):
             raise _not_as_meant(f"{name} is not one bare e-mail address")
     if not _LANGUAGE.fullmatch(meant["Content-Language"]):

@@ -1,8 +1,7 @@
-"""Which letters are owed, held back and withdrawn.
+"""What a letter is before it has any words: its kind, its states, whom it may go to, and what was said before.
 
-One letter is about one student and goes to one guardian. It is said once per event: an episode is announced to a
-guardian once, whatever happens to the mark afterwards, and a letter whose reason is gone before it left is withdrawn.
-Every state is final, before a person, or found by a sweep of the outbox; the ledger keeps them, the outbox moves them.
+One letter is about one student and goes to one guardian; `occasions` decides which are owed. Every state is final,
+before a person, or found by a sweep of the outbox; the ledger keeps them, the outbox moves them.
 """
 
 from __future__ import annotations
@@ -10,19 +9,35 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook import Student
-from sheets_mastery.gradebook.records import key
-from sheets_mastery.mastery import Standing, add_school_days
-from sheets_mastery.remediation import Owed, Remediation
+from sheets_mastery.mastery import add_school_days
+from sheets_mastery.remediation import Remediation
 
-#: The kind of a letter about newly missing work.
+#: The kinds of letter, as the settings call them: newly missing work,
 MISSING = "missing"
+#: work that is still missing,
+REMINDER = "reminder"
+#: work that was announced as missing and is at the level now, or a student who went up a level,
+MADE_GOOD = "made_good"
+#: everything of a week in one letter,
+WEEKLY = "weekly"
+#: a contract that has come into force,
+WELCOME = "welcome"
+#: a contract without a signature,
+CONTRACT = "contract"
+#: and the teacher's own, about the whole gradebook: its `Notice.student` is "".
+DIGEST = "digest"
+#: Those that speak of work to be done.
+ABOUT_WORK = frozenset({MISSING, REMINDER, WEEKLY})
+#: News is told so many days after it happened, or not at all.
+NEWS_DAYS = 14
 
 
 class NoticeState(StrEnum):
@@ -71,11 +86,11 @@ class Notice:
     key: str
     #: The gradebook's name in the settings.
     gradebook: str
-    #: What the letter is about: `MISSING`.
+    #: What the letter is about: `MISSING` or another of the kinds.
     kind: str
-    #: The student's key.
+    #: The student's key; "" for the teacher's digest.
     student: str
-    #: The guardian's digest (`guardian_digest`).
+    #: The guardian's digest (`Letterbox.digest`).
     guardian: str
     #: The school's day for which it was decided: one letter a day, student, guardian and kind.
     slot: date
@@ -85,6 +100,12 @@ class Notice:
     expires: datetime
     #: The episodes it announces.
     episodes: tuple[str, ...]
+    #: The episodes it speaks of again: (episode, for the how manieth time).
+    reminds: tuple[tuple[str, int], ...] = ()
+    #: The episodes that it says have been made good.
+    praises: tuple[str, ...] = ()
+    #: What it is about besides: the level for WELCOME, CONTRACT and a level raised, the problems' digest for DIGEST.
+    about: str = ""
     state: NoticeState = NoticeState.HOLD
     #: Counts every move; a move names the version it starts from.
     version: int = 0
@@ -104,6 +125,7 @@ class HeldBack(StrEnum):
     NO_CONTRACT = "no contract"
     NO_ADDRESS = "no guardian address"
     NOT_PERMITTED = "may not be written to"
+    NOT_WANTED = "wants no letters"
     IN_DOUBT = "the student's row is in doubt"
 
 
@@ -121,6 +143,8 @@ class Letterbox:
     language: str
     #: Whether this is the student's own letterbox.
     own: bool = False
+    #: Whether everything is said here in one letter a week.
+    weekly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +159,64 @@ class LettersOwed:
     withdrawn: tuple[tuple[str, str], ...]
     #: Letters not written: (student's key, why), one a person or student.
     held_back: tuple[tuple[str, HeldBack], ...]
+    #: Episodes made good that join a letter still waiting: (the letter's key, episodes).
+    praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What one person has been told about one episode by letters that were not withdrawn."""
+
+    #: The key of the letter that announced it, once that has left; "" before.
+    first: str = ""
+    #: How many times it was spoken of again, letters still waiting included.
+    reminders: int = 0
+    #: Whether it was said, or is about to be, that it has been made good.
+    praised: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """A letter that waits no more: it has left, may have left, was refused, or was withdrawn of late."""
+
+    key: str
+    kind: str
+    slot: date
+    #: When it came to where it is.
+    at: datetime
+    state: NoticeState
+    about: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the family has it, or may have it."""
+        return self.state not in {NoticeState.CANCELLED, NoticeState.FAILED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """Since when a student's contract is what it is."""
+
+    #: When it was first seen.
+    at: datetime
+    #: The pass mark before in percent; None for no contract.
+    before: Fraction | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """What was said to whom, and what happened of late."""
+
+    #: By (episode, the person's digest).
+    told: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    #: By (student's key, the person's digest), oldest first; the teacher's digests are under "".
+    earlier: Mapping[tuple[str, str], tuple[Earlier, ...]] = field(default_factory=dict)
+    #: The episodes made good within `NEWS_DAYS`.
+    ended: tuple[Remediation, ...] = ()
+    #: By student's key, for each contract that is in the ledger.
+    begun: Mapping[str, Begun] = field(default_factory=dict)
+    #: Who has stopped which kind of letter by the link in it: (the person's digest, kind).
+    opted_out: frozenset[tuple[str, str]] = frozenset()
 
 
 def digest(secret: bytes, *parts: str) -> str:
@@ -155,16 +237,20 @@ def letterboxes(
             address=each.address,
             name=each.name,
             language=each.language or letters.language,
+            weekly=_weekly(each.frequency, letters),
         )
         for each in student.guardians
-        if each.may_receive
+        if each.may_receive and each.frequency != "never"
     ]
     refused = {each.address.casefold() for each in student.guardians if not each.may_receive}
+    unwanted = {each.address.casefold() for each in student.guardians if each.frequency == "never"}
     held = [HeldBack.NOT_PERMITTED for _ in refused]
+    held += [HeldBack.NOT_WANTED for each in student.guardians if each.may_receive and each.frequency == "never"]
     if not student.guardians:
         held.append(HeldBack.NO_ADDRESS)
     own = student.address.casefold()
-    if letters.to_students and own and own not in refused and all(box.address.casefold() != own for box in boxes):
+    theirs = refused | unwanted | {box.address.casefold() for box in boxes}
+    if letters.to_students and own and own not in theirs:
         boxes.append(
             Letterbox(
                 digest=digest(secret, "student", own),
@@ -172,80 +258,24 @@ def letterboxes(
                 name=student.name,
                 language=student.language or letters.language,
                 own=True,
+                weekly=_weekly("", letters),
             )
         )
     return tuple(boxes), tuple(held)
 
 
-def letters_owed(
-    standings: Iterable[Standing],
-    owed: Owed,
-    *,
-    gradebook: str,
-    known: Mapping[str, Notice],
-    announced: frozenset[tuple[str, str]],
-    letters: Letters,
-    school: School,
-    secret: bytes,
-    now: datetime,
-) -> LettersOwed:
-    """Decide about letters.
-
-    `known` are the gradebook's letters by key that are not final or belong to today or later; `announced` holds
-    (episode, guardian) for everything that a letter has announced or is about to, withdrawn letters left out. While a
-    student's row is in doubt, nothing new is said about that student and nothing waiting is withdrawn.
-    """
-    today = now.astimezone(school.zone).date()
-    new: dict[str, Notice] = {}
-    joined: dict[str, tuple[str, ...]] = {}
-    held: list[tuple[str, HeldBack]] = []
-    boxes_of: dict[str, frozenset[str] | None] = {}
-    waiting = {(each.student, each.guardian): each for each in known.values() if each.state.waiting}
-    open_of: dict[str, list[Remediation]] = {}
-    for episode in owed.open.values():
-        open_of.setdefault(episode.work[0], []).append(episode)
-    for standing in standings:
-        student = key(standing.student.id)
-        boxes, why_not = letterboxes(standing.student, letters, secret)
-        boxes_of[student] = None if standing.student.blocked else frozenset(box.digest for box in boxes)
-        episodes = open_of.get(student, [])
-        if standing.contract is None and not standing.student.blocked:
-            held.append((student, HeldBack.NO_CONTRACT))
-        elif episodes or standing.student.blocked:
-            held += [(student, why) for why in why_not]
-        for box in boxes:
-            unsaid = tuple(sorted(episode.id for episode in episodes if (episode.id, box.digest) not in announced))
-            if not unsaid:
-                continue
-            if still_here := waiting.get((student, box.digest)):
-                joined[still_here.key] = unsaid
-                continue
-            slot = first = _school_day(today, school)
-            while (
-                identity := digest(secret, "notice", gradebook, student, box.digest, MISSING, slot.isoformat())
-            ) in known:
-                # Today's letter has left already: what is new since goes with the next school day's.
-                slot = _school_day(slot + timedelta(days=1), school)
-            first_moment = now if slot == first else datetime.combine(slot, school.hours.start, tzinfo=school.zone)
-            not_before = first_moment + timedelta(hours=float(letters.hold_hours))
-            new[identity] = Notice(
-                key=identity,
-                gradebook=gradebook,
-                kind=MISSING,
-                student=student,
-                guardian=box.digest,
-                slot=slot,
-                not_before=not_before,
-                expires=expiry(not_before, letters, school),
-                episodes=unsaid,
-            )
-    withdrawn = tuple(_withdrawn(known.values(), owed, joined, boxes_of))
-    return LettersOwed(
-        new=tuple(new.values()), joined=tuple(joined.items()), withdrawn=withdrawn, held_back=tuple(held)
+def teachers_box(letters: Letters, reply_to: str, name: str, secret: bytes) -> Letterbox:
+    """Where the digest goes: the teacher's own address in the settings, and no other."""
+    return Letterbox(
+        digest=digest(secret, "teacher", reply_to.casefold()), address=reply_to, name=name, language=letters.language
     )
 
 
-def _school_day(day: date, school: School) -> date:
+def _weekly(frequency: str, letters: Letters) -> bool:
+    return WEEKLY in letters.kinds and (frequency or letters.frequency) == "weekly"
+
+
+def school_day(day: date, school: School) -> date:
     """The first day from this one on on which there is school."""
     while not school.open_on(day):
         day += timedelta(days=1)
@@ -257,24 +287,3 @@ def expiry(not_before: datetime, letters: Letters, school: School) -> datetime:
     local = not_before.astimezone(school.zone)
     last = add_school_days(local.date(), letters.expires_after_days, school)
     return datetime.combine(last, local.timetz())
-
-
-def _withdrawn(
-    known: Iterable[Notice],
-    owed: Owed,
-    joined: Mapping[str, tuple[str, ...]],
-    boxes_of: Mapping[str, frozenset[str] | None],
-) -> Iterable[tuple[str, str]]:
-    """The waiting letters that have lost their reason or their reader; those about a student in doubt wait on."""
-    still = {episode.id for episode in owed.open.values()}
-    for notice in known:
-        if not notice.state.waiting:
-            continue
-        if notice.student not in boxes_of:
-            yield notice.key, "the student is no longer in the gradebook"
-        elif (boxes := boxes_of[notice.student]) is None:
-            continue
-        elif notice.guardian not in boxes:
-            yield notice.key, "this person is no longer to be written to"
-        elif notice.key not in joined and not still.intersection(notice.episodes):
-            yield notice.key, "put right before it left"

@@ -32,12 +32,15 @@ from sheets_mastery.errors import (
 )
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.letters import LetterPress, missing_letter
-from sheets_mastery.mastery import Standing, Verdict
-from sheets_mastery.notices import Letterbox, Notice, NoticeState, letterboxes
+from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, StudentView, digest_of, what_it_says
+from sheets_mastery.mastery import Standing
+from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.occasions import enough
+from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import judging, remembered, settings_in_force
-from sheets_mastery.plan import Past, judge_reading, layout_changes, who_is
+from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
 from sheets_mastery.reading import Reading
+from sheets_mastery.remediation import Remediation, Work
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -333,7 +336,7 @@ def _why_all_wait(settings: Settings, now: datetime) -> str:
 
 def _unapproved(notice: Notice, settings: Settings) -> bool:
     """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    return settings.letters.approval and notice.state is NoticeState.HOLD
+    return settings.letters.approval and notice.state is NoticeState.HOLD and notice.kind != DIGEST
 
 
 def _in_window(settings: Settings, now: datetime) -> bool:
@@ -351,12 +354,18 @@ class _View:
     settings: Settings
     standings: dict[str, Standing]
     past: Past
+    #: The open episodes that the ledger knows, with the help that comes next as of this reading.
+    episodes: dict[Work, Remediation]
+    #: What is to be mended in the sheet, a sentence each.
+    problems: tuple[str, ...]
     #: What is not where it was at the last sync, a sentence each.
     moved: tuple[str, ...]
     #: Whether marks are judged by other choices of the settings tab than at the last sync.
     undecided: bool
     #: When the sheet was asked.
     read_at: datetime
+    #: Who has had a letter about whom since: (student's key, the person's digest).
+    written_to: list[tuple[str, str]] = field(default_factory=list)
 
     def younger_than(self, age: timedelta, now: datetime) -> bool:
         """Whether it is so young; a clock that was put back makes it old."""
@@ -375,12 +384,16 @@ class _View:
         reading = sheets.read(gradebook.spreadsheet)
         past = outbox.past(gradebook.name, today)
         in_force = settings_in_force(file, gradebook, reading, past.choices)
-        understood, _, judged, _ = judge_reading(reading, in_force.settings, in_force.gradebook, today)
+        understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
+        known = {each.id for each in past.episodes.values()}
+        _, owed = owed_now(understood, judged, past, in_force.settings, today)
         return cls(
             gradebook=understood,
             settings=in_force.settings,
             standings={key(each.student.id): each for each in judged},
             past=past,
+            episodes={work: each for work, each in owed.open.items() if each.id in known},
+            problems=tuple(map(str, problems)),
             moved=tuple(layout_changes(reading, understood, past, file.guard)),
             undecided=judging(in_force.choices) != judging(past.choices),
             read_at=now,
@@ -391,15 +404,33 @@ class _View:
         known = (self.past.students or {}).get(key(standing.student.id))
         return known == who_is(standing.student, self.past.secret)
 
-    def verdicts(self, notice: Notice) -> list[Verdict]:
-        """How the work that a letter announces is judged now; work that is gone is not in the list."""
-        standing = self.standings[notice.student]
-        announced = {work for work, episode in self.past.episodes.items() if episode.id in notice.episodes}
-        return [
-            judged.verdict
-            for assignment, judged in zip(self.gradebook.assignments, standing.judged, strict=True)
-            if (notice.student, assignment.id) in announced
-        ]
+    def of_one(self, standing: Standing) -> StudentView:
+        """All that a letter about one student may be written from."""
+        return StudentView.of(
+            standing,
+            self.gradebook.assignments,
+            episodes=self.episodes,
+            ended=self.past.history.ended,
+            links=self.gradebook.links,
+        )
+
+    def enough(self, notice: Notice, settings: Settings, today: date) -> bool:
+        """Whether this person has had as many letters about this student as the school wants for now."""
+        whose = (notice.student, notice.guardian)
+        days = [each.at.astimezone(settings.school.zone).date() for each in self._had(notice)]
+        return enough([*days, *(today for each in self.written_to if each == whose)], today, settings.letters)
+
+    def _had(self, notice: Notice) -> list[Earlier]:
+        earlier = self.past.history.earlier.get((notice.student, notice.guardian), ())
+        return [each for each in earlier if each.counts]
+
+    def thread(self, notice: Notice) -> tuple[str, ...]:
+        """The letters that a reminder comes back to: those that announced its work."""
+        if notice.kind != REMINDER:
+            return ()
+        told = self.past.history.told
+        firsts = {told[episode, notice.guardian].first for episode, _ in notice.reminds}
+        return tuple(each.key for each in self._had(notice) if each.key in firsts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -429,14 +460,16 @@ class _Rounds:
 
     def one(self, notice: Notice, view: _View) -> _Outcome:
         """Send one letter, or say why not."""
-        outbox, now = self.outbox, self.clock()
+        now, settings = self.clock(), view.settings
+        if notice.kind == DIGEST:
+            return self._to_the_teacher(notice, view, now)
         standing = view.standings.get(notice.student)
         if standing is None:
             return self._withdraw(notice, "the student is no longer in the gradebook", now)
         if standing.student.blocked:
             # Whose row this is cannot be told just now; the letter waits until it can, or expires.
             return _Outcome(word="unreadable")
-        boxes, _ = letterboxes(standing.student, view.settings.letters, view.past.secret)
+        boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
         box = next((each for each in boxes if each.digest == notice.guardian), None)
         if box is None:
             return self._withdraw(notice, "this person is no longer to be written to", now)
@@ -444,25 +477,71 @@ class _Rounds:
             # Another name or another guardian stands beside this id than at the last sync, perhaps because a column was
             # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
             return _Outcome(word="changed since the last sync")
-        verdicts = view.verdicts(notice)
-        if not any(verdict.missing for verdict in verdicts):
-            if Verdict.CHECK in verdicts:
-                return _Outcome(word="unreadable")
-            return self._withdraw(notice, "put right before it left", now)
+        if view.enough(notice, settings, now.astimezone(settings.school.zone).date()):
+            return _Outcome(word="enough for now")
+        opt_out = _opt_out(notice, view.past.secret, settings)
+        letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
+        if isinstance(letter, NotNow):
+            return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
+        outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
+        if outcome.word in {"sent", "not yet known", "needs review"}:
+            view.written_to.append((notice.student, notice.guardian))
+        return outcome
+
+    def _to_the_teacher(self, notice: Notice, view: _View, now: datetime) -> _Outcome:
+        """Send the teacher's digest, to the teacher's own address in the settings and to no other."""
+        school = view.settings.school
+        box = teachers_box(view.settings.letters, school.reply_to, school.teacher, view.past.secret)
+        if box.digest != notice.guardian:
+            return self._withdraw(notice, "the teacher has another address now", now)
+        letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
+        letter = digest_of(
+            notice,
+            view.gradebook,
+            view.standings.values(),
+            episodes=view.episodes,
+            ended=view.past.history.ended,
+            problems=view.problems,
+            waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
+            to_decide=sum(each.state.for_a_person for each in letters),
+            school=school,
+            reference=reference(notice.key),
+        )
+        if letter is None:
+            return self._withdraw(notice, "nothing to say any more", now)
+        return self._leave(notice, letter, box, view, now)
+
+    def _leave(
+        self, notice: Notice, letter: Letter | Digest, box: Letterbox, view: _View, now: datetime, *, opt_out: str = ""
+    ) -> _Outcome:
+        """Set a letter, claim it, and hand it over."""
+        press, settings = self.press, view.settings
+        # A language without a catalogue is said by `doctor`; meanwhile the school's usual one is written.
+        language = box.language if press.speaks(box.language) else settings.letters.language
         try:
-            letter = _written(notice, standing, box, view, self.press, view.settings, now, self.envelope)
+            sealed = self.envelope(
+                press.render(letter, language),
+                notice,
+                sender=settings.mail.sender,
+                recipient=box.address,
+                reply_to=settings.school.reply_to,
+                now=now,
+                thread=view.thread(notice),
+                opt_out=opt_out,
+            )
         except MailRefused as problem:
             claimed = self._claim(notice, now)
             if claimed is None:
                 return _Outcome(word="taken by another")
             meant = not isinstance(problem, MailNotAsMeant)
-            outbox.move(claimed, NoticeState.FAILED if meant else NoticeState.BLOCKED, now=now, reason=str(problem))
+            back = NoticeState.FAILED if meant else NoticeState.BLOCKED
+            self.outbox.move(claimed, back, now=now, reason=str(problem))
             return _Outcome(word="refused" if meant else "blocked")
         # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
         claimed = self._claim(notice, now)
         if claimed is None:
             return _Outcome(word="taken by another")
-        return self._hand_over(claimed, letter, box, view)
+        return self._hand_over(claimed, sealed, box, view)
 
     def _claim(self, notice: Notice, now: datetime) -> Notice | None:
         return self.outbox.claim(
@@ -546,29 +625,9 @@ class _Rounds:
         return _Outcome(word="sent" if moved is not None else "taken by another")
 
 
-def _written(
-    notice: Notice,
-    standing: Standing,
-    box: Letterbox,
-    view: _View,
-    press: LetterPress,
-    settings: Settings,
-    now: datetime,
-    envelope: Envelope,
-) -> bytes:
-    """The letter as bytes, from one student's standing and nobody else's."""
-    episodes = {work: each for work, each in view.past.episodes.items() if work[0] == notice.student}
-    letter = missing_letter(
-        standing,
-        view.gradebook.assignments,
-        episodes,
-        view.gradebook.links,
-        box,
-        settings,
-        reference(notice.key),
-        announced=frozenset(notice.episodes),
-    )
-    rendered = press.render(letter, box.language)
-    return envelope(
-        rendered, notice, sender=settings.mail.sender, recipient=box.address, reply_to=settings.school.reply_to, now=now
-    )
+def _opt_out(notice: Notice, secret: bytes, settings: Settings) -> str:
+    """The web address at which this person can stop letters of this kind; "" where the school has none."""
+    if not settings.letters.opt_out_url:
+        return ""
+    wish = Wish(guardian=notice.guardian, gradebook=notice.gradebook, kind=notice.kind)
+    return f"{settings.letters.opt_out_url}?t={sign(wish, secret, settings.letters.opt_out_key)}"

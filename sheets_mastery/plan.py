@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,7 +17,8 @@ from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.notices import LettersOwed, Notice, digest, letters_owed
+from sheets_mastery.notices import DIGEST, NEWS_DAYS, Begun, History, LettersOwed, Notice, digest
+from sheets_mastery.occasions import letters_owed
 from sheets_mastery.panel import (
     SETTINGS_LABELS,
     Choice,
@@ -58,6 +59,8 @@ class Past:
     shape: Shape | None = None
     #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    #: What was said to whom, and what happened of late.
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +110,8 @@ class Facts:
     withdrawn: tuple[tuple[str, str], ...]
     #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
     choices: Mapping[str, Choice] | None = None
+    #: Episodes made good that join a waiting letter: (key, episodes).
+    praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +154,7 @@ class Plan:
             or facts.joined
             or facts.withdrawn
             or facts.choices is not None
+            or facts.praises_joined
         )
 
 
@@ -162,28 +168,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     settings = in_force.settings
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
-    # Keys are made once a student and once an assignment, not once a mark.
-    works = [assignment.id for assignment in gradebook.assignments]
-    marks = [
-        ((identity, work), mark)
-        for student, row in zip(gradebook.students, gradebook.marks, strict=True)
-        if not student.blocked
-        for identity in (key(student.id),)
-        for work, mark in zip(works, row, strict=True)
-    ]
-    new_attempts = attempts(marks, past.attempts, today)
-    numbers = {work: attempt.number for work, attempt in past.attempts.items()}
-    numbers |= {attempt.work: attempt.number for attempt in new_attempts}
-    whats_owed = owed(
-        [standing for standing in judged if not standing.student.blocked],
-        gradebook.assignments,
-        before=_not_in_doubt(past.episodes, gradebook),
-        attempt_numbers=numbers,
-        settings=settings.remediation,
-        school=settings.school,
-        today=today,
-        new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
-    )
+    new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
     letters = letters_owed(
         judged,
         whats_owed,
@@ -194,6 +179,9 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         school=settings.school,
         secret=past.secret,
         now=now,
+        history=replace(past.history, begun=_begun(gradebook, contracts, past, now)),
+        judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
+        problems=tuple(map(str, problems)),
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
@@ -257,6 +245,62 @@ def judge_reading(
     return gradebook, contracts, judged, (*gradebook.problems, *level_problems)
 
 
+def owed_now(
+    gradebook: Gradebook, judged: tuple[Standing, ...], past: Past, settings: Settings, today: date
+) -> tuple[tuple[Attempt, ...], Owed]:
+    """The attempts that one reading shows, and what has become of the owed work; for a sync and for a delivery."""
+    # Keys are made once a student and once an assignment, not once a mark.
+    works = [assignment.id for assignment in gradebook.assignments]
+    marks = [
+        ((identity, work), mark)
+        for student, row in zip(gradebook.students, gradebook.marks, strict=True)
+        if not student.blocked
+        for identity in (key(student.id),)
+        for work, mark in zip(works, row, strict=True)
+    ]
+    new_attempts = attempts(marks, past.attempts, today)
+    numbers = {work: attempt.number for work, attempt in past.attempts.items()}
+    numbers |= {attempt.work: attempt.number for attempt in new_attempts}
+    whats_owed = owed(
+        [standing for standing in judged if not standing.student.blocked],
+        gradebook.assignments,
+        before=_not_in_doubt(past.episodes, gradebook),
+        attempt_numbers=numbers,
+        settings=settings.remediation,
+        school=settings.school,
+        today=today,
+        new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
+    )
+    return new_attempts, whats_owed
+
+
+def _judged_as(gradebook: Gradebook, judged: tuple[Standing, ...], works: set[Work]) -> dict[Work, Verdict]:
+    """How some work is judged; what has gone from the gradebook is left out."""
+    if not works:
+        return {}
+    titles = [assignment.id for assignment in gradebook.assignments]
+    return {
+        work: each.verdict
+        for standing in judged
+        for identity in (key(standing.student.id),)
+        for title, each in zip(titles, standing.judged, strict=True)
+        if (work := (identity, title)) in works
+    }
+
+
+def _begun(gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past, now: datetime) -> dict[str, Begun]:
+    """Since when each student's contract is what it is, this reading included."""
+    begun = dict(past.history.begun)
+    for change in _level_changes(gradebook, contracts, past):
+        begun.pop(change.student, None)
+        # A contract that was in force long before its student was first seen is no news.
+        seen = change.student in past.levels
+        fresh = seen or change.since is None or now.date() - change.since < timedelta(days=NEWS_DAYS)
+        if change.after is not None and fresh:
+            begun[change.student] = Begun(at=now, before=change.before)
+    return begun
+
+
 def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
     """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
     if limits.layout:
@@ -279,7 +323,7 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
     """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
     students = len(gradebook.students)
-    to_write = {notice.student for notice in facts.new_notices}
+    to_write = {notice.student for notice in facts.new_notices if notice.kind != DIGEST}
     if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
         yield f"letters would be written about {len(to_write)} of {students} students at once"
     settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
@@ -305,7 +349,7 @@ def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) ->
 
 
 def who_is(student: Student, secret: bytes) -> str:
-    """Who a student is, as a digest: the name, the guardians' addresses, and whether permission is asked at all.
+    """Who a student is, as a digest: the name, the guardians with their addresses, and whether permission is asked.
 
     One column sorted alone, or the column of permissions deleted, changes it for many students at once.
     """
@@ -314,7 +358,8 @@ def who_is(student: Student, secret: bytes) -> str:
         "who",
         key(student.name),
         "permission asked" if student.asked else "",
-        *sorted(guardian.address.casefold() for guardian in student.guardians),
+        # Their names too: one column of them sorted alone would put another family's name into the greeting.
+        *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
     )
 
 
@@ -364,6 +409,7 @@ def _facts(
         new_notices=letters.new,
         joined=letters.joined,
         withdrawn=letters.withdrawn,
+        praises_joined=letters.praises_joined,
     )
 
 
@@ -402,8 +448,12 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.levels),
         *map(repr, facts.attempts),
         *map(repr, facts.episodes),
-        *(f"{notice.key} {notice.episodes}" for notice in facts.new_notices),
+        *(
+            f"{notice.key} {notice.episodes} {notice.reminds} {notice.praises} {notice.about}"
+            for notice in facts.new_notices
+        ),
         *map(repr, facts.joined),
+        *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
         *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):

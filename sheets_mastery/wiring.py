@@ -210,7 +210,13 @@ class Service:
         files = packaged("letters")
         if self.settings.letters.folder:
             files |= _texts(self.folder / self.settings.letters.folder, "letters.folder")
-        return LetterPress(files)
+        press = LetterPress(files)
+        if not press.speaks(self.settings.letters.language):
+            raise SettingsError(
+                f'letters.language: there is no catalogue for "{self.settings.letters.language}"; there are letters in '
+                f"{', '.join(press.languages)}."
+            )
+        return press
 
     @cached_property
     def mailer(self) -> Mailer:

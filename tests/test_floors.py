@@ -18,6 +18,8 @@ FLOORS = (
         "remediation",
         "shape",
         "notices",
+        "occasions",
+        "optout",
         "letters",
         "envelope",
         "liverules",

@@ -44,11 +44,12 @@ STUDENT_COLUMNS = (
     "guardian_email",
     "language",
     "may_write",
+    "frequency",
 )
 #: Those that make a row the one with the student labels.
 _TELLING = frozenset({"id", "name", "first_name", "last_name", "student_email"})
 #: Those of which there may be several, told apart by a number. "Class 3" and "Level 2" are titles of assignments.
-NUMBERED_COLUMNS = frozenset({"guardian_name", "guardian_email", "language", "may_write"})
+NUMBERED_COLUMNS = frozenset({"guardian_name", "guardian_email", "language", "may_write", "frequency"})
 #: The rows that say something about an assignment.
 ASSIGNMENT_ROWS = ("points", "due", "graded", "kind")
 

@@ -129,6 +129,8 @@ class Guardian:
     language: str
     #: Whether the school says that this person may be written to.
     may_receive: bool
+    #: How often this person wants to hear: "each" time, "weekly", "never"; "" for the school's usual way.
+    frequency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +143,8 @@ class ContractCells:
     level: Content = EMPTY
     #: Who signed, as written.
     signed_by: str = ""
+    #: Whether the sheet has a column for who signed.
+    signature_asked: bool = False
     #: From which day; None where the sheet does not say.
     signed_on: date | None = None
 

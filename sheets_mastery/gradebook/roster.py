@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
@@ -43,6 +43,17 @@ _LANGUAGES = {
     "中文": "zh",
     "arabic": "ar",
     "العربية": "ar",
+}
+#: How often, from the most letters to none: where two rows differ about one address, the fewer win.
+_FREQUENCIES = {
+    "": "",
+    "each": "each",
+    "each time": "each",
+    "every time": "each",
+    "weekly": "weekly",
+    "once a week": "weekly",
+    "never": "never",
+    "none": "never",
 }
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4}){0,2}")
 
@@ -261,9 +272,14 @@ def _entry(
         problems += wrong
         language, wrong = _language(tab, row, columns.numbered("language", number))
         problems += wrong
+        frequency, wrong = _frequency(tab, row, columns.numbered("frequency", number))
+        problems += wrong
         name_column = columns.numbered("guardian_name", number)
         name = "" if name_column is None else tab.at(row, name_column).text
-        guardians += [Guardian(name=name, address=address, language=language, may_receive=may) for address in addresses]
+        guardians += [
+            Guardian(name=name, address=address, language=language, may_receive=may, frequency=frequency)
+            for address in addresses
+        ]
     address_column = columns.one("student_email")
     own, wrong = ([], []) if address_column is None else _addresses(tab, row, address_column)
     problems += wrong
@@ -289,12 +305,14 @@ def _entry(
 def _each_address_once(guardians: list[Guardian]) -> tuple[Guardian, ...]:
     """One guardian an address; a refusal anywhere counts for all of its rows."""
     refused = {each.address.casefold() for each in guardians if not each.may_receive}
+    order = ("never", "weekly", "each", "")
     kept: dict[str, Guardian] = {}
     for each in guardians:
         folded = each.address.casefold()
         if folded not in kept:
             allowed = each.may_receive and folded not in refused
-            kept[folded] = Guardian(name=each.name, address=each.address, language=each.language, may_receive=allowed)
+            said = {other.frequency for other in guardians if other.address.casefold() == folded}
+            kept[folded] = replace(each, may_receive=allowed, frequency=min(said, key=order.index))
     return tuple(kept.values())
 
 
@@ -376,6 +394,23 @@ def _language(tab: Tab, row: int, column: int | None) -> tuple[str, list[Problem
     ]
 
 
+def _frequency(tab: Tab, row: int, column: int | None) -> tuple[str, list[Problem]]:
+    """How often a guardian wants to hear; what cannot be read may well say "stop", so it counts as never."""
+    if column is None:
+        return "", []
+    content = tab.at(row, column)
+    word = key(content.text)
+    if content.error is None and word in _FREQUENCIES:
+        return _FREQUENCIES[word], []
+    return "never", [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(row, column)),
+            what="this does not say how often to write, so this guardian is not written to.",
+            remedy="Type each, weekly or never, or nothing for the school's usual way.",
+        )
+    ]
+
+
 def _contract_cells(tab: Tab, columns: Columns, row: int, locale: str) -> tuple[ContractCells, list[Problem]]:
     column = columns.one("level")
     if column is None:
@@ -396,4 +431,13 @@ def _contract_cells(tab: Tab, columns: Columns, row: int, locale: str) -> tuple[
             )
     by_column = columns.one("signed_by")
     signed_by = "" if by_column is None else tab.at(row, by_column).text
-    return ContractCells(place=place, level=tab.at(row, column), signed_by=signed_by, signed_on=signed_on), problems
+    return (
+        ContractCells(
+            place=place,
+            level=tab.at(row, column),
+            signed_by=signed_by,
+            signature_asked=by_column is not None,
+            signed_on=signed_on,
+        ),
+        problems,
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
@@ -21,15 +22,16 @@ from sheets_mastery.ledger.tables import (
     install,
     notice,
     notice_item,
+    opt_out,
     student_seen,
     verdict,
     verdict_change,
 )
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import NoticeState, digest
+from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
-from sheets_mastery.remediation import Attempt, Remediation, Work
+from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
 
 _FINAL = tuple(state for state in NoticeState if state.final)
@@ -47,10 +49,11 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     )
     episodes = connection.execute(select(episode).where(episode.c.gradebook == gradebook, episode.c.closed.is_(None)))
     said = connection.execute(
-        select(notice_item.c.episode, notice_item.c.guardian).where(
-            notice_item.c.gradebook == gradebook, ~notice_item.c.withdrawn
-        )
-    )
+        select(notice_item.c.episode, notice_item.c.guardian, notice_item.c.reminder_no, notice.c.key, notice.c.state)
+        .join(notice, notice.c.key == notice_item.c.notice)
+        .where(notice_item.c.gradebook == gradebook, ~notice_item.c.withdrawn)
+        .order_by(notice_item.c.id)
+    ).all()
     letters = post.letters(
         connection, notice.c.gradebook == gradebook, or_(notice.c.state.not_in(_FINAL), notice.c.slot >= today)
     )
@@ -72,9 +75,21 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             for row in episodes
         },
         notices={each.key: each for each in letters},
-        announced=frozenset((episode_id, guardian) for episode_id, guardian in said),
+        announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
         choices=_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
+        history=History(
+            told=_told(said),
+            earlier=_earlier(connection, gradebook, today),
+            ended=_ended(connection, gradebook, today),
+            begun=_begun(connection, gradebook),
+            opted_out=frozenset(
+                (row.guardian, row.kind)
+                for row in connection.execute(
+                    select(opt_out.c.guardian, opt_out.c.kind).where(opt_out.c.gradebook == gradebook)
+                )
+            ),
+        ),
     )
 
 
@@ -105,14 +120,13 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     if facts.episodes:
         _write_episodes(connection, gradebook, facts.episodes)
     # One order for everybody who locks several letters, or two of them wait for each other.
-    changed = sorted(
-        [(key, "", episodes) for key, episodes in facts.joined] + [(*each, ()) for each in facts.withdrawn]
-    )
-    for key, why, episodes in changed:
-        if episodes:
-            post.join(connection, key, episodes, snapshot=facts.reading, now=now)
+    joined, praises, withdrawn = dict(facts.joined), dict(facts.praises_joined), dict(facts.withdrawn)
+    for key in sorted({*joined, *praises, *withdrawn}):
+        if key in withdrawn:
+            post.withdraw(connection, key, withdrawn[key], now=now)
         else:
-            post.withdraw(connection, key, why, now=now)
+            good = praises.get(key, ())
+            post.join(connection, key, joined.get(key, ()), praises=good, snapshot=facts.reading, now=now)
     for letter in facts.new_notices:
         post.add(connection, letter, snapshot=facts.reading, now=now)
 
@@ -141,6 +155,98 @@ def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
         .order_by(choice.c.setting)
     )
     return {setting: Choice(label=label, text=text) for setting, label, text in rows}
+
+
+def _told(said: Iterable[Any]) -> dict[tuple[str, str], Said]:
+    told: dict[tuple[str, str], Said] = {}
+    for row in said:
+        so_far = told.get((row.episode, row.guardian), Said())
+        if row.reminder_no == post.ANNOUNCED:
+            so_far = replace(so_far, first=row.key if row.state is NoticeState.SENT else so_far.first)
+        elif row.reminder_no == post.PRAISED:
+            so_far = replace(so_far, praised=True)
+        else:
+            so_far = replace(so_far, reminders=max(so_far.reminders, row.reminder_no))
+        told[row.episode, row.guardian] = so_far
+    return told
+
+
+def _earlier(connection: Connection, gradebook: str, today: date) -> dict[tuple[str, str], tuple[Earlier, ...]]:
+    """The letters that wait no more, by student and person, oldest first; withdrawn ones only of late."""
+    rows = connection.execute(
+        select(
+            notice.c.key,
+            notice.c.student,
+            notice.c.guardian,
+            notice.c.kind,
+            notice.c.slot,
+            notice.c.changed,
+            notice.c.state,
+            notice.c.about,
+        )
+        .where(
+            notice.c.gradebook == gradebook,
+            notice.c.state.not_in(tuple(state for state in NoticeState if state.waiting)),
+            or_(notice.c.state != NoticeState.CANCELLED, notice.c.slot >= today - timedelta(days=NEWS_DAYS)),
+        )
+        .order_by(notice.c.changed, notice.c.key)
+    )
+    found: dict[tuple[str, str], list[Earlier]] = {}
+    for row in rows:
+        found.setdefault((row.student, row.guardian), []).append(
+            Earlier(
+                key=row.key,
+                kind=row.kind,
+                slot=row.slot,
+                at=row.changed,
+                state=row.state,
+                about=row.about,
+            )
+        )
+    return {whose: tuple(letters) for whose, letters in found.items()}
+
+
+def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remediation, ...]:
+    """The episodes made good of late."""
+    rows = connection.execute(
+        select(episode)
+        .where(
+            episode.c.gradebook == gradebook,
+            episode.c.why == Closed.MADE_GOOD,
+            episode.c.closed > today - timedelta(days=NEWS_DAYS),
+        )
+        .order_by(episode.c.id)
+    )
+    return tuple(
+        Remediation(
+            id=row.id,
+            work=(row.student, row.assignment),
+            opened=row.opened,
+            help=row.help,
+            due=row.due,
+            attempts=row.attempts,
+            closed=row.closed,
+            why=row.why,
+        )
+        for row in rows
+    )
+
+
+def _begun(connection: Connection, gradebook: str) -> dict[str, Begun]:
+    """Since when each student's contract is what it is; those that were there at the first look are not news."""
+    begun: dict[str, Begun] = {}
+    before: dict[str, Fraction | None] = {}
+    for row in connection.execute(select(contract).where(contract.c.gradebook == gradebook).order_by(contract.c.id)):
+        known = row.student in before
+        last = before.get(row.student)
+        before[row.student] = row.level
+        if known and last == row.level:
+            continue
+        begun.pop(row.student, None)
+        fresh = known or row.since is None or row.at.date() - row.since < timedelta(days=NEWS_DAYS)
+        if row.level is not None and fresh:
+            begun[row.student] = Begun(at=row.at, before=last)
+    return begun
 
 
 def _shape(kept: list[dict[str, Any]]) -> Shape:

@@ -382,6 +382,18 @@ class Ledger:
             )
             return dict.fromkeys(NoticeState, 0) | {row.state: row.letters for row in found}
 
+    # A family's own wish
+
+    def opt_out(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+        """Write no more letters of a kind to a person (by digest) about a gradebook; twice is the same as once."""
+        with self._database.writing() as connection:
+            post.opt_out_of(connection, gradebook, guardian, kind, now=now)
+
+    def opt_in(self, gradebook: str, guardian: str, kind: str) -> None:
+        """Take that back."""
+        with self._database.writing() as connection:
+            post.opt_in_to(connection, gradebook, guardian, kind)
+
     # Runs
 
     def start_run(self, gradebook: str, command: str, *, now: datetime) -> int:

@@ -6,15 +6,15 @@ that happened leaves a row in the audit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
-from sheets_mastery.ledger.tables import audit, install, notice, notice_item
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
+from sheets_mastery.notices import WEEKLY, Notice, NoticeState
 
 #: Where a letter may go from where it is. SENDING is reached by `claim` alone.
 MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
@@ -34,13 +34,15 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
 }
 #: The states from which a delivery may take a letter, and from which it is given up when its time is over.
 SENDABLE = (NoticeState.HOLD, NoticeState.READY)
+#: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
+ANNOUNCED, PRAISED = 0, -1
 _WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
 def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
     """The letters that fit, oldest first."""
     rows = connection.execute(
-        select(notice, notice_item.c.episode)
+        select(notice, notice_item.c.episode, notice_item.c.reminder_no)
         .outerjoin(notice_item, notice_item.c.notice == notice.c.key)
         .where(*where)
         .order_by(notice.c.not_before, notice.c.key, notice_item.c.id)
@@ -48,11 +50,13 @@ def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice
     found = []
     for _, of_one in groupby(rows, key=lambda row: row["key"]):
         items = list(of_one)
-        found.append(_letter(items[0], tuple(row["episode"] for row in items if row["episode"] is not None)))
+        found.append(_letter(items))
     return tuple(found)
 
 
-def _letter(row: RowMapping, episodes: tuple[str, ...]) -> Notice:
+def _letter(items: Sequence[RowMapping]) -> Notice:
+    row = items[0]
+    said = [(item["episode"], item["reminder_no"]) for item in items if item["episode"] is not None]
     return Notice(
         key=row["key"],
         gradebook=row["gradebook"],
@@ -62,7 +66,10 @@ def _letter(row: RowMapping, episodes: tuple[str, ...]) -> Notice:
         slot=row["slot"],
         not_before=row["not_before"],
         expires=row["expires"],
-        episodes=episodes,
+        episodes=tuple(episode for episode, number in said if number == ANNOUNCED),
+        reminds=tuple((episode, number) for episode, number in said if number > ANNOUNCED),
+        praises=tuple(episode for episode, number in said if number == PRAISED),
+        about=row["about"],
         state=row["state"],
         version=row["version"],
         attempt=row["attempt"],
@@ -76,8 +83,11 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
     """Write a letter down, unless it is there already or everything in it has been said by another."""
     if connection.execute(select(notice.c.key).where(notice.c.key == letter.key)).first() is not None:
         return
-    unsaid = _unsaid(connection, letter.gradebook, letter.guardian, letter.episodes)
-    if not unsaid:
+    mentioned = [(each, ANNOUNCED) for each in letter.episodes]
+    mentioned += [*letter.reminds, *((each, PRAISED) for each in letter.praises)]
+    unsaid = _unsaid(connection, letter.gradebook, letter.guardian, mentioned)
+    # A letter about a week or a contract may have nothing in it that is said once; the others are nothing without.
+    if mentioned and not unsaid and not letter.about and letter.kind != WEEKLY:
         return
     connection.execute(
         insert(notice).values(
@@ -96,6 +106,7 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
             lease_no=0,
             draft_id=letter.draft_id,
             provider_id=letter.provider_id,
+            about=letter.about,
             snapshot=snapshot,
             content_hash="",
             reason=letter.reason,
@@ -107,12 +118,21 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
     note(connection, "sync", letter.state, letter.key, letter.reason, now)
 
 
-def join(connection: Connection, key: str, episodes: Iterable[str], *, snapshot: str, now: datetime) -> None:
+def join(
+    connection: Connection,
+    key: str,
+    episodes: Iterable[str],
+    *,
+    snapshot: str,
+    now: datetime,
+    praises: Iterable[str] = (),
+) -> None:
     """Add episodes to a letter that still waits; one that has left, or is leaving, stays as it is."""
     row = connection.execute(select(notice.c.gradebook, notice.c.guardian).where(notice.c.key == key)).first()
     if row is None:
         return
-    unsaid = _unsaid(connection, row.gradebook, row.guardian, episodes)
+    mentioned = [(each, ANNOUNCED) for each in episodes] + [(each, PRAISED) for each in praises]
+    unsaid = _unsaid(connection, row.gradebook, row.guardian, mentioned)
     # A new version, so that a letter that was looked at with less in it is neither claimed nor approved.
     if unsaid and change(connection, key, {"snapshot": snapshot}, now, notice.c.state.in_(_WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
@@ -154,34 +174,55 @@ def note(connection: Connection, who: str, what: str, key: str, detail: str, now
     connection.execute(insert(audit).values(at=now, who=who, what=what, key=key, detail=detail))
 
 
-def _unsaid(connection: Connection, gradebook: str, guardian: str, episodes: Iterable[str]) -> tuple[str, ...]:
-    """The episodes that no standing letter announces to this guardian."""
-    wanted = tuple(episodes)
-    said = set(
-        connection.execute(
-            select(notice_item.c.episode).where(
+def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+    """Note that a person wants no letters of a kind; the moment of the first time stays."""
+    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
+    there = select(opt_out.c.kind).where(*(opt_out.c[name] == value for name, value in which.items()))
+    if connection.execute(there).first() is None:
+        connection.execute(insert(opt_out).values(**which, at=now))
+
+
+def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
+    """Let a person have letters of a kind again."""
+    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
+    connection.execute(delete(opt_out).where(*(opt_out.c[name] == value for name, value in which.items())))
+
+
+def _unsaid(
+    connection: Connection, gradebook: str, guardian: str, mentioned: Sequence[tuple[str, int]]
+) -> tuple[tuple[str, int], ...]:
+    """What no standing letter says to this person: (episode, `notice_item.reminder_no`)."""
+    wanted = tuple(mentioned)
+    said = {
+        (row.episode, row.reminder_no)
+        for row in connection.execute(
+            select(notice_item.c.episode, notice_item.c.reminder_no).where(
                 notice_item.c.gradebook == gradebook,
                 notice_item.c.guardian == guardian,
-                notice_item.c.episode.in_(wanted),
+                notice_item.c.episode.in_(episode for episode, _ in wanted),
                 ~notice_item.c.withdrawn,
             )
-        ).scalars()
-    )
+        )
+    }
     return tuple(each for each in wanted if each not in said)
 
 
-def _add_items(connection: Connection, key: str, gradebook: str, guardian: str, episodes: Iterable[str]) -> None:
+def _add_items(
+    connection: Connection, key: str, gradebook: str, guardian: str, mentioned: Sequence[tuple[str, int]]
+) -> None:
+    if not mentioned:
+        return
     connection.execute(
         insert(notice_item),
         [
             {
                 "notice": key,
                 "gradebook": gradebook,
-                "episode": each,
+                "episode": episode,
                 "guardian": guardian,
-                "reminder_no": 0,
+                "reminder_no": number,
                 "withdrawn": False,
             }
-            for each in episodes
+            for episode, number in mentioned
         ],
     )

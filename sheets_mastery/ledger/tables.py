@@ -39,7 +39,7 @@ from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0004"
+SCHEMA = "r0005"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -271,6 +271,8 @@ notice = Table(
     Column("reason", String, nullable=False),
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
+    #: What it is about besides the episodes in it, such as a level.
+    Column("about", String, nullable=False, server_default=""),
     UniqueConstraint("gradebook", "student", "guardian", "kind", "slot"),
     Index(None, "state", "not_before"),
 )
@@ -285,7 +287,7 @@ notice_item = Table(
     Column("gradebook", String, nullable=False),
     Column("episode", String, nullable=False),
     Column("guardian", String, nullable=False),
-    #: 0 for the announcement, then 1, 2, … for reminders.
+    #: 0 for the announcement, then 1, 2, … for reminders; -1 where it is told that it has been made good.
     Column("reminder_no", Integer, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     ForeignKeyConstraint(["gradebook", "episode"], ["episode.gradebook", "episode.id"]),
@@ -299,6 +301,17 @@ Index(
     unique=True,
     sqlite_where=notice_item.c.withdrawn == false(),
     postgresql_where=notice_item.c.withdrawn == false(),
+)
+
+#: Who has stopped letters of a kind by the link in them; taking a row away lets them be written again.
+opt_out = Table(
+    "opt_out",
+    metadata,
+    Column("gradebook", String, primary_key=True),
+    #: The person's digest, as in `notice`.
+    Column("guardian", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 #: Who did what to a letter, and when; rows are only ever added.

@@ -53,12 +53,23 @@ def test_a_slip_in_a_cell_is_named_with_its_place_and_is_no_fault_of_the_install
     assert (answer.code, "Marks!G5" in answer.out, answer.err) == (0, True, "")
 
 
+def test_a_language_of_the_roster_without_a_catalogue_is_named(office: Office) -> None:
+    marks = office.school.spreadsheet.worksheet("Marks")
+    width = len(marks.row_values(1))
+    marks.update_cell(1, width + 1, "Language")
+    marks.update_cell(4, width + 1, "ht")
+    found = seen(office)["gradebook Algebra 1: languages"]
+    assert (found.well, found.code) == (False, 0)
+    assert found.said == "no catalogue for 1 × ht: their letters are in en. Put one into letters.folder."
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what", "said", "code"),
     [
         ("hold_hours = 0", 'hold_hours = 0\nfolder = "ours"', "letters", "there is no folder", 2),
         ('name = "Algebra 1"', 'name = "Algebra 1"\nroster_tab = "Pupils"', "gradebook Algebra 1", '"Pupils"', 1),
         ("hold_hours = 0", 'hold_hours = 0\n[ledger]\nurl = "mysql://x/y"', "ledger", "SQLite or PostgreSQL", 1),
+        ("hold_hours = 0", 'hold_hours = 0\nlanguage = "tlh"', "letters", 'there is no catalogue for "tlh"', 2),
         ("hold_hours = 0", "hold_hour = 0", "settings", "letters.hold_hour: there is no such key", 2),
     ],
 )

@@ -36,11 +36,11 @@ from world import (
 
 from sheets_mastery import outbox
 from sheets_mastery.config import Settings, Smtp
-from sheets_mastery.envelope import seal, token
+from sheets_mastery.envelope import reference, seal, token
 from sheets_mastery.errors import MailError, SheetError, SheetsMasteryError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.tables import notice, notice_item
-from sheets_mastery.letters import LetterPress, MissingLetter, Rendered
+from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, Rendered, what_it_says
 from sheets_mastery.mail import MaildirMailer, SmtpMailer
 from sheets_mastery.notices import Notice, NoticeState, letterboxes
 from sheets_mastery.plan import decide
@@ -114,10 +114,10 @@ class Press(LetterPress):
 
     def __init__(self) -> None:
         super().__init__(packaged("letters"))
-        self._set: dict[tuple[MissingLetter, str], Rendered] = {}
+        self._set: dict[tuple[Letter | Digest, str], Rendered] = {}
         self._sealed: dict[tuple[str, str, str], bytes] = {}
 
-    def render(self, letter: MissingLetter, language: str) -> Rendered:
+    def render(self, letter: Letter | Digest, language: str) -> Rendered:
         if (letter, language) not in self._set:
             self._set[letter, language] = super().render(letter, language)
         return self._set[letter, language]
@@ -328,14 +328,23 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
     for letter in due:
         standing = view.standings[letter.student]
         boxes, _ = letterboxes(standing.student, lab.settings.letters, view.past.secret)
-        if not boxes or not any(verdict.missing for verdict in view.verdicts(letter)):
-            book.move(letter, NoticeState.CANCELLED, now=world.now(), reason="put right before it left")
-            continue
-        yield (
-            letter,
-            outbox._written(letter, standing, boxes[0], view, lab.press, lab.settings, now, lab.press.seal),
-            boxes[0].address,
+        words = (
+            what_it_says(letter, view.of_one(standing), boxes[0], lab.settings, reference(letter.key))
+            if boxes
+            else NotNow(why="may not be written to")
         )
+        if isinstance(words, NotNow):
+            book.move(letter, NoticeState.CANCELLED, now=world.now(), reason=words.why)
+            continue
+        sealed = lab.press.seal(
+            lab.press.render(words, boxes[0].language),
+            letter,
+            sender=lab.settings.mail.sender,
+            recipient=boxes[0].address,
+            reply_to=lab.settings.school.reply_to,
+            now=now,
+        )
+        yield letter, sealed, boxes[0].address
 
 
 def _at_once(mailer: Watched, lab: Lab, raw: bytes, address: str, key: str) -> bool:

@@ -396,6 +396,26 @@ def test_a_secret_s_file_has_to_be_there_and_to_say_something(tmp_path: Path) ->
         assert str(refused.value) == f"SHEETS_MASTERY_X_FILE names {path}, which {why}."
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('digest_at = "3 pm"', 'letters.digest_at: is no time of the day; write it like "15:00".'),
+        (
+            'opt_out_url = "http://letters.school.example/stop"',
+            'letters.opt_out_url: must be an https address without a "?", such as "https://letters.school.example/stop".',
+        ),
+        (
+            'opt_out_url = "https://letters.school.example/stop?who="',
+            'letters.opt_out_url: must be an https address without a "?", such as "https://letters.school.example/stop".',
+        ),
+    ],
+)
+def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        drawn.settings(f"[letters]\n{line}")
+    assert str(refused.value) == said
+
+
 def test_the_settings_of_the_drawings_are_settings() -> None:
     assert drawn.settings().gradebook("Period 1") == drawn.book()
 

@@ -341,3 +341,54 @@ def test_an_unknown_language_is_said(reading: Reading) -> None:
             'Type a language code such as "en" or "es".',
         )
     ]
+
+
+# How often
+
+
+def test_each_guardian_says_how_often(reading: Reading) -> None:
+    """
+    ID  | Guardian 1 Email | Guardian 1 How Often | Guardian 2 Email | Guardian 2 How Often
+    101 | a@x.org          | Weekly               | b@x.org          | never
+    102 | a@x.org          |                      | b@x.org          | each time
+    """
+    entries, problems = entries_of(reading)
+    assert problems == []
+    assert [[(each.address, each.frequency) for each in entry.guardians] for entry in entries] == [
+        [("a@x.org", "weekly"), ("b@x.org", "never")],
+        [("a@x.org", ""), ("b@x.org", "each")],
+    ]
+
+
+def test_what_does_not_say_how_often_is_a_never_and_is_said(reading: Reading) -> None:
+    """
+    ID  | Guardian Email | How Often
+    101 | a@x.org        | please stop
+    """
+    (entry,), problems = entries_of(reading)
+    assert [each.frequency for each in entry.guardians] == ["never"]
+    assert problems == [
+        problem(
+            "C2",
+            "this does not say how often to write, so this guardian is not written to.",
+            "Type each, weekly or never, or nothing for the school's usual way.",
+        )
+    ]
+
+
+def test_the_fewer_letters_win_where_an_address_is_there_twice(reading: Reading) -> None:
+    """
+    ID  | Guardian 1 Email | Guardian 1 How Often | Guardian 2 Email | Guardian 2 How Often
+    101 | a@x.org          | each                 | A@x.org          | weekly
+    """
+    (entry,), _ = entries_of(reading)
+    assert [(each.address, each.frequency) for each in entry.guardians] == [("a@x.org", "weekly")]
+
+
+def test_a_column_for_the_signature_is_noticed_whether_or_not_it_is_signed(reading: Reading) -> None:
+    """
+    ID  | Level | Signed By
+    101 | 86    |
+    """
+    (entry,), _ = entries_of(reading)
+    assert (entry.contract.signature_asked, entry.contract.signed_by) == (True, "")

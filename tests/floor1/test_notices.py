@@ -23,8 +23,8 @@ from sheets_mastery.notices import (
     NoticeState,
     digest,
     letterboxes,
-    letters_owed,
 )
+from sheets_mastery.occasions import letters_owed
 from sheets_mastery.remediation import Owed, Remediation
 
 SECRET = b"secret"

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import Notice, NoticeState, digest
+from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
@@ -55,6 +55,10 @@ def test_what_was_recorded_is_the_past(ledger: Ledger, facts: Facts, now: dateti
         notices={notice.key: notice for notice in facts.new_notices},
         announced=frozenset({("ana essay", "digest of the mother")}),
         shape=facts.shape,
+        history=History(
+            told={("ana essay", "digest of the mother"): Said()},
+            begun={"ana": Begun(at=now, before=None), "ben": Begun(at=now, before=None)},
+        ),
     )
 
 
@@ -85,6 +89,59 @@ def test_who_sets_a_gradebook_up_may_choose_before_its_first_sync(ledger: Ledger
     assert (past.choices, past.students) == (grace, None)
     ledger.record("period 1", facts, now=now)
     assert ledger.past("period 1", TODAY).choices == grace
+
+
+def test_what_was_said_in_letters_that_have_left_is_remembered(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    _sent(ledger, "key 1", now)
+    later = now + timedelta(days=14)
+    again = new_letter("key 2", (), kind="reminder", reminds=(("ana essay", 1),), not_before=later, slot=later.date())
+    ledger.record("period 1", replace(no_facts, new_notices=(again,)), now=later)
+    assert ledger.waiting("period 1") == (again,)
+    (essay,) = ledger.past("period 1", later.date()).episodes.values()
+    good = replace(essay, closed=later.date(), why=Closed.MADE_GOOD)
+    praise = new_letter("key 3", (), kind="made_good", praises=("ana essay",), about="93", slot=later.date())
+    raised = LevelChange(student="ben", before=Fraction(1721, 20), after=Fraction(93), signed_by="", since=None)
+    more = replace(no_facts, episodes=(good,), new_notices=(praise,), levels=(raised,))
+    ledger.record("period 1", more, now=later)
+    ledger.opt_out("period 1", "digest of the mother", "weekly", now=later)
+    ledger.opt_out("period 1", "digest of the mother", "weekly", now=later + timedelta(days=1))
+
+    past = ledger.past("period 1", later.date())
+    assert past.announced == {("ana essay", "digest of the mother")}
+    assert past.history == History(
+        told={("ana essay", "digest of the mother"): Said(first="key 1", reminders=1, praised=True)},
+        earlier={
+            ("ana", "digest of the mother"): (
+                Earlier(key="key 1", kind="missing", slot=now.date(), at=now, state=NoticeState.SENT, about=""),
+            )
+        },
+        ended=(good,),
+        begun={"ana": Begun(at=now, before=None), "ben": Begun(at=later, before=Fraction(1721, 20))},
+        opted_out=frozenset({("digest of the mother", "weekly")}),
+    )
+    assert [each for each in ledger.waiting("period 1") if each.key == "key 3"] == [praise]
+    ledger.opt_in("period 1", "digest of the mother", "weekly")
+    assert ledger.past("period 1", later.date() + timedelta(days=15)).history.ended == ()
+    assert ledger.past("period 1", later.date()).history.opted_out == frozenset()
+
+
+def test_a_reminder_is_written_once_for_each_time(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    for name in ("key 2", "key 3"):
+        first = new_letter(name, (), kind="reminder", reminds=(("ana essay", 1),), slot=now.date())
+        ledger.record("period 1", replace(no_facts, new_notices=(first,)), now=now)
+    assert [each.key for each in ledger.waiting("period 1")] == ["key 1", "key 2"]
+
+
+def _sent(ledger: Ledger, key: str, now: datetime) -> None:
+    claimed = ledger.claim(key, 0, now=now, lease_owner="a", lease_seconds=60)
+    assert claimed is not None
+    assert ledger.move(claimed, NoticeState.SENT, now=now) is not None
 
 
 def test_one_gradebook_knows_nothing_of_another(ledger: Ledger, facts: Facts, now: datetime) -> None:

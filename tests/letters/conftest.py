@@ -17,7 +17,7 @@ from sheets_mastery.contracts import Contract
 from sheets_mastery.envelope import reference
 from sheets_mastery.gradebook import Assignment, ContractCells, Place, Student
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.letters import LetterPress, MissingLetter, missing_letter
+from sheets_mastery.letters import Letter, LetterPress, missing_letter
 from sheets_mastery.mastery import Judged, Standing, Verdict
 from sheets_mastery.notices import Letterbox, Notice
 from sheets_mastery.remediation import Remediation
@@ -55,7 +55,7 @@ class Work:
     episode: str = "new"
 
 
-Gather = Callable[..., MissingLetter]
+Gather = Callable[..., Letter]
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +86,7 @@ def gather() -> Gather:
         own: bool = False,
         links: Mapping[tuple[str, str], str] | None = None,
         settings: str = "",
-    ) -> MissingLetter:
+    ) -> Letter:
         student = Student(
             id="00417",
             name=name,
@@ -137,7 +137,7 @@ def gather() -> Gather:
 
 
 @pytest.fixture(scope="session")
-def usual(gather: Gather) -> MissingLetter:
+def usual(gather: Gather) -> Letter:
     """A letter with something of everything."""
     return gather(
         Work(title="Project 2: scale drawing", got="85.99", help="small_group", due=date(2026, 11, 3), episode="known"),

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -20,8 +22,9 @@ from jinja2 import Environment
 from sheets_mastery.config import Labels
 from sheets_mastery.gradebook.layout import find_columns
 from sheets_mastery.gradebook.roster import read_entries
-from sheets_mastery.letters import LetterPress, MissingLetter
+from sheets_mastery.letters import Digest, GoodItem, Group, Letter, LetterPress
 from sheets_mastery.mastery import Verdict
+from sheets_mastery.notices import CONTRACT, MADE_GOOD, REMINDER, WEEKLY, WELCOME
 
 Sentence = str | tuple[str, ...]
 
@@ -102,11 +105,11 @@ def test_every_sentence_is_translated_and_keeps_its_placeholders(catalogue: Cata
 
 def test_a_sentence_about_one_thing_or_many_names_what_is_true_of_its_number(catalogue: Catalog) -> None:
     counted = [each for each in translated(catalogue) if len(each[1]) == 2]
-    assert len(counted) == 2
+    assert len(counted) == 6
     for message, (one, many), forms in counted:
         assert len(forms) == catalogue.num_plurals
         names, numbered = set(PLACEHOLDER.findall(one)), set(PLACEHOLDER.findall(many))
-        assert names - {"title"} == numbered - {"count"}
+        assert names - {"title", "count"} == numbered - {"count"}
         for form, numbers in forms_by_number(catalogue, message, forms).items():
             said = PLACEHOLDER.findall(forms[form])
             assert len(said) == len(set(said))
@@ -130,7 +133,7 @@ def test_plural_forms_change_where_unicode_says_that_the_language_changes(catalo
 
 
 @pytest.fixture(scope="session")
-def letters(gather: Callable[..., MissingLetter], work: Any) -> list[MissingLetter]:
+def letters(gather: Callable[..., Letter], work: Any) -> list[Letter]:
     """Letters that together say everything that a letter can say."""
     links = {(f"work {number}", ""): "https://school.example/help" for number in range(20)}
     pieces = [
@@ -147,14 +150,46 @@ def letters(gather: Callable[..., MissingLetter], work: Any) -> list[MissingLett
     (one,) = (each for each in whole[0].items if each.title == "Work 0")
     counted = [replace(letter, items=(one,) * count) for letter in (whole[0], whole[2]) for count in COUNTS]
     assert {letter.own for letter in counted} == {False, True}
-    return whole + counted
+    done = GoodItem(title="Work 30", needed=Fraction(86), got=Fraction(91))
+    again = [replace(letter, kind=REMINDER) for letter in counted]
+    praise = [replace(whole[0], kind=MADE_GOOD, items=(), good=(done,) * count) for count in COUNTS]
+    others = [
+        replace(letter, kind=kind, items=(), good=good, raised=not good, ladder=KINDS, for_not_in="class_time")
+        for letter in whole
+        for kind in (MADE_GOOD, WEEKLY, WELCOME, CONTRACT)
+        for good in ((), (done,))
+    ]
+    stopping = replace(whole[0], opt_out="https://school.example/stop?t=a")
+    return [*whole, *counted, *again, *praise, *others, stopping]
+
+
+@pytest.fixture(scope="session")
+def digests() -> list[Digest]:
+    """Digests that together say everything that a digest can say."""
+    group = Group(title="Work 1", names=("José", "Rosa"))
+    first = Digest(
+        gradebook="Math 7",
+        day=date(2026, 10, 30),
+        new=(group,),
+        good=(group,),
+        waiting=0,
+        to_decide=0,
+        problems=("C4",),
+        more_problems=2,
+        school="Lincoln",
+        teacher="Rivera",
+        reply_to="rivera@lincoln.example.edu",
+        reference="SM-VOV2XK5LVO",
+    )
+    return [replace(first, waiting=count, to_decide=count) for count in COUNTS]
 
 
 def test_every_sentence_is_said_in_one_letter_or_another(
-    press: LetterPress, letters: list[MissingLetter], catalogue: Catalog, code: str
+    press: LetterPress, letters: list[Letter], digests: list[Digest], catalogue: Catalog, code: str
 ) -> None:
-    rendered = [press.render(letter, code) for letter in letters]
-    said = "\n".join([rendered[0].subject, *(each.text for each in rendered)])
+    everything: list[Letter | Digest] = [*letters, *digests]
+    rendered = [press.render(letter, code) for letter in everything]
+    said = "\n".join(part for each in rendered for part in (each.subject, each.text))
     for message, _, forms in translated(catalogue):
         if message.id == "EEEE, MMMM d":
             continue
@@ -165,9 +200,11 @@ def test_every_sentence_is_said_in_one_letter_or_another(
 
 
 def test_nothing_of_the_english_is_left(
-    press: LetterPress, letters: list[MissingLetter], letter_files: dict[str, str], code: str
+    press: LetterPress, letters: list[Letter], digests: list[Digest], letter_files: dict[str, str], code: str
 ) -> None:
-    said = "\n".join(press.render(letter, code).text for letter in letters)
+    everything: list[Letter | Digest] = [*letters, *digests]
+    rendered = [press.render(letter, code) for letter in everything]
+    said = "\n".join(part for each in rendered for part in (each.subject, each.text))
     originals = {
         each for sentence in sentences(letter_files) for each in ([sentence] if isinstance(sentence, str) else sentence)
     }
@@ -219,7 +256,7 @@ def test_a_family_is_addressed_as_families_are_and_a_student_as_students_are(
     ],
 )
 def test_the_word_in_the_roster_decides_about_the_language_of_the_letter(
-    press: LetterPress, usual: MissingLetter, written: str, language: str
+    press: LetterPress, usual: Letter, written: str, language: str
 ) -> None:
     reading = drawn.reading(f"ID | Guardian Email | Language\n1 | a@x.org | {written}")
     columns = find_columns(reading.tabs[0], Labels())

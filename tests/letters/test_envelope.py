@@ -13,7 +13,7 @@ import pytest
 
 from sheets_mastery.envelope import check, message_id, reference, seal, token
 from sheets_mastery.errors import MailRefused
-from sheets_mastery.letters import LetterPress, MissingLetter, Rendered
+from sheets_mastery.letters import Letter, LetterPress, Rendered
 from sheets_mastery.notices import Notice
 
 KEY = "ab" * 32
@@ -33,7 +33,7 @@ Seal = Callable[..., bytes]
 
 
 @pytest.fixture(scope="module")
-def rendered(press: LetterPress, usual: MissingLetter) -> Rendered:
+def rendered(press: LetterPress, usual: Letter) -> Rendered:
     return press.render(usual, "en")
 
 
@@ -70,7 +70,7 @@ def test_a_letter_carries_its_text_and_its_html(sealed: Seal, rendered: Rendered
 
 
 def test_a_letter_is_ascii_in_lines_that_every_mail_server_takes(
-    sealed: Seal, press: LetterPress, usual: MissingLetter
+    sealed: Seal, press: LetterPress, usual: Letter
 ) -> None:
     for language in press.languages:
         letter = sealed(press.render(usual, language))
@@ -178,7 +178,7 @@ def test_a_subject_that_could_open_a_header_is_refused(
     ],
 )
 def test_the_subject_of_every_language_leaves_as_ascii_and_arrives_as_it_was_written(
-    sealed: Seal, press: LetterPress, usual: MissingLetter, language: str, subject: str, wire: bytes
+    sealed: Seal, press: LetterPress, usual: Letter, language: str, subject: str, wire: bytes
 ) -> None:
     rendered = press.render(usual, language)
     letter = sealed(rendered)
@@ -257,3 +257,61 @@ def test_a_name_beside_an_address_is_noticed_even_where_it_is_meant(sealed: Seal
     with pytest.raises(MailRefused) as told:
         check(letter, MEANT | {"To": named}, text=rendered.text, html=rendered.html)
     assert str(told.value) == f"{NOT_AS_MEANT}To is not exactly one bare address."
+
+
+def test_a_reminder_comes_back_to_the_letters_that_it_reminds_of(
+    rendered: Rendered, notice: Notice, now: datetime
+) -> None:
+    letter = seal(
+        rendered,
+        notice,
+        sender=MEANT["From"],
+        recipient=MEANT["To"],
+        reply_to=MEANT["Reply-To"],
+        now=now,
+        thread=("cd" * 32, "ef" * 32),
+    )
+    first, second = (message_id(key, MEANT["From"]) for key in ("cd" * 32, "ef" * 32))
+    message = opened(letter)
+    assert (message["In-Reply-To"], message["References"]) == (first, f"{first} {second}")
+    assert b"\r\nReferences: " + first.encode() + b"\r\n " + second.encode() + b"\r\n" in letter
+
+
+def test_one_click_stops_letters_as_rfc_8058_has_it(rendered: Rendered, notice: Notice, now: datetime) -> None:
+    link = "https://letters.school.example/stop?t=1." + "a" * 300
+    letter = seal(
+        rendered,
+        notice,
+        sender=MEANT["From"],
+        recipient=MEANT["To"],
+        reply_to=MEANT["Reply-To"],
+        now=now,
+        opt_out=link,
+    )
+    # In one piece: an address that is folded or encoded is no address any more.
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in letter
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in letter
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://x.example/stop?t=1\r\nBcc: x@y.example",
+        "https://x.example/stop ?t=é",
+        "https://x.example/" + "a" * 1000,
+    ],
+)
+def test_a_link_that_could_open_a_header_is_refused(
+    rendered: Rendered, notice: Notice, now: datetime, link: str
+) -> None:
+    with pytest.raises(MailRefused) as told:
+        seal(
+            rendered,
+            notice,
+            sender=MEANT["From"],
+            recipient=MEANT["To"],
+            reply_to=MEANT["Reply-To"],
+            now=now,
+            opt_out=link,
+        )
+    assert str(told.value).startswith(f"{NOT_AS_MEANT}List-Unsubscribe ")

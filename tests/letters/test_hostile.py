@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from sheets_mastery.envelope import seal
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.letters import LetterPress, MissingLetter, one_line
+from sheets_mastery.letters import Letter, LetterPress, one_line
 from sheets_mastery.notices import Notice
 
-Gather = Callable[..., MissingLetter]
+Gather = Callable[..., Letter]
 Shape = list[tuple[str, tuple[str, ...]]]
 
 BAITS = (

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from sheets_mastery.letters import LetterPress, MissingLetter
+from sheets_mastery.letters import Letter, LetterPress
 
-Gather = Callable[..., MissingLetter]
+Gather = Callable[..., Letter]
 
 FRENCH = """\
 La prochaine étape pour José
@@ -304,7 +304,7 @@ def readable(text: str) -> str:
     [("fr", FRENCH), ("vi", VIETNAMESE), ("zh", CHINESE), ("ar", ARABIC)],
     ids=["fr", "vi", "zh", "ar"],
 )
-def test_a_family_reads_this(press: LetterPress, usual: MissingLetter, code: str, text: str) -> None:
+def test_a_family_reads_this(press: LetterPress, usual: Letter, code: str, text: str) -> None:
     assert readable(press.render(usual, code).text) == text
 
 
@@ -380,6 +380,6 @@ def test_a_letter_without_names_is_still_a_letter(
         (100, "100 مهمة دراسية. إليكم الخطوة التالية والمساعدة المتوفرة لكل منها."),
     ],
 )
-def test_arabic_counts_as_arabic_does(press: LetterPress, usual: MissingLetter, count: int, things: str) -> None:
+def test_arabic_counts_as_arabic_does(press: LetterPress, usual: Letter, count: int, things: str) -> None:
     letter = replace(usual, items=usual.items[:1] * count)
     assert readable(press.render(letter, "ar").text).split("\n\n")[2] == f"ما زال بإمكان ⟨José⟩ إنهاء {things}"

@@ -13,8 +13,8 @@ from babel import Locale
 
 from sheets_mastery.errors import MailRefused, SettingsError
 from sheets_mastery.letters import (
+    Letter,
     LetterPress,
-    MissingLetter,
     OpenItem,
     first_name,
     one_line,
@@ -23,7 +23,7 @@ from sheets_mastery.letters import (
 )
 from sheets_mastery.mastery import Verdict
 
-Gather = Callable[..., MissingLetter]
+Gather = Callable[..., Letter]
 
 ENGLISH = """\
 The next step for José
@@ -163,7 +163,7 @@ Ref SM-VOV2XK5LVO
 """
 
 
-def test_a_family_reads_this_in_english(press: LetterPress, usual: MissingLetter) -> None:
+def test_a_family_reads_this_in_english(press: LetterPress, usual: Letter) -> None:
     rendered = press.render(usual, "en")
     assert rendered.text == ENGLISH
     assert (rendered.subject, rendered.language, rendered.direction) == (
@@ -173,7 +173,7 @@ def test_a_family_reads_this_in_english(press: LetterPress, usual: MissingLetter
     )
 
 
-def test_a_family_reads_this_in_spanish(press: LetterPress, usual: MissingLetter) -> None:
+def test_a_family_reads_this_in_spanish(press: LetterPress, usual: Letter) -> None:
     rendered = press.render(usual, "es")
     assert rendered.text == SPANISH
     assert (rendered.subject, rendered.language, rendered.direction) == (
@@ -339,14 +339,12 @@ def test_only_a_web_address_becomes_a_link(text: str, kept: bool) -> None:
     ("asked", "got"),
     [("es", "es-US"), ("es-MX", "es-US"), ("ES_us", "es-US"), ("en-GB", "en-US"), ("ht", "en-US"), ("", "en-US")],
 )
-def test_a_language_without_a_catalogue_falls_back(
-    press: LetterPress, usual: MissingLetter, asked: str, got: str
-) -> None:
+def test_a_language_without_a_catalogue_falls_back(press: LetterPress, usual: Letter, asked: str, got: str) -> None:
     assert press.render(usual, asked).language == got
 
 
 def test_a_schools_own_catalogue_of_a_right_to_left_language_turns_the_letter(
-    letter_files: dict[str, str], usual: MissingLetter
+    letter_files: dict[str, str], usual: Letter
 ) -> None:
     hebrew = (
         'msgid ""\nmsgstr "Language: he\\n"\n\nmsgid "EEEE, MMMM d"\nmsgstr "EEEE, d בMMMM"\n\n'
@@ -359,7 +357,7 @@ def test_a_schools_own_catalogue_of_a_right_to_left_language_turns_the_letter(
     assert "Needed: \u206686%\u2069   Reached: \u206672.5%\u2069\n" in rendered.text
 
 
-def test_a_form_for_two_may_say_the_number_itself(letter_files: dict[str, str], usual: MissingLetter) -> None:
+def test_a_form_for_two_may_say_the_number_itself(letter_files: dict[str, str], usual: Letter) -> None:
     two = (
         'msgid ""\nmsgstr "Language: sl\\n"\n"Plural-Forms: nplurals=2; plural=(n != 2);\\n"\n\n'
         'msgid "%(name)s can still finish “%(title)s”. Here is what to do next, and there is help."\n'
@@ -375,7 +373,7 @@ def test_a_form_for_two_may_say_the_number_itself(letter_files: dict[str, str], 
         LetterPress(letter_files | {"sl.po": nobody})
 
 
-def test_every_plural_form_of_a_language_is_used(letter_files: dict[str, str], usual: MissingLetter) -> None:
+def test_every_plural_form_of_a_language_is_used(letter_files: dict[str, str], usual: Letter) -> None:
     polish = (
         'msgid ""\nmsgstr "Language: pl\\n"\n'
         '"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\\n"\n\n'
@@ -393,10 +391,11 @@ def test_every_plural_form_of_a_language_is_used(letter_files: dict[str, str], u
     ] == ["José: “Unit 4 quiz”", "José: 3 prace", "José: 5 prac", "José: 22 prace"]
 
 
-def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[str, str], usual: MissingLetter) -> None:
+def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[str, str], usual: Letter) -> None:
     own = {
-        "missing.txt": "{% trans %}Needed{% endtrans %} {% set needed = letter.items[0].needed %}\r\n"
-        "{% if needed is not none %}{{ needed|percent }}{% endif %}\r\n",
+        "letter.txt": "{% trans %}Needed{% endtrans %} "
+        "{% for item in letter.items[:1] if item.needed is not none %}\r\n"
+        "{{ item.needed|percent }}{% endfor %}\r\n",
         "letter.css": "",
     }
     rendered = LetterPress(letter_files | own).render(usual, "es")
@@ -413,36 +412,36 @@ def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[st
         ),
         ({"subject.txt": " \n"}, "letters.folder: subject.txt leaves the subject empty in en-US."),
         (
-            {"missing.html": "{{ letter.grade }}"},
+            {"letter.html": "{{ letter.grade }}"},
             (
-                "letters.folder: missing.html does not work in en-US (UndefinedError: "
-                "'sheets_mastery.letters.MissingLetter object' has no attribute 'grade')."
+                "letters.folder: letter.html does not work in en-US (UndefinedError: "
+                "'sheets_mastery.letters.records.Letter object' has no attribute 'grade')."
             ),
         ),
         (
-            {"missing.txt": "{{ ''.__class__.__mro__ }}"},
+            {"letter.txt": "{{ ''.__class__.__mro__ }}"},
             (
-                "letters.folder: missing.txt does not work in en-US (SecurityError: "
+                "letters.folder: letter.txt does not work in en-US (SecurityError: "
                 "access to attribute '__class__' of 'str' object is unsafe.)."
             ),
         ),
         (
-            {"missing.txt": "{% if %}"},
+            {"letter.txt": "{% if %}"},
             (
-                "letters.folder: missing.txt does not work in en-US (TemplateSyntaxError: "
+                "letters.folder: letter.txt does not work in en-US (TemplateSyntaxError: "
                 "Expected an expression, got 'end of statement block')."
             ),
         ),
         (
-            {"missing.txt": "{{ letter.level|percent }}"},
+            {"letter.txt": "{{ letter.level|percent }}"},
             (
-                "letters.folder: missing.txt does not work in en-US (ValueError: "
+                "letters.folder: letter.txt does not work in en-US (ValueError: "
                 "a percentage is wanted where there is none; ask `is not none` first)."
             ),
         ),
         (
-            {"missing.html": '{% include "/etc/passwd" %}'},
-            "letters.folder: missing.html does not work in en-US (TemplateNotFound: /etc/passwd).",
+            {"letter.html": '{% include "/etc/passwd" %}'},
+            "letters.folder: letter.html does not work in en-US (TemplateNotFound: /etc/passwd).",
         ),
         (
             {"fr.po": 'msgid ""\nmsgstr "Language: fr\\n"\n\nmsgid "Hello %(name)s,"\nmsgstr "Bonjour %(nom)s,"\n'},
@@ -456,7 +455,7 @@ def test_a_schools_own_file_takes_the_place_of_one_of_ours(letter_files: dict[st
         ({"xx.po": ""}, "letters.folder: xx.po: unknown locale 'xx'."),
         (
             {"fr.po": 'msgid ""\nmsgstr "Language: fr\\n"\n\nmsgid "EEEE, MMMM d"\nmsgstr "EEEEEEE"\n'},
-            "letters.folder: missing.html does not work in fr (ValueError: Invalid length for field: 'EEEEEEE').",
+            "letters.folder: letter.html does not work in fr (ValueError: Invalid length for field: 'EEEEEEE').",
         ),
     ],
 )
@@ -470,14 +469,12 @@ def test_a_mistake_in_a_schools_file_is_told_when_the_press_is_set_up(
 
 def test_a_missing_template_is_named(letter_files: dict[str, str]) -> None:
     with pytest.raises(SettingsError) as told:
-        LetterPress({name: text for name, text in letter_files.items() if name != "missing.html"})
-    assert str(told.value) == "letters.folder: the template missing.html is not there."
+        LetterPress({name: text for name, text in letter_files.items() if name != "letter.html"})
+    assert str(told.value) == "letters.folder: the template letter.html is not there."
 
 
-def test_a_template_that_fails_over_one_letter_tells_nothing_of_it(
-    letter_files: dict[str, str], usual: MissingLetter
-) -> None:
-    files = letter_files | {"missing.txt": "{{ {'José': 1, '': 1}[letter.first_name] }}"}
+def test_a_template_that_fails_over_one_letter_tells_nothing_of_it(letter_files: dict[str, str], usual: Letter) -> None:
+    files = letter_files | {"letter.txt": "{{ {'José': 1, '': 1}[letter.first_name] }}"}
     press = LetterPress(files)
     with pytest.raises(MailRefused) as told:
         press.render(replace(usual, first_name="Canary"), "en")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import desk
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
-from sheets_mastery.letters import LetterPress, MissingLetter, Rendered
+from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.sync import make_plan
 from sheets_mastery.wiring import packaged
@@ -70,9 +70,13 @@ def fingerprint(algebra: Class) -> str:
 class Smudged(LetterPress):
     """A press that spoils the letter about one student."""
 
-    def render(self, letter: MissingLetter, language: str) -> Rendered:
+    def render(self, letter: Letter | Digest, language: str) -> Rendered:
         rendered = super().render(letter, language)
-        return replace(rendered, language="no language") if letter.first_name == "Ben" else rendered
+        return (
+            replace(rendered, language="no language")
+            if isinstance(letter, Letter) and letter.first_name == "Ben"
+            else rendered
+        )
 
 
 def test_a_letter_that_is_not_as_meant_is_held_back_and_the_others_leave(algebra: Class) -> None:
