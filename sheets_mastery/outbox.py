@@ -151,7 +151,7 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval".
+    #: "waits for approval", "enough for now".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -473,6 +473,8 @@ class _Rounds:
         box = next((each for each in boxes if each.digest == notice.guardian), None)
         if box is None:
             return self._withdraw(notice, "this person is no longer to be written to", now)
+        if (notice.guardian, notice.kind) in view.past.history.opted_out:
+            return self._withdraw(notice, "this person has stopped letters of this kind", now)
         if not view.as_known(standing):
             # Another name or another guardian stands beside this id than at the last sync, perhaps because a column was
             # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
