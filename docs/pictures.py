@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from email import policy
 from pathlib import Path
 
@@ -22,7 +23,17 @@ from rich.console import Console
 
 from sheets_mastery import demo
 from sheets_mastery.local_google.server import LocalGoogle
+from sheets_mastery.panel import SETTINGS_TITLE
 from sheets_mastery.terminal import Screen
+from sheets_mastery.wiring import Service
+
+#: The tabs that are pictured: title, file, size of the window.
+_TABS = (
+    ("Marks", "sheet.png", (1400, 900)),
+    ("Mastery", "mastery.png", (1400, 900)),
+)
+#: What the teacher has typed on the tab with the settings when that is pictured: good choices, and a slip.
+_CHOICES = {"Level: 86": "87; quiz 80", "Grace days": 2, "Hold hours": "over night", "Language": "Spanish"}
 
 
 def main(folder: Path) -> None:
@@ -35,19 +46,39 @@ def main(folder: Path) -> None:
         demo.run(place / "demo", screen, as_json=False)
         terminal = console.export_html(inline_styles=True, theme=terminal_theme.MONOKAI)
         (place / "terminal.html").write_text(terminal.replace(str(place) + "/", ""), "utf-8")
-        _shoot((place / "terminal.html").as_uri(), folder / "terminal.png", (860, 1180))
+        _shoot((place / "terminal.html").as_uri(), folder / "terminal.png", (860, 1250))
         with LocalGoogle(place / "demo" / demo.MEMORY) as server:
             (only,) = requests.get(f"{server.url}/drive/v3/files", timeout=60).json()["files"]
             tabs = requests.get(
                 f"{server.url}/v4/spreadsheets/{only['id']}", params={"fields": "sheets.properties"}, timeout=60
             ).json()["sheets"]
             ids = {tab["properties"]["title"]: tab["properties"]["sheetId"] for tab in tabs}
-            for title, picture in (("Marks", "sheet.png"), ("Mastery", "mastery.png")):
+            for title, picture, size in _TABS:
                 page = f"{server.url}/face/sheets/{only['id']}/{ids[title]}"
-                _shoot(page, folder / picture, (1400, 900))
+                _shoot(page, folder / picture, size)
+            _choose(f"{server.url}/v4/spreadsheets/{only['id']}/values")
+            service = Service.load(
+                place / "demo" / "mastery.toml", {}, clock=lambda: datetime.now(UTC), endpoint=server.url
+            )
+            service.pretend(demo.NOW)
+            service.sync(service.settings.gradebooks[0], "sync")
+            service.close()
+            _shoot(
+                f"{server.url}/face/sheets/{only['id']}/{ids[SETTINGS_TITLE]}", folder / "settings.png", (1720, 1400)
+            )
         (place / "letter.html").write_text(_a_letter(place / "demo" / "outbox"), "utf-8")
         _shoot((place / "letter.html").as_uri(), folder / "letter.png", (420, 980))
         console.file.close()
+
+
+def _choose(values: str) -> None:
+    """Type the choices into the tab with the settings."""
+    labels = requests.get(f"{values}/'{SETTINGS_TITLE}'!A:A", timeout=60).json()["values"]
+    for label, choice in _CHOICES.items():
+        cell = f"'{SETTINGS_TITLE}'!B{labels.index([label]) + 1}"
+        body = {"values": [[choice]]}
+        answer = requests.put(f"{values}/{cell}", params={"valueInputOption": "RAW"}, json=body, timeout=60)
+        answer.raise_for_status()
 
 
 def _a_letter(outbox: Path) -> str:

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.
 
 from __future__ import annotations
 
+import enum
 import json
 import logging
 import os
@@ -131,6 +132,13 @@ def demo(
         _serve(directory / MEMORY, port, {OUTBOX: directory / OUTBOX})
 
 
+class Auth(enum.StrEnum):
+    """Which bearers the local Google takes."""
+
+    ANY = "any"
+    STRICT = "strict"
+
+
 @local.command("serve")
 def local_serve(
     directory: Annotated[Path, typer.Argument(help="Where its spreadsheets and letters are kept.")],
@@ -139,22 +147,28 @@ def local_serve(
         list[Path] | None,
         typer.Option("--maildir", help="Show the letters of this maildir as well.", show_default=False),
     ] = None,
+    auth: Annotated[
+        Auth,
+        typer.Option(help="Any bearer will do, or only one issued here, for its scopes and the files shared."),
+    ] = Auth.ANY,
 ) -> None:
     """Run only the local Google, until Ctrl-C: for other programs, and for people at the same address in a browser.
 
     Example: sheets-mastery local serve sheets-mastery-demo/local-google
     """
-    _serve(directory, port, {folder.name: folder for folder in maildir or []})
+    _serve(directory, port, {folder.name: folder for folder in maildir or []}, strict_auth=auth is Auth.STRICT)
 
 
-def _serve(directory: Path, port: int, mailboxes: dict[str, Path]) -> None:
+def _serve(directory: Path, port: int, mailboxes: dict[str, Path], *, strict_auth: bool = False) -> None:
     """Serve a local Google until Ctrl-C."""
     from sheets_mastery.local_google.server import LocalGoogle
 
     with _until_stopped() as stopped, ExitStack() as stack:
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            server = stack.enter_context(LocalGoogle(directory, port=port, mailboxes=mailboxes))
+            server = stack.enter_context(
+                LocalGoogle(directory, port=port, mailboxes=mailboxes, strict_auth=strict_auth)
+            )
         except OSError as problem:
             raise errors.SettingsError(
                 f"The local Google cannot use port {port} and the folder {directory}: {problem.strerror}."
@@ -217,8 +231,10 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
 
     Example: sheets-mastery doctor -c mastery.toml
     """
+    from rich.markup import escape
+
     from sheets_mastery import terminal
-    from sheets_mastery.doctor import examine
+    from sheets_mastery.doctor import examine, shown, told
 
     screen = _screen(as_json)
     with screen.busy("Looking at everything once"):
@@ -226,10 +242,82 @@ def doctor(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = 
     rows = [(check.what, check.well, check.said) for check in found]
     well = all(check.well for check in found)
     if as_json:
-        _print_json({"well": well, "checks": [asdict(check) for check in found]})
+        _print_json({"well": well, "checks": [told(check) for check in found]})
     else:
         screen.show(terminal.checks(rows))
+        for each in (check for check in found if check.understood is not None):
+            screen.show("", f"[bold]{escape(each.what)}[/bold]", *shown(each, screen.out.width))
     raise typer.Exit(max((check.code for check in found if not check.well), default=DONE))
+
+
+@app.command()
+def setup(
+    address: Annotated[str, typer.Argument(metavar="URL", help="The sheet's address in the browser, or its id.")],
+    *,
+    config: Config = DEFAULT,
+    yes: Annotated[bool, typer.Option("--yes", help="Take every proposal, and ask nothing.")] = False,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="KEY=VALUE", help="An answer, such as 'codes.M=not in'.", show_default=False),
+    ] = None,
+    add_ids: Annotated[bool, typer.Option("--add-ids", help="Put a column of new ids into a sheet without.")] = False,
+    name: Annotated[str, typer.Option(help="The gradebook's name, else the document's.", show_default=False)] = "",
+    school: Annotated[str, typer.Option(help="The school's name.", show_default=False)] = "",
+    teacher: Annotated[str, typer.Option(help="The teacher's name as families know it.", show_default=False)] = "",
+    reply_to: Annotated[str, typer.Option(help="The address that families answer to.", show_default=False)] = "",
+    time_zone: Annotated[str, typer.Option(help="Such as America/Chicago.", show_default=False)] = "",
+    sender: Annotated[str, typer.Option(help="The address that letters come from.", show_default=False)] = "",
+    credentials: Annotated[
+        str, typer.Option(help="service_account, oauth or local: how Google is reached.", show_default=False)
+    ] = "",
+    file: Annotated[str, typer.Option(help="The JSON file for service_account or oauth.", show_default=False)] = "",
+    endpoint: Annotated[str, typer.Option(help="Where the local Google listens.", show_default=False)] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Look at your sheet, ask what only you know, and write the settings file. Ends with a dry run.
+
+    The sheet gets a tab Mastery Settings, and nothing else is written into it.
+
+    Run it again to change an answer, or with another sheet to add a gradebook.
+
+    Example: sheets-mastery setup https://docs.google.com/spreadsheets/d/1aBcD/edit
+    """
+    from sheets_mastery import outcome as end
+    from sheets_mastery import setup as wizard
+    from sheets_mastery.asking import Person
+    from sheets_mastery.wishes import Wishes, given_answers
+
+    screen = _screen(as_json)
+    wishes = Wishes(
+        file=config,
+        yes=yes,
+        add_ids=add_ids,
+        answers=given_answers(answer or ()),
+        name=name,
+        school=school,
+        teacher=teacher,
+        reply_to=reply_to,
+        time_zone=time_zone,
+        sender=sender,
+        credentials=credentials,
+        key_file=file,
+        endpoint=endpoint,
+    )
+    somebody = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    ended = wizard.Setup(
+        address,
+        wishes,
+        screen,
+        dict(os.environ),
+        clock=lambda: datetime.now(UTC),
+        quiet=as_json,
+        person=(lambda page: Person(screen, page)) if somebody else None,
+    ).run()
+    if as_json:
+        _print_json(end.told(ended, config))
+    else:
+        end.show(ended, screen, config, _called())
+    raise typer.Exit(WAITING if ended.waits else DONE)
 
 
 @app.command("sign-in")
@@ -425,7 +513,7 @@ def _plans(
         for each in chosen:
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
-                    result: Summary = describe(work(service, each), service.settings)
+                    result: Summary = describe(work(service, each))
             except errors.CredentialsError:
                 raise  # the other gradebooks would fare no better
             except errors.SheetsMasteryError as problem:

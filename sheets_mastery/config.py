@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,10 +24,26 @@ _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,}")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+#: The systems whose codes are known; `presets` says what they mean.
+SYSTEMS = (
+    "Canvas",
+    "Infinite Campus",
+    "PowerTeacher",
+    "Schoology",
+    "Skyward",
+    "Aeries",
+    "Jupiter",
+    "Forestville",
+    "Evidence-based",
+    "Mastery Connect",
+    "Homework words",
+    "OneRoster",
+    "Ed-Fi",
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _spreadsheet_id(text: str) -> str:
+def spreadsheet_id(text: str) -> str:
     if "/d/e/" in text:
         raise ValueError("is the address of a published copy; give the address in the browser while you edit the sheet")
     if found := _SPREADSHEET_URL.search(text):
@@ -103,6 +119,16 @@ def _https(url: str) -> str:
     return url
 
 
+def _system(name: str) -> str:
+    """A system's name as it is written here, whatever its capitals."""
+    if not name:
+        return ""
+    found = next((each for each in SYSTEMS if each.casefold() == name.casefold().strip()), None)
+    if found is None:
+        raise ValueError(f'"{name}" is no system whose codes are known; there are {", ".join(SYSTEMS)}')
+    return found
+
+
 def _loopback(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -118,6 +144,7 @@ def _loopback(url: str) -> str:
 Percent = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_percent), Field(gt=0, le=100, decimal_places=4)]
 Share = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1)]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
+Worth = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=150)]
 Address = Annotated[str, AfterValidator(_address)]
 Text = Annotated[str, AfterValidator(_said)]
 Whole = Annotated[int, Field(strict=True)]
@@ -132,6 +159,9 @@ class _Section(BaseModel):
     """A table of the file: unknown keys are refused, nothing changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+_Part = TypeVar("_Part", bound=_Section)
 
 
 class Window(_Section):
@@ -225,12 +255,18 @@ class Meaning(StrEnum):
 
 
 class Codes(_Section):
-    """What a teacher types instead of a score. Compared without regard to case."""
+    """What every teacher of the school types instead of a score. Compared without regard to case.
+
+    Only words that mean the same everywhere stand here by themselves; `M`, `INC`, `-` and the like are told by each
+    gradebook under `codes` or `codes_as_in`.
+    """
 
     excused: tuple[Text, ...] = ("EX", "EXC", "Excused", "Exempt")
-    not_in: tuple[Text, ...] = ("M", "Missing", "NHI", "Not in")
-    absent: tuple[Text, ...] = ("ABS", "Absent")
-    pending: tuple[Text, ...] = ("-", "Pending", "Turned in", "Submitted")
+    not_in: tuple[Text, ...] = ("Missing", "Not in", "Not handed in", "Not turned in")
+    absent: tuple[Text, ...] = ("Absent",)
+    pending: tuple[Text, ...] = ("Pending", "Submitted", "Turned in", "Handed in", "Not graded yet", "Ungraded")
+    #: Codes with any other meaning, such as {"INC": "incomplete"}.
+    other: dict[Text, Meaning] = {}
 
     @model_validator(mode="after")
     def _each_code_once(self) -> Self:
@@ -240,6 +276,10 @@ class Codes(_Section):
                 other = seen.setdefault(code.strip().casefold(), meaning)
                 if other != meaning:
                     raise ValueError(f'the code "{code}" is listed under {other} and under {meaning}')
+        for code in self.other:
+            listed = seen.setdefault(code.strip().casefold(), "other")
+            if listed != "other":
+                raise ValueError(f'the code "{code}" is listed under {listed} and under other')
         return self
 
     @property
@@ -251,7 +291,7 @@ class Codes(_Section):
             (self.absent, Meaning.ABSENT),
             (self.pending, Meaning.HANDED_IN),
         )
-        return {code: meaning for codes, meaning in pairs for code in codes}
+        return {code: meaning for codes, meaning in pairs for code in codes} | self.other
 
 
 class Marking(_Section):
@@ -306,6 +346,10 @@ class Letters(_Section):
     show_marks: Switch = True
     #: The language where the roster names none.
     language: Text = "en"
+    #: Whether nobody is written to at all, until this is taken back.
+    stop: Switch = False
+    #: Whether a person has to approve each letter before it may leave.
+    approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
 
@@ -398,9 +442,11 @@ class GradebookSettings(_Section):
     #: A short name for this gradebook, used on the command line and in the ledger: do not change it later.
     name: Annotated[str, Field(pattern=r"^[\w][\w .()&+-]{0,59}$")]
     #: The address of the Google Sheet, or its id.
-    spreadsheet: Annotated[str, AfterValidator(_spreadsheet_id)]
-    #: The tab with the marks.
-    marks_tab: Text = "Marks"
+    spreadsheet: Annotated[str, AfterValidator(spreadsheet_id)]
+    #: The tab with the marks. Left out: a tab called "Marks", else the tab or tabs that look like it.
+    marks_tab: str = ""
+    #: The tabs with marks where there are several, one for each class period; instead of `marks_tab`.
+    marks_tabs: tuple[Text, ...] = ()
     #: The tab with levels and guardians. Left out: a tab called "Roster" where there is one, else the marks tab.
     roster_tab: str = ""
     #: The tab with one link a row: assignment, kind of help, link.
@@ -409,13 +455,30 @@ class GradebookSettings(_Section):
     flag_column: str = ""
     #: The maximum of an assignment that has none in the sheet.
     points: Points | None = None
+    #: What a number among the marks is: points of a maximum, a percentage, or a step of a rubric from 0 to 4; "letters"
+    #: takes A+ to F as well. "" is points, and asks where no maximum is to be found.
+    scale: Literal["", "points", "percent", "rubric", "letters"] = ""
+    #: What letters or steps of a rubric are worth, in percent; a word here is a mark whatever `scale` says.
+    worth: dict[str, Worth] = {}
+    #: Which of several attempts at one assignment counts.
+    attempts: Literal["last", "best"] = "last"
+    #: What a column of checkboxes is: marks, where a tick is work done, or none. "" asks.
+    checkboxes: Literal["", "marks", "ignore"] = ""
+    #: The system whose codes this gradebook uses, one of `SYSTEMS`.
+    codes_as_in: Annotated[str, AfterValidator(_system)] = ""
+    #: What this gradebook's own codes mean; it wins over `codes_as_in` and over `marking.codes`.
+    codes: dict[str, Meaning] = {}
+    #: Whether the document gets the tab Mastery Settings, on which a teacher overrides what this file says.
+    settings_tab: Switch = True
     labels: Labels = Labels()
     assignments: dict[str, AssignmentSettings] = {}
 
     @model_validator(mode="after")
     def _tabs_are_the_teachers(self) -> Self:
-        for key in ("marks_tab", "roster_tab", "remediation_tab"):
-            title = getattr(self, key)
+        if self.marks_tab and self.marks_tabs:
+            raise ValueError("marks_tab and marks_tabs are both set; keep one of them")
+        named = [(key, getattr(self, key)) for key in ("marks_tab", "roster_tab", "remediation_tab")]
+        for key, title in (*named, *(("marks_tabs", title) for title in self.marks_tabs)):
             if re.match(r"mastery\b", title, re.IGNORECASE):
                 raise ValueError(f'{key} is "{title}", but tabs called Mastery… belong to this program')
         return self
@@ -565,7 +628,15 @@ def parse(text: str, environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(tree)
     except ValidationError as problem:
-        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, _causes(problem.errors()))))) from None
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
+
+
+def part(model: type[_Part], table: Mapping[str, Any]) -> _Part:
+    """Read one table of the settings by itself, such as a `GradebookSettings`; SettingsError as for the whole file."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as problem:
+        raise SettingsError("\n".join(dict.fromkeys(map(_sentence, complaints(problem))))) from None
 
 
 def secret(name: str, environment: Mapping[str, str], read: Callable[[str], str]) -> str | None:
@@ -600,8 +671,17 @@ def _causes(errors: Iterable[Any]) -> list[Any]:
     ]
 
 
-def _sentence(error: Any) -> str:
-    """One pydantic complaint, said to the person who wrote the file."""
+def complaints(problem: ValidationError) -> tuple[tuple[str, str], ...]:
+    """What is wrong with some settings, said to the person who made them: (key or "", what without a full stop)."""
+    return tuple(map(_complaint, _causes(problem.errors())))
+
+
+def _sentence(complaint: tuple[str, str]) -> str:
+    key, what = complaint
+    return f"{key}: {what}." if key else f"{what}."
+
+
+def _complaint(error: Any) -> tuple[str, str]:
     key = ""
     for part in error["loc"]:
         if isinstance(part, int):
@@ -617,7 +697,7 @@ def _sentence(error: Any) -> str:
             what = "is needed but not there"
         case "value_error":
             what = str(context.get("error", error["msg"]))
-        case "literal_error":
+        case "literal_error" | "enum":
             what = f"must be {context['expected']}, not {given!r}"
         case "too_short":
             what = "must not be empty"
@@ -641,4 +721,4 @@ def _sentence(error: Any) -> str:
             said = error["msg"].replace("Input should", "must", 1)
             shown = f"; it is {given}" if isinstance(given, int | float | Decimal | str) else ""
             what = f"{said}{shown}"
-    return f"{key}: {what}." if key else f"{what}."
+    return key, what

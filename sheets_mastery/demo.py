@@ -67,7 +67,7 @@ def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool
     (gradebook,) = service.settings.gradebooks
     with screen.busy("Reading, judging, writing back"):
         plan = _synced(service, screen)
-    summary = describe(plan, service.settings)
+    summary = describe(plan)
     with screen.letters() as bar:
         task = bar.add_task("letters", total=None)
         delivery = service.deliver((gradebook,), progress=lambda done, of: bar.update(task, completed=done, total=of))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sheets_mastery import tabs
+from rich.console import RenderableType
+
+from sheets_mastery import drawing, tabs
 from sheets_mastery.config import GradebookSettings
-from sheets_mastery.errors import CredentialsError, SettingsError, SheetsMasteryError
+from sheets_mastery.errors import CredentialsError, LedgerError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
-from sheets_mastery.gradebook import Gradebook
+from sheets_mastery.gradebook import Gradebook, Layout, find_layout
+from sheets_mastery.newids import supposed
+from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import Service
@@ -32,6 +37,32 @@ class Check:
     said: str
     #: The exit code that a fault here asks for.
     code: int = _FAILED
+    #: The document of a gradebook, and how it was understood; None for everything else.
+    understood: Understood | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Understood:
+    """A document and what was made of it."""
+
+    reading: Reading
+    layout: Layout
+    #: The layout to draw: the same, or, where nothing tells who a student is, what can be seen all the same.
+    parts: Layout
+
+
+def shown(check: Check, width: int) -> tuple[RenderableType, ...]:
+    """What was understood of a gradebook, and its grid, for a terminal of some width."""
+    if check.understood is None:
+        return ()
+    found = check.understood
+    return drawing.explained(found.layout), "", drawing.drawn(found.parts, found.reading, width)
+
+
+def told(check: Check) -> dict[str, Any]:
+    """A check for a script, without the document."""
+    plain: dict[str, Any] = {"what": check.what, "well": check.well, "said": check.said, "code": check.code}
+    return plain | ({"layout": drawing.told(check.understood.layout)} if check.understood else {})
 
 
 def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -> list[Check]:
@@ -41,7 +72,9 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
         chosen = service.chosen(gradebook)
     except SettingsError as problem:
         return [Check(what="settings", well=False, said=str(problem), code=_USAGE)]
-    found = [Check(what="settings", well=True, said=f"{path}: {len(service.settings.gradebooks)} gradebooks")]
+    count = len(service.settings.gradebooks)
+    said = f"{path}: {count} gradebook{'s' if count > 1 else ''}"
+    found = [Check(what="settings", well=True, said=said)]
     try:
         found += _ledger(service)
         found += _letters(service)
@@ -107,11 +140,19 @@ def _credentials(service: Service) -> Iterator[Check]:
 def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check]:
     """One gradebook: whether it can be read, and what was understood."""
     name = f"gradebook {gradebook.name}"
+    understood = None
     try:
         reading = service.sheets.read(gradebook.spreadsheet)
-        plan = decide(reading, _NO_PAST, service.settings, gradebook, service.clock())
+        past = _past(service, gradebook)
+        told = settings_in_force(service.settings, gradebook, reading, past.choices)
+        layout = find_layout(reading, told.gradebook, told.settings.marking)
+        parts = supposed(reading, layout, told.gradebook, told.settings.marking)
+        understood = Understood(reading=reading, layout=layout, parts=parts)
+        plan = decide(reading, past, service.settings, gradebook, service.clock())
     except SheetsMasteryError as problem:
-        yield Check(what=name, well=False, said=str(problem))
+        yield Check(what=name, well=False, said=str(problem), understood=understood)
+        if understood is not None:
+            yield from _questions(name, understood.layout)
         return
     book = plan.gradebook
     sections = len({student.section for student in book.students})
@@ -125,6 +166,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         well=bool(book.students and book.assignments),
         said=f"{where}: {len(book.students)} students in {sections} "
         f"sections, {len(book.assignments)} assignments, {dated} with a due date",
+        understood=understood,
     )
     yield Check(
         what=f"{name}: levels",
@@ -133,6 +175,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     )
     yield from _ours(name, reading)
     yield from _languages(service, name, book)
+    yield from _questions(name, layout)
     for mistake in plan.problems:
         # A slip in a cell is the teacher's to mend in class life; it is no fault of the installation.
         yield Check(what=f"{name}: {mistake.place}", well=False, said=f"{mistake.what} {mistake.remedy}", code=0)
@@ -153,13 +196,27 @@ def _languages(service: Service, name: str, book: Gradebook) -> Iterator[Check]:
         yield Check(what=f"{name}: languages", well=False, said=said, code=0)
 
 
+def _past(service: Service, gradebook: GradebookSettings) -> Past:
+    """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count."""
+    try:
+        return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
+    except LedgerError:
+        return _NO_PAST  # it was looked at and said already
+
+
+def _questions(name: str, layout: Layout) -> Iterator[Check]:
+    """What only a person knows. It is no fault of the installation, unless nothing can be read without it."""
+    for each in layout.questions:
+        said = f"{each.text} `setup` asks it; the answer stands under gradebooks.{each.key}."
+        yield Check(what=f"{name}: {each.place}", well=False, said=said, code=_FAILED if each.stops else 0)
+
+
 def _ours(name: str, reading: Reading) -> Iterator[Check]:
     there = [tab.title for sheet_id, title, _ in tabs.OURS if (tab := tabs.present(reading, sheet_id, title))]
     said = f"tabs {', '.join(there)}" if there else "nothing of ours yet; the first sync makes it"
     yield Check(what=f"{name}: in the sheet", well=True, said=said)
 
 
-#: What a plan is decided against when only the layout is of interest.
 _NO_PAST = Past(
     secret=b"doctor",
     students=None,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sheets_mastery.a1 import Cell, Range, column_letters, quoted
-from sheets_mastery.config import Marking, Tier
+from sheets_mastery.config import Marking, Meaning, Tier
 from sheets_mastery.gradebook import Assignment, MarksTab
 from sheets_mastery.gradebook.marks import decimal_comma
 from sheets_mastery.mastery import DECIMALS, Verdict, bar
@@ -182,6 +182,9 @@ class _Terms:
     excused: str
     #: Whether the cell is another code: whether that means missing, only a sync knows, but it is no score.
     other_code: str
+    #: Whether the cell is text that says, without a number: at the level, or below it. "" where no code says so.
+    mastered: str
+    below: str
 
     @classmethod
     def at(
@@ -213,7 +216,9 @@ class _Terms:
             # From 20000 on it may be a date.
             alike = f"(ROUND({share},{DECIMALS})<{reached})=(ROUND({cell},{DECIMALS})<{reached})"
             live = f"IF(ISNUMBER({cell}),AND({cell}>=0,{cell}<20000,OR({cell}>3/2,{alike})),FALSE)"
-        codes = marking.codes
+        codes: dict[str, list[str]] = {}
+        for code, meaning in marking.codes.meanings.items():
+            codes.setdefault(_SAYS.get(meaning, "other"), []).append(code)
         return cls(
             cell=cell,
             word=f'IFERROR(INDEX({lookup.words},{row},{column}),"")',
@@ -221,8 +226,10 @@ class _Terms:
             live=live,
             share=share,
             bar=reached,
-            excused=_one_of(cell, codes.excused),
-            other_code=_one_of(cell, (*codes.not_in, *codes.absent, *codes.pending)),
+            excused=_one_of(cell, codes.get("excused", ())),
+            other_code=_one_of(cell, codes.get("other", ())),
+            mastered=_one_of(cell, codes["mastered"]) if "mastered" in codes else "",
+            below=_one_of(cell, codes["below"]) if "below" in codes else "",
         )
 
 
@@ -234,26 +241,40 @@ def _conditions(terms: _Terms) -> dict[Verdict, str]:
     found, except that a cell which was emptied or got another code since then shows nothing until it is found missing.
     """
     cell, word, live, excused = terms.cell, terms.word, terms.live, terms.excused
+    graded = "".join(f",{each}" for each in (terms.mastered, terms.below) if each)
+    no_code = "".join(f",NOT({each})" for each in (excused, terms.mastered, terms.below) if each)
     open_to_judge = f'{word}<>"",{word}<>"{Verdict.CHECK}",{terms.level}>0'
 
-    def score(verdict: Verdict, sign: str) -> str:
-        found = f'AND({cell}<>"",NOT(OR({excused},{terms.other_code})),{word}="{verdict}")'
+    def score(verdict: Verdict, sign: str, said: str, unsaid: str) -> str:
+        """`said`: whether a code says this verdict; `unsaid`: whether one says the opposite."""
+        not_so = ",".join(filter(None, (excused, terms.other_code, unsaid)))
+        found = f'AND({cell}<>"",NOT(OR({not_so})),{word}="{verdict}")'
+        if said:
+            found = f"OR({found},AND({said},{open_to_judge}))"
         if not terms.share:
             return found
         judged = f"AND({open_to_judge},ROUND({terms.share},{DECIMALS}){sign}{terms.bar})"
         return f"IF({live},{judged},{found})"
 
     return {
-        Verdict.MASTERED: score(Verdict.MASTERED, ">="),
-        Verdict.RETAKE: score(Verdict.RETAKE, "<"),
-        Verdict.NOT_IN: f'AND({word}="{Verdict.NOT_IN}",NOT({live}),NOT({excused}))',
+        Verdict.MASTERED: score(Verdict.MASTERED, ">=", terms.mastered, terms.below),
+        Verdict.RETAKE: score(Verdict.RETAKE, "<", terms.below, terms.mastered),
+        Verdict.NOT_IN: f'AND({word}="{Verdict.NOT_IN}",NOT({live}){no_code})',
         Verdict.EXCUSED: (
-            f'AND({cell}<>"",NOT(OR({live},{terms.other_code})),'
+            f'AND({cell}<>"",NOT(OR({live},{terms.other_code}{graded})),'
             f'OR({word}="{Verdict.EXCUSED}",AND({excused},{open_to_judge})))'
         ),
         Verdict.CHECK: f'{word}="{Verdict.CHECK}"',
         Verdict.NO_CONTRACT: f'{word}="{Verdict.NO_CONTRACT}"',
     }
+
+
+#: What a formula can tell by a code alone; of every other meaning only a sync knows what follows from it.
+_SAYS = {
+    Meaning.EXCUSED: "excused",
+    Meaning.MASTERED: "mastered",
+    Meaning.BELOW: "below",
+}
 
 
 def _bar(level: str, bars: tuple[tuple[Fraction, Fraction], ...]) -> str:

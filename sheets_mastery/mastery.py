@@ -36,6 +36,8 @@ class Verdict(StrEnum):
     PENDING = "pending"
     #: Need not be done.
     EXCUSED = "excused"
+    #: Was never asked of this student. It has no colour.
+    NOT_ASSIGNED = "not assigned"
     #: The cell cannot be read, or the student's id is in doubt: a person looks.
     CHECK = "check"
     #: The student has no contract in force.
@@ -140,6 +142,12 @@ def judge(
             return Judged(verdict=verdict, needed=needed, got=share * 100)
         case MarkKind.EXCUSED:
             return Judged(verdict=Verdict.EXCUSED, needed=needed)
+        case MarkKind.NOT_ASSIGNED:
+            return Judged(verdict=Verdict.NOT_ASSIGNED, needed=needed)
+        case MarkKind.MASTERED:
+            return Judged(verdict=Verdict.MASTERED, needed=needed)
+        case MarkKind.BELOW:
+            return Judged(verdict=Verdict.RETAKE, needed=needed)
         case MarkKind.NOT_IN:
             # The teacher said so by hand; only a due date still to come speaks against it.
             late = overdue or assignment.due is None
@@ -203,8 +211,10 @@ def _graded(gradebook: Gradebook, marking: Marking, today: date) -> set[tuple[st
             if assignment.graded is not None:
                 done = assignment.graded <= today
             else:
-                entries = sum(marks[index].kind is not MarkKind.BLANK for marks in table)
-                done = entries > 0 and Fraction(entries, len(table)) >= Fraction(marking.graded_share)
+                kinds = Counter(marks[index].kind for marks in table)
+                asked = len(table) - kinds[MarkKind.NOT_ASSIGNED]
+                entries = asked - kinds[MarkKind.BLANK]
+                done = entries > 0 and Fraction(entries, asked) >= Fraction(marking.graded_share)
             if done:
                 result.add((section, index))
     return result

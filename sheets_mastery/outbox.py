@@ -33,6 +33,7 @@ from sheets_mastery.mastery import Standing
 from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.occasions import enough
 from sheets_mastery.optout import Wish, sign
+from sheets_mastery.panel import judging, remembered, settings_in_force
 from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
@@ -43,6 +44,8 @@ _log = logging.getLogger("sheets_mastery")
 LEASE_SECONDS = 600
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
+#: The brake is on.
+_STOPPED = "stopped"
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -103,7 +106,7 @@ class Delivery:
     """What one delivery has done: how many letters by outcome."""
 
     #: "sent", "withdrawn", "later", "refused", "needs review", "expired", "outside hours", "unreadable",
-    #: "changed since the last sync", "not on mail.only_to", "enough for now".
+    #: "changed since the last sync", "not on mail.only_to", "stopped", "waits for approval", "enough for now".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -154,16 +157,24 @@ def deliver(
         _settle(outbox, mailer, delivery, now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
-        if due and not _in_window(settings, now):
-            delivery.counts["outside hours"] += len(due)
-            due = []
         done = troubles = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
+            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
+            wait = _why_all_wait(remembered(settings, wanted[name], known).settings, now)
             try:
-                view = _View.read(sheets, outbox, settings, wanted[name], now)
+                # As far as the ledger knows nothing may leave: then the sheet need not be asked, except for the brake,
+                # which only the sheet can let go of.
+                view = None if wait and wait != _STOPPED else _View.read(sheets, outbox, settings, wanted[name], now)
             except SheetError as problem:
                 delivery.trouble(f"{name}: {problem}")
+                continue
+            if view is None or (wait := _why_all_wait(view.settings, now)):
+                delivery.counts[wait] += len(of_this)
+                continue
+            if view.undecided:
+                # A level or a code has been changed on the settings tab; a sync, with its guard, says what comes of it.
+                delivery.counts["changed since the last sync"] += len(of_this)
                 continue
             if view.moved:
                 # What stands where is not what the letters were decided from; a sync, with its guard, says what it is.
@@ -174,7 +185,7 @@ def deliver(
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
-                outcome = _one(notice, view, outbox, mailer, press, settings, clock, lease_owner)
+                outcome = _one(notice, view, outbox, mailer, press, clock, lease_owner)
                 delivery.counts[outcome.word] += 1
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
@@ -209,6 +220,15 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
             delivery.counts["sent"] += 1
 
 
+def _why_all_wait(settings: Settings, now: datetime) -> str:
+    """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
+    if settings.letters.stop:
+        return _STOPPED
+    if not _in_window(settings, now):
+        return "outside hours"
+    return "waits for approval" if settings.letters.approval else ""
+
+
 def _in_window(settings: Settings, now: datetime) -> bool:
     local = now.astimezone(settings.school.zone)
     window = settings.letters.window or settings.school.hours
@@ -220,6 +240,8 @@ class _View:
     """One gradebook as it is at the moment of sending."""
 
     gradebook: Gradebook
+    #: The settings in force: what the document's own tab says at this moment, over those of the file.
+    settings: Settings
     standings: dict[str, Standing]
     past: Past
     #: The open episodes that the ledger knows, with the help that comes next as of this reading.
@@ -228,26 +250,29 @@ class _View:
     problems: tuple[str, ...]
     #: What is not where it was at the last sync, a sentence each.
     moved: tuple[str, ...]
+    #: Whether marks are judged by other choices of the settings tab than at the last sync.
+    undecided: bool
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def read(
-        cls, sheets: Sheets, outbox: Outbox, settings: Settings, gradebook: GradebookSettings, now: datetime
-    ) -> _View:
-        today = now.astimezone(settings.school.zone).date()
+    def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
+        today = now.astimezone(file.school.zone).date()
         reading = sheets.read(gradebook.spreadsheet)
-        understood, _, judged, problems = judge_reading(reading, settings, gradebook, today)
         past = outbox.past(gradebook.name, today)
+        in_force = settings_in_force(file, gradebook, reading, past.choices)
+        understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         known = {each.id for each in past.episodes.values()}
-        _, owed = owed_now(understood, judged, past, settings, today)
+        _, owed = owed_now(understood, judged, past, in_force.settings, today)
         return cls(
             gradebook=understood,
+            settings=in_force.settings,
             standings={key(each.student.id): each for each in judged},
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
             problems=tuple(map(str, problems)),
-            moved=tuple(layout_changes(reading, understood, past, settings.guard)),
+            moved=tuple(layout_changes(reading, understood, past, file.guard)),
+            undecided=judging(in_force.choices) != judging(past.choices),
         )
 
     def as_known(self, standing: Standing) -> bool:
@@ -290,12 +315,11 @@ def _one(
     outbox: Outbox,
     mailer: Mailer,
     press: LetterPress,
-    settings: Settings,
     clock: Callable[[], datetime],
     lease_owner: str,
 ) -> _Outcome:
     """Send one letter, or say why not."""
-    now = clock()
+    now, settings = clock(), view.settings
     if notice.kind == DIGEST:
         return _to_the_teacher(notice, view, outbox, mailer, press, settings, clock, lease_owner)
     standing = view.standings.get(notice.student)
@@ -308,6 +332,8 @@ def _one(
     box = next((each for each in boxes if each.digest == notice.guardian), None)
     if box is None:
         return _withdraw(outbox, notice, "this person is no longer to be written to", now)
+    if (notice.guardian, notice.kind) in view.past.history.opted_out:
+        return _withdraw(outbox, notice, "this person has stopped letters of this kind", now)
     if not view.as_known(standing):
         # Another name or another guardian stands beside this id than at the last sync, perhaps because one column was
         # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.

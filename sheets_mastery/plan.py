@@ -12,15 +12,27 @@ from fractions import Fraction
 
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
+from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.notices import DIGEST, NEWS_DAYS, Begun, History, LettersOwed, Notice, digest
 from sheets_mastery.occasions import letters_owed
+from sheets_mastery.panel import (
+    SETTINGS_LABELS,
+    Choice,
+    InForce,
+    codes_seen,
+    page_edits,
+    settings_in_force,
+    settings_tab,
+)
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
-from sheets_mastery.writeback import Edit, write_back
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
+from sheets_mastery.writeback import write_back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +59,8 @@ class Past:
     shape: Shape | None = None
     #: What was said to whom, and what happened of late.
     history: History = field(default_factory=History)
+    #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +110,8 @@ class Facts:
     withdrawn: tuple[tuple[str, str], ...]
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
+    choices: Mapping[str, Choice] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +120,8 @@ class Plan:
 
     #: The gradebook as it was understood.
     gradebook: Gradebook
+    #: The settings that are in force for it: the file's, with the choices of the tab Mastery Settings over them.
+    settings: Settings
     #: The students, judged, in the gradebook's order.
     standings: tuple[Standing, ...]
     #: What the teacher should mend.
@@ -136,18 +154,20 @@ class Plan:
             or facts.joined
             or facts.withdrawn
             or facts.praises_joined
+            or facts.choices is not None
         )
 
 
-def decide(
-    reading: Reading, past: Past, settings: Settings, gradebook_settings: GradebookSettings, now: datetime
-) -> Plan:
+def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: GradebookSettings, now: datetime) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
+    `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
     Raises LayoutError where there is nothing to go by.
     """
+    in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
+    settings = in_force.settings
     today = now.astimezone(settings.school.zone).date()
-    gradebook, contracts, judged, problems = judge_reading(reading, settings, gradebook_settings, today)
+    gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
     letters = letters_owed(
         judged,
@@ -163,14 +183,29 @@ def decide(
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
     )
+    if settings.letters.stop:
+        # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
+        letters = replace(letters, new=(), joined=(), praises_joined=())
+    elsewhere = (*problems, *in_force.unusable)
     edits, in_the_way = write_back(
-        reading, gradebook, judged, whats_owed.open, problems, settings.tiers, settings.marking
+        reading,
+        gradebook,
+        judged,
+        whats_owed.open,
+        elsewhere,
+        settings.tiers,
+        marking_in_force(in_force.gradebook, settings.marking),
+        panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
     )
-    facts = _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters)
+    facts = replace(
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+    )
     return Plan(
         gradebook=gradebook,
+        settings=settings,
         standings=judged,
-        problems=(*problems, *in_the_way),
+        problems=(*elsewhere, *in_force.problems, *in_the_way),
         owed=whats_owed,
         letters=letters,
         facts=facts,
@@ -181,6 +216,23 @@ def decide(
         ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
+
+
+def _panel(
+    in_force: InForce, file: Settings, gradebook_settings: GradebookSettings, reading: Reading, gradebook: Gradebook
+) -> tuple[Edit, ...]:
+    """What is to be done about the tab with the settings: nothing where it is not ours, or cannot be told."""
+    tab = settings_tab(reading)
+    if not gradebook_settings.settings_tab:
+        ours = tab is not None and is_ours_to_take_away(tab, SETTINGS_LABELS)
+        return (DeleteTab(sheet_id=tab.sheet_id),) if tab is not None and ours else ()
+    if in_force.unusable:
+        return ()
+    mastery = present(reading, MASTERY_ID, MASTERY_TITLE)
+    codes = codes_in_force(in_force.gradebook, in_force.settings.marking)
+    seen = codes_seen(reading, gradebook, codes)
+    index = None if mastery is None else mastery.index + 1
+    return page_edits(in_force, file, gradebook_settings, seen, gradebook.unknown_codes, index=index)
 
 
 def judge_reading(
@@ -403,6 +455,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.joined),
         *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
+        *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):
         said.update(part.encode())
         said.update(b"\0")
@@ -436,10 +489,10 @@ class Summary:
     objections: tuple[str, ...]
 
 
-def describe(plan: Plan, settings: Settings) -> Summary:
+def describe(plan: Plan) -> Summary:
     """Sum a plan up."""
     levels = []
-    for tier in settings.tiers:
+    for tier in plan.settings.tiers:
         held = [each for each in plan.standings if each.contract is not None and each.contract.tier.name == tier.name]
         mark = f"{tier.pass_mark.normalize():f}"
         levels.append((tier.name, mark, len(held), sum(each.on_track for each in held)))

@@ -33,6 +33,8 @@ class Content:
     shown: str = ""
     #: The note, "" for none.
     note: str = ""
+    #: The e-mail address behind a people chip, "" for none.
+    chip: str = ""
 
     @property
     def blank(self) -> bool:
@@ -101,6 +103,8 @@ class Tab:
     protections: tuple[Protection, ...] = ()
     #: The number of frozen rows and columns.
     frozen: tuple[int, int] = (0, 0)
+    #: The place among all tabs, from 0; those without cells, such as charts, count.
+    index: int = 0
 
     def at(self, row: int, column: int) -> Content:
         """The content of a cell; EMPTY beyond what was read."""
@@ -129,6 +133,8 @@ class Reading:
     time_zone: str
     #: The tabs from left to right.
     tabs: tuple[Tab, ...]
+    #: The document's title, "" where it has none.
+    title: str = ""
 
     def tab(self, title: str) -> Tab | None:
         """The tab with a title, without regard to case, as Sheets itself compares titles."""

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
 from sheets_mastery.reading import Reading, Watched
-from sheets_mastery.writeback import DeleteTab, Edit, put_back, removal
+from sheets_mastery.writeback import put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
 

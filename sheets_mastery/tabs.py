@@ -1,4 +1,7 @@
-"""What stands on the tabs of ours: `Mastery` with one row a student, `Mastery Trouble` with what should be mended."""
+"""What stands on the tabs of ours: `Mastery` with one row a student, `Mastery Trouble` with what should be mended.
+
+The third one, `Mastery Settings`, is the teacher's as much as ours; it has rooms of its own in `panel`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sheets_mastery.gradebook import Gradebook, Problem
+from sheets_mastery.edits import Value
+from sheets_mastery.gradebook import Gradebook, Place, Problem
 from sheets_mastery.mastery import Standing
+from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, SETTINGS_TITLE
 from sheets_mastery.reading import Reading, Tab
-
-Value = str | int | Decimal | None
 
 #: Ids chosen by us, so that a request that is sent twice fails loudly instead of making a second tab, and so that the
 #: tabs are known when a teacher renames them.
@@ -19,12 +22,15 @@ TROUBLE_ID = 768_693_002
 MASTERY_TITLE = "Mastery"
 TROUBLE_TITLE = "Mastery Trouble"
 MASTERY_LABELS = ("Student ID", "Student", "Level", "Missing")
-TROUBLE_LABELS = ("Where", "What is wrong", "What to do")
-#: The tabs of ours: id, title at birth, labels of the first row.
-OURS = ((MASTERY_ID, MASTERY_TITLE, MASTERY_LABELS), (TROUBLE_ID, TROUBLE_TITLE, TROUBLE_LABELS))
+TROUBLE_LABELS = ("Where", "What was seen", "What is wrong", "What to do")
+#: The tabs that hold what was found: id, title at birth, labels of the first row.
+FOUND = ((MASTERY_ID, MASTERY_TITLE, MASTERY_LABELS), (TROUBLE_ID, TROUBLE_TITLE, TROUBLE_LABELS))
+#: All tabs of ours.
+OURS = (*FOUND, (SETTINGS_ID, SETTINGS_TITLE, SETTINGS_LABELS))
 LEVEL_COLUMN = MASTERY_LABELS.index("Level")
 _ROWS_AT_A_TIME = 50
 _COLUMNS_AT_A_TIME = 10
+_SEEN_LENGTH = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +51,8 @@ class Table:
     widths: tuple[int, ...]
     #: Whether it says anything: a tab that says nothing is not made.
     something: bool = True
+    #: Where each row's first cell leads, "" for nowhere.
+    links: tuple[str, ...] = ()
 
 
 def mastery_table(gradebook: Gradebook, standings: Iterable[Standing]) -> Table:
@@ -72,10 +80,13 @@ def mastery_table(gradebook: Gradebook, standings: Iterable[Standing]) -> Table:
     )
 
 
-def trouble_table(problems: Iterable[Problem]) -> Table:
-    """One row a problem, in reading order."""
-    body: tuple[tuple[Value, ...], ...] = tuple((str(each.place), each.what, each.remedy) for each in problems)
-    values = (TROUBLE_LABELS, *(body or (("", "Nothing to mend.", ""),)))
+def trouble_table(problems: Iterable[Problem], reading: Reading) -> Table:
+    """One row a problem, in reading order: where, with a link to the cell, what is there, what is wrong, what to do."""
+    listed = tuple(problems)
+    body: tuple[tuple[Value, ...], ...] = tuple(
+        (str(each.place), _seen(each.place, reading), each.what, each.remedy) for each in listed
+    )
+    values = (TROUBLE_LABELS, *(body or (("", "", "Nothing to mend.", ""),)))
     return Table(
         sheet_id=TROUBLE_ID,
         title=TROUBLE_TITLE,
@@ -83,9 +94,28 @@ def trouble_table(problems: Iterable[Problem]) -> Table:
         rows=_rounded_up(len(values), _ROWS_AT_A_TIME),
         columns=len(TROUBLE_LABELS),
         frozen=(1, 0),
-        widths=(140, 480, 420),
+        widths=(140, 160, 480, 420),
         something=bool(body),
+        links=("", *(_link(each.place, reading) for each in listed)),
     )
+
+
+def _link(place: Place, reading: Reading) -> str:
+    """The address of a cell within its document; "" for a tab that is not there."""
+    tab = reading.tab(place.tab)
+    if tab is None:
+        return ""
+    return f"#gid={tab.sheet_id}" + (f"&range={place.cell}" if place.cell else "")
+
+
+def _seen(place: Place, reading: Reading) -> str:
+    """What stands in a cell, as plain text and not at any length."""
+    tab = reading.tab(place.tab)
+    if tab is None or place.cell is None:
+        return ""
+    content = tab.at(place.cell.row, place.cell.column)
+    text = " ".join((content.shown or content.text).split())
+    return text if len(text) <= _SEEN_LENGTH else text[: _SEEN_LENGTH - 1] + "…"
 
 
 def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
@@ -96,7 +126,7 @@ def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
 def is_ours_to_take_away(tab: Tab, labels: tuple[str, ...]) -> bool:
     """Whether we surely made this tab: an empty one of this name may be the teacher's."""
     begins = tuple(tab.at(0, column).text for column in range(len(labels))) == labels
-    return tab.sheet_id in {MASTERY_ID, TROUBLE_ID} or begins
+    return tab.sheet_id in {sheet_id for sheet_id, _, _ in OURS} or begins
 
 
 def is_ours(tab: Tab, labels: tuple[str, ...]) -> bool:

@@ -95,7 +95,7 @@ class Service:
         counts: dict[str, int] = {}
         try:
             plan = sync(self.sheets, self.ledger, self.settings, gradebook, self.clock(), approved=approved)
-            summary = describe(plan, self.settings)
+            summary = describe(plan)
             outcome, fingerprint, why = "done", plan.fingerprint, ""
             counts = {
                 "students": summary.students,

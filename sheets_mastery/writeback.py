@@ -10,122 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sheets_mastery import tabs
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import Marking, Tier
+from sheets_mastery.edits import (
+    AddRule,
+    AddTab,
+    DeleteRule,
+    DeleteTab,
+    Edit,
+    PutBack,
+    PutLinks,
+    PutLook,
+    PutNote,
+    PutValues,
+    ResizeTab,
+    SetWidths,
+    shows,
+)
 from sheets_mastery.gradebook import Gradebook, MarksTab, Place, Problem
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
 from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
+from sheets_mastery.panel import settings_tab as panel_tab
 from sheets_mastery.reading import Content, Look, Reading, Rule, Tab
 from sheets_mastery.remediation import Remediation, Work
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddTab:
-    """A new tab of ours, at the right end."""
-
-    #: The id that the tab gets: chosen here, so that a repeated request fails loudly instead of making a second tab.
-    sheet_id: int
-    title: str
-    rows: int
-    columns: int
-    #: How many rows and columns stay in view.
-    frozen: tuple[int, int]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResizeTab:
-    """Another size for a tab of ours."""
-
-    sheet_id: int
-    rows: int
-    columns: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeleteTab:
-    """A tab of ours goes."""
-
-    sheet_id: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PutValues:
-    """A rectangle of values; text stays text and is never a formula. None empties a cell."""
-
-    sheet_id: int
-    #: The top left cell, from 0.
-    row: int
-    column: int
-    #: Rows of equal length.
-    values: tuple[tuple[str | int | Decimal | None, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PutBack:
-    """What a teacher had typed into a cell, after a flag of ours fell on it because columns moved while we wrote."""
-
-    sheet_id: int
-    row: int
-    column: int
-    #: What stood there: its formula where it has one, else its value.
-    entered: Content
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PutNote:
-    """The note of one cell; "" takes it away. Nothing else of the cell changes."""
-
-    sheet_id: int
-    row: int
-    column: int
-    note: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PutLook:
-    """The look of a rectangle on a tab of ours."""
-
-    sheet_id: int
-    row: int
-    column: int
-    end_row: int
-    end_column: int
-    look: Look
-    #: Whether long text goes on in a new line.
-    wrap: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SetWidths:
-    """Widths of columns on a tab of ours, in pixels, from column A on."""
-
-    sheet_id: int
-    widths: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeleteRule:
-    """One of our rules goes. The edits of a plan name the highest index first."""
-
-    sheet_id: int
-    #: The place in the tab's list at the time when this edit is reached.
-    index: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddRule:
-    """A rule of ours, put at a place in the tab's list."""
-
-    sheet_id: int
-    index: int
-    rule: Rule
-
-
-Edit = AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutNote | PutLook | SetWidths | DeleteRule | AddRule
 
 #: A note is ours when it begins and ends like this; one that a teacher has written into is the teacher's.
 NOTE_PREFIX = "[Mastery] "
@@ -151,10 +61,12 @@ def write_back(
     problems: Iterable[Problem],
     tiers: tuple[Tier, ...],
     marking: Marking,
+    panel: Iterable[Edit] = (),
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
     """Everything that has to be written so that the document shows the standings, and what cannot be written and why.
 
-    `problems` are those of the reading; the ones found here join them on our tab.
+    `problems` are those of the reading; the ones found here join them on our tab. `panel` are the edits of the tab with
+    the settings; where that is made together with the `Mastery` tab, it stands right of it.
     """
     foreign = tuple(_foreign_tabs(reading))
     if foreign:
@@ -163,7 +75,7 @@ def write_back(
     pages = tuple(_Page.of(reading, tab, gradebook, told, episodes) for tab in gradebook.tabs)
     in_the_way = tuple(_in_the_way(reading, pages))
     mastery = tabs.mastery_table(gradebook, standings)
-    trouble = tabs.trouble_table((*problems, *in_the_way))
+    trouble = tabs.trouble_table((*problems, *in_the_way), reading)
     mastery_tab = tabs.present(reading, mastery.sheet_id, mastery.title)
     trouble_tab = tabs.present(reading, trouble.sheet_id, trouble.title)
     lookup = LookUp(
@@ -177,6 +89,9 @@ def write_back(
     if mastery_tab is None or not _locked(mastery_tab, _grid(mastery_tab)):
         edits += _table_edits(mastery_tab, mastery)
         edits += _rule_edits(mastery_tab or _empty(mastery), tab_rules(lookup, reading.locale))
+    settings_tab = panel_tab(reading)
+    if settings_tab is None or not _locked(settings_tab, _grid(settings_tab)):
+        edits += panel
     if (trouble_tab is not None or trouble.something) and (
         trouble_tab is None or not _locked(trouble_tab, _grid(trouble_tab))
     ):
@@ -248,6 +163,8 @@ def note_text(judged: Judged, episode: Remediation | None) -> str:
     """The note on a missing cell: what was reached, what is needed, what comes next and by when."""
     if judged.verdict is Verdict.RETAKE and judged.got is not None and judged.needed is not None:
         said = f"Missing: {percent_text(judged.got)}, this student's level is {percent_text(judged.needed)}."
+    elif judged.verdict is Verdict.RETAKE:
+        said = "Missing: below this student's level."
     else:
         said = "Missing: not handed in."
     if episode is not None:
@@ -315,6 +232,8 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
         )
         yield from _dressed(table.sheet_id, table)
         yield PutValues(sheet_id=table.sheet_id, row=0, column=0, values=table.values)
+        if any(table.links):
+            yield PutLinks(sheet_id=table.sheet_id, row=0, column=0, links=table.links)
         return
     if before.rows < table.rows or before.columns < table.columns:
         yield ResizeTab(
@@ -326,11 +245,14 @@ def _table_edits(before: Tab | None, table: tabs.Table) -> Iterator[Edit]:
     for row in range(max(len(table.values), len(before.cells))):
         wanted = table.values[row] if row < len(table.values) else ()
         padded = (*wanted, *(None for _ in range(width - len(wanted))))
-        changed = [column for column in range(width) if not _shows(before.at(row, column), padded[column])]
+        changed = [column for column in range(width) if not shows(before.at(row, column), padded[column])]
         if changed and row == 0:
             yield from _dressed(before.sheet_id, table)
         for first, last in _runs(changed):
             yield PutValues(sheet_id=before.sheet_id, row=row, column=first, values=(padded[first : last + 1],))
+        if changed and table.links:
+            link = table.links[row] if row < len(table.links) else ""
+            yield PutLinks(sheet_id=before.sheet_id, row=row, column=0, links=(link,))
 
 
 def _runs(columns: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -354,17 +276,6 @@ def _dressed(sheet_id: int, table: tabs.Table) -> Iterator[Edit]:
     yield PutLook(
         sheet_id=sheet_id, row=0, column=0, end_row=1, end_column=len(table.values[0]), look=_HEADER, wrap=True
     )
-
-
-def _shows(content: Content, value: tabs.Value) -> bool:
-    """Whether a cell already holds a value of ours as a plain value."""
-    if content.error is not None or content.formula is not None or isinstance(content.value, bool):
-        return False
-    if value is None or value == "":
-        return content.value is None or content.value == ""
-    if isinstance(value, int):
-        return isinstance(content.value, Decimal) and content.value == value
-    return type(content.value) is type(value) and content.value == value
 
 
 def _rule_edits(tab: Tab, wanted: tuple[Rule, ...]) -> list[Edit]:
@@ -399,7 +310,7 @@ def _flag_edits(tab: Tab, marks: MarksTab, wanted: Mapping[Cell, str]) -> Iterat
         cell = Cell(row, marks.flag_column)
         content = tab.at(cell.row, cell.column)
         new = wanted.get(cell)
-        if not _shows(content, new) and _free_for_flag(content) and tab.editable(cell.row, cell.column):
+        if not shows(content, new) and _free_for_flag(content) and tab.editable(cell.row, cell.column):
             yield PutValues(sheet_id=tab.sheet_id, row=cell.row, column=cell.column, values=((new,),))
 
 
@@ -413,7 +324,7 @@ def _free_for_flag(content: Content) -> bool:
 
 
 def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
-    for sheet_id, title, labels in tabs.OURS:
+    for sheet_id, title, labels in tabs.FOUND:
         tab = tabs.present(reading, sheet_id, title)
         if tab is not None and not tabs.is_ours(tab, labels):
             yield Problem(
@@ -424,9 +335,9 @@ def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
 
 
 def _in_the_way(reading: Reading, pages: Iterable[_Page]) -> Iterator[Problem]:
-    for sheet_id, title, _ in tabs.OURS:
+    for sheet_id, title, labels in tabs.OURS:
         tab = tabs.present(reading, sheet_id, title)
-        if tab is not None and _locked(tab, _grid(tab)):
+        if tab is not None and tabs.is_ours(tab, labels) and _locked(tab, _grid(tab)):
             yield _protected(tab.title, "it is not kept up to date")
     for page in pages:
         marks = page.sheet

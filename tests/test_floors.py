@@ -12,14 +12,43 @@ PACKAGE = Path(__file__).parent.parent / "sheets_mastery"
 
 #: From the words up to the doors, in the order in which they may look at one another.
 FLOORS = (
-    ("errors", "a1", "reading", "config", "gradebook", "contracts"),
+    ("errors", "a1", "reading", "config", "presets", "gradebook", "contracts"),
     (
-        *("mastery", "remediation", "shape", "notices", "occasions", "optout", "letters", "envelope"),
-        *("liverules", "tabs", "writeback", "plan"),
+        "mastery",
+        "remediation",
+        "shape",
+        "notices",
+        "occasions",
+        "optout",
+        "letters",
+        "envelope",
+        "liverules",
+        "edits",
+        "panel",
+        "tabs",
+        "writeback",
+        "plan",
+        "settingsfile",
+        "newids",
     ),
     ("google", "mail", "ledger"),
     ("sync", "outbox"),
-    ("wiring", "terminal", "status", "doctor", "demo", "schedule", "cli", "__main__"),
+    (
+        "wiring",
+        "terminal",
+        "drawing",
+        "asking",
+        "wishes",
+        "wayin",
+        "outcome",
+        "status",
+        "doctor",
+        "setup",
+        "demo",
+        "schedule",
+        "cli",
+        "__main__",
+    ),
 )
 #: The doors that may set foot on the island.
 FERRIES = {"cli", "demo", "wiring"}

@@ -19,13 +19,14 @@ from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Ru
 #: average of percentages shows as a percentage, and its userEnteredFormat is empty). Conditional formats cannot change
 #: it.
 MASK = (
-    "properties(locale,timeZone),"
+    "properties(title,locale,timeZone),"
     "sheets("
-    "properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
+    "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
     "protectedRanges(range,requestingUserCanEdit,warningOnly,unprotectedRanges),"
     "data(startRow,startColumn,rowData(values("
-    "userEnteredValue(formulaValue),effectiveValue,formattedValue,effectiveFormat(numberFormat(type)),note))))"
+    "userEnteredValue(formulaValue),effectiveValue,formattedValue,effectiveFormat(numberFormat(type)),note,"
+    "chipRuns(chip(personProperties(email)))))))"
 )
 
 #: Doubles hold whole numbers exactly up to here.
@@ -44,6 +45,7 @@ def reading(spreadsheet_id: str, answer: Json) -> Reading:
     content = _contents()
     return Reading(
         spreadsheet_id=spreadsheet_id,
+        title=properties.get("title", ""),
         locale=properties.get("locale", "en_US"),
         time_zone=properties.get("timeZone", "Etc/GMT"),
         tabs=tuple(
@@ -59,6 +61,7 @@ def _tab(sheet: Json, content: Callable[[Json], Content]) -> Tab:
     return Tab(
         sheet_id=properties.get("sheetId", 0),
         title=properties["title"],
+        index=properties.get("index", 0),
         rows=rows,
         columns=columns,
         cells=_cells(sheet.get("data", ()), content),
@@ -105,9 +108,10 @@ def _contents() -> Callable[[Json], Content]:
         format_: str = look.get("numberFormat", {}).get("type", "") if look else ""
         formula = (cell.get("userEnteredValue") or {}).get("formulaValue")
         note = cell.get("note", "")
-        if formula is not None or note or "boolValue" in effective or "errorValue" in effective:
+        chip = _person(cell["chipRuns"]) if "chipRuns" in cell else ""
+        if formula is not None or note or chip or "boolValue" in effective or "errorValue" in effective:
             value, error = _value(effective)
-            return Content(value=value, error=error, formula=formula, format=format_, shown=shown, note=note)
+            return Content(value=value, error=error, formula=formula, format=format_, shown=shown, note=note, chip=chip)
         if "numberValue" in effective:
             number = effective["numberValue"]
             known = numbers.get((number, shown, format_))
@@ -128,6 +132,14 @@ def _contents() -> Callable[[Json], Content]:
         return known
 
     return content
+
+
+def _person(runs: list[Json]) -> str:
+    """The address of the people chip that a cell holds, "" for none or several."""
+    people = [
+        run["chip"]["personProperties"].get("email", "") for run in runs if "personProperties" in run.get("chip", {})
+    ]
+    return people[0] if len(people) == 1 else ""
 
 
 def _value(effective: Json) -> tuple[str | Decimal | bool | None, str | None]:

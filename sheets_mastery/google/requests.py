@@ -13,20 +13,25 @@ from itertools import groupby
 from typing import Any
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.reading import Content, Look, Rule
-from sheets_mastery.writeback import (
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
     DeleteTab,
     Edit,
+    InsertColumn,
+    InsertRows,
+    Offer,
     PutBack,
+    PutLinks,
     PutLook,
     PutNote,
     PutValues,
     ResizeTab,
     SetWidths,
+    Value,
 )
+from sheets_mastery.reading import Content, Look, Rule
 
 Json = dict[str, Any]
 
@@ -47,9 +52,7 @@ def requests(edits: Iterable[Edit]) -> list[Json]:
     return [*batch, *_notes(notes)]
 
 
-def _requests(
-    edit: AddTab | ResizeTab | DeleteTab | PutValues | PutBack | PutLook | SetWidths | DeleteRule | AddRule,
-) -> Iterator[Json]:
+def _requests(edit: Edit) -> Iterator[Json]:
     match edit:
         case AddTab():
             yield {
@@ -64,6 +67,7 @@ def _requests(
                             "frozenColumnCount": edit.frozen[1],
                         },
                     }
+                    | ({} if edit.index is None else {"index": edit.index})
                 }
             }
         case ResizeTab():
@@ -74,6 +78,18 @@ def _requests(
                         "gridProperties": {"rowCount": edit.rows, "columnCount": edit.columns},
                     },
                     "fields": "gridProperties(rowCount,columnCount)",
+                }
+            }
+        case InsertRows():
+            yield {
+                "insertDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "ROWS",
+                        "startIndex": edit.row,
+                        "endIndex": edit.row + edit.count,
+                    },
+                    "inheritFromBefore": False,
                 }
             }
         case DeleteTab():
@@ -94,6 +110,37 @@ def _requests(
                     "fields": "userEnteredValue",
                 }
             }
+        case InsertColumn():
+            yield {
+                "insertDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "COLUMNS",
+                        "startIndex": edit.column,
+                        "endIndex": edit.column + 1,
+                    },
+                    "inheritFromBefore": False,
+                }
+            }
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, 0, edit.column),
+                    "rows": [{"values": [_value(value)]} for value in edit.values],
+                    "fields": "userEnteredValue",
+                }
+            }
+        case PutNote():
+            yield from _notes((edit,))
+        case PutLinks():
+            yield {
+                "updateCells": {
+                    "start": _start(edit.sheet_id, edit.row, edit.column),
+                    "rows": [{"values": [_link(link)]} for link in edit.links],
+                    "fields": "userEnteredFormat.textFormat.link",
+                }
+            }
+        case Offer():
+            yield _offer(edit)
         case PutLook():
             yield {
                 "repeatCell": {
@@ -146,11 +193,31 @@ def _widths(edit: SetWidths) -> Iterator[Json]:
         }
 
 
-def _value(value: str | int | Decimal | None) -> Json:
+def _link(link: str) -> Json:
+    """A cell that leads somewhere; one that leads nowhere is emptied of its link by the request's field mask."""
+    return {"userEnteredFormat": {"textFormat": {"link": {"uri": link}}}} if link else {}
+
+
+def _offer(edit: Offer) -> Json:
+    """A data validation, or none, which takes away what was there."""
+    where = _grid_range(edit.sheet_id, Range(edit.row, edit.column, edit.end_row, edit.end_column))
+    if edit.checkbox:
+        rule: Json = {"condition": {"type": "BOOLEAN"}, "strict": True}
+    elif edit.words:
+        listed = [{"userEnteredValue": word} for word in edit.words]
+        rule = {"condition": {"type": "ONE_OF_LIST", "values": listed}, "strict": True, "showCustomUi": True}
+    else:
+        return {"setDataValidation": {"range": where}}
+    return {"setDataValidation": {"range": where, "rule": rule}}
+
+
+def _value(value: Value) -> Json:
     """A cell with a value; one without a value is emptied by the request's field mask."""
     match value:
         case None | "":
             return {}
+        case bool():
+            return {"userEnteredValue": {"boolValue": value}}
         case str():
             return {"userEnteredValue": {"stringValue": value}}
         case int():

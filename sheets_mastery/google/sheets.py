@@ -11,6 +11,7 @@ from google.auth.credentials import Credentials
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 
 from sheets_mastery.a1 import quoted
+from sheets_mastery.edits import Edit
 from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.auth import account
 from sheets_mastery.google.readings import MASK, reading
@@ -18,7 +19,6 @@ from sheets_mastery.google.requests import requests
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import Traffic, Wire
 from sheets_mastery.reading import Reading, Watched
-from sheets_mastery.writeback import Edit
 
 _SHOWN = "updatedSpreadsheet(sheets(properties(title),data(rowData(values(formattedValue)))))"
 

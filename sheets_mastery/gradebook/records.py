@@ -37,10 +37,27 @@ class MarkKind(StrEnum):
     PENDING = "pending"
     #: A code that says: need not be done.
     EXCUSED = "excused"
+    #: A code that says: at the level, without a number.
+    MASTERED = "mastered"
+    #: A code that says: below the level, without a number.
+    BELOW = "below level"
+    #: Never asked of this student.
+    NOT_ASSIGNED = "not assigned"
     #: Nothing.
     BLANK = "blank"
     #: Something that is none of these. Never a zero, never missing.
     UNREADABLE = "unreadable"
+
+
+class Flag(StrEnum):
+    """What is said beside a mark; it never hides a score."""
+
+    #: Handed in late.
+    LATE = "late"
+    #: The student was away.
+    ABSENT = "absent"
+    #: Handed in, but not whole.
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +70,8 @@ class Mark:
     written: str = ""
     #: For a score: the share of the maximum, exactly; 43 of 50 is Fraction(43, 50).
     share: Fraction | None = None
+    #: What is said beside it.
+    flags: frozenset[Flag] = frozenset()
 
 
 BLANK = Mark(kind=MarkKind.BLANK)
@@ -84,6 +103,18 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what} {self.remedy}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnknownCode:
+    """A word among the marks that nobody has explained yet."""
+
+    #: The code as it was first seen.
+    code: str
+    #: How many cells have it.
+    count: int
+    #: The first of them.
+    place: Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,3 +259,5 @@ class Gradebook:
     links: dict[tuple[str, str], str]
     #: The tabs with marks, from left to right; at least one.
     tabs: tuple[MarksTab, ...]
+    #: The codes that nobody has explained, the most frequent first.
+    unknown_codes: tuple[UnknownCode, ...] = ()

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
+from sheets_mastery.gradebook.findings import RowRole
 from sheets_mastery.gradebook.layout import Columns, read_day
 from sheets_mastery.gradebook.marks import MOMENTS
 from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, key
+from sheets_mastery.gradebook.words import is_section, is_summary, label
 from sheets_mastery.reading import Content, Tab
 
 _YES = {"yes", "y", "true", "x", "✓", "1", "ok", "sí", "si", "ja", "oui"}
@@ -74,14 +76,29 @@ class Entry:
     may_write: bool | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class People:
+    """The rows of one tab, understood."""
+
+    #: The students from top to bottom.
+    entries: tuple[Entry, ...]
+    #: What is wrong with the rows.
+    problems: tuple[Problem, ...]
+    #: What each row below the labels is, as far as it is no student's and not blank.
+    roles: Mapping[int, RowRole]
+
+
 def id_text(content: Content) -> str | None:
     """An id as text: a text as it was typed, the digits of a whole number; None for what cannot be an id.
 
     The live rules look the id up as `$A4&""`, which gives the same text. So nothing is trimmed here; `key` compares.
+    Behind a people chip it is the address.
     """
     value = content.value
     if content.error is not None or isinstance(value, bool) or content.format in MOMENTS:
         return None
+    if content.chip:
+        return content.chip
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value() and abs(value) < _LONGEST_NUMBER
         return f"{value.to_integral_value():f}" if whole else None
@@ -91,26 +108,111 @@ def id_text(content: Content) -> str | None:
 def read_entries(
     tab: Tab, columns: Columns, *, locale: str, skip: frozenset[int] = frozenset(), no_students: frozenset[str]
 ) -> tuple[list[Entry], list[Problem]]:
+    """Every row below the header that has an id, and what is wrong with the rest; see `read_people`."""
+    people = read_people(tab, columns, locale=locale, skip=skip, no_students=no_students)
+    return list(people.entries), list(people.problems)
+
+
+def read_people(
+    tab: Tab,
+    columns: Columns,
+    *,
+    locale: str,
+    skip: frozenset[int] = frozenset(),
+    no_students: frozenset[str],
+    section: str = "",
+) -> People:
     """Every row below the header that has an id, and what is wrong with the rest.
 
     `skip` holds the rows about assignments, `no_students` the keys of words such as "average" that are no student's.
+    `section` is everybody's who has none in a column or in a heading above.
     """
     entries: list[Entry] = []
     problems: list[Problem] = []
+    roles: dict[int, RowRole] = {}
     id_column = columns.id
-    for row in range(columns.header_row + 1, len(tab.cells)):
-        if row in skip:
-            continue
-        identity = id_text(tab.at(row, id_column))
+    rows = [row for row in range(columns.header_row + 1, len(tab.cells)) if row not in skip]
+    named = [row for row in rows if columns.name is None or columns.name_of(tab, row)]
+    usual = _usual([id_text(tab.at(row, id_column)) or "" for row in named])
+    for row in rows:
+        content = tab.at(row, id_column)
+        identity = id_text(content)
+        if identity is None and content.blank:
+            heading = _heading(tab, columns, row)
+            if heading is not None:
+                roles[row] = RowRole.HEADING
+                section = heading if is_section(heading) else section
+                continue
         if identity is None:
-            problems += _no_id(tab, columns, row, no_students)
+            wrong = list(_no_id(tab, columns, row, no_students))
+            problems += wrong
+            if any(not each.blank for each in tab.row(row)):
+                roles[row] = RowRole.OTHER if wrong else RowRole.SUMMARY
             continue
-        if key(identity).rstrip(": ") in no_students:
+        if label(identity) in no_students or (is_summary(identity) and not _has_digit(identity)):
+            roles[row] = RowRole.SUMMARY
             continue
-        entry, wrong = _entry(tab, columns, row, identity, locale)
+        if not columns.name_of(tab, row) and columns.name is not None:
+            heading = _heading(tab, columns, row)
+            counted = heading is not None and is_section(heading) and key(heading) != key(identity)
+            if usual(identity) and not counted:
+                entry, wrong = _entry(tab, columns, row, identity, locale, section)
+                entries.append(entry)
+                problems += wrong
+                continue
+            if heading is not None:
+                roles[row] = RowRole.HEADING
+                section = heading if is_section(heading) else section
+                continue
+            roles[row] = RowRole.OTHER
+            problems.append(
+                Problem(
+                    place=Place(tab=tab.title, cell=Cell(row, id_column)),
+                    what="this is not like the other student ids and has no name beside it, so the row is left out.",
+                    remedy="Type the student's id and name, or move the words into another column.",
+                )
+            )
+            continue
+        entry, wrong = _entry(tab, columns, row, identity, locale, section)
         entries.append(entry)
         problems += wrong
-    return entries, list(dict.fromkeys(problems))
+    return People(entries=tuple(entries), problems=tuple(dict.fromkeys(problems)), roles=roles)
+
+
+def _usual(ids: list[str]) -> Callable[[str], bool]:
+    """Whether an id is like nearly all the others: an address among addresses, with digits among those with digits."""
+    there = [each for each in ids if each]
+    for test in (_has_at, _has_digit):
+        if len(there) >= 3 and 5 * sum(map(test, there)) >= 4 * len(there):
+            return test
+    return bool
+
+
+def _has_at(text: str) -> bool:
+    return "@" in text
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def _heading(tab: Tab, columns: Columns, row: int) -> str | None:
+    """The heading of a section: a text alone in its row, or one like "Period 3" with no more than a head-count."""
+    said = [
+        (column, content)
+        for column, content in enumerate(tab.row(row))
+        if not content.blank and not isinstance(content.value, bool)
+    ]
+    texts = [(column, content.text) for column, content in said if isinstance(content.value, str)]
+    if len(texts) != 1 or len(said) > 2 or not all(isinstance(content.value, str | Decimal) for _, content in said):
+        return None
+    ((column, text),) = texts
+    first = columns.name if columns.name is not None else columns.id
+    if is_summary(text) or _ADDRESS.fullmatch(text):
+        return None
+    if len(said) == 1:
+        return text if column in columns.taken or column <= max(first, columns.id) else None
+    return text if is_section(text) else None
 
 
 def twice(entries: list[Entry]) -> frozenset[str]:
@@ -123,15 +225,15 @@ def same_person(one: str, other: str) -> bool:
 
     A roster often has middle names that a gradebook leaves out, so two words that are both among the other's will do.
     """
-    fewer, more = sorted((set(key(name).replace(",", " ").split()) for name in (one, other)), key=len)
+    fewer, more = sorted((set(key(name).replace(",", " ").replace("،", " ").split()) for name in (one, other)), key=len)
     return not fewer or fewer == more or (len(fewer) > 1 and fewer <= more)
 
 
 def _no_id(tab: Tab, columns: Columns, row: int, no_students: frozenset[str]) -> Iterator[Problem]:
     """A row without an id that has a name and something beside it may well be a student: it is said, never dropped."""
     place = Place(tab=tab.title, cell=Cell(row, columns.id))
-    name_column = columns.one("name")
-    name = "" if name_column is None else tab.at(row, name_column).text
+    name_column = columns.name
+    name = columns.name_of(tab, row)
     beside = any(
         not content.blank and content.formula is None
         for column, content in enumerate(tab.row(row))
@@ -139,7 +241,7 @@ def _no_id(tab: Tab, columns: Columns, row: int, no_students: frozenset[str]) ->
     )
     if not tab.at(row, columns.id).blank:
         yield Problem(place=place, what="this cannot be a student id.", remedy="Type the id as text or a whole number.")
-    elif name and beside and key(name).rstrip(": ") not in no_students:
+    elif name and beside and label(name) not in no_students and not is_summary(name):
         yield Problem(
             place=place,
             what="this row has a name but no student id, so it is left out.",
@@ -147,7 +249,9 @@ def _no_id(tab: Tab, columns: Columns, row: int, no_students: frozenset[str]) ->
         )
 
 
-def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> tuple[Entry, list[Problem]]:
+def _entry(
+    tab: Tab, columns: Columns, row: int, identity: str, locale: str, section: str
+) -> tuple[Entry, list[Problem]]:
     def text(sort: str) -> str:
         column = columns.one(sort)
         return "" if column is None else tab.at(row, column).text
@@ -179,8 +283,8 @@ def _entry(tab: Tab, columns: Columns, row: int, identity: str, locale: str) -> 
         Entry(
             id=identity,
             row=row,
-            name=text("name"),
-            section=text("section"),
+            name=columns.name_of(tab, row),
+            section=text("section") or section,
             guardians=_each_address_once(guardians),
             address=own[0] if own else "",
             language=language,
@@ -210,7 +314,7 @@ def _addresses(tab: Tab, row: int, column: int) -> tuple[list[str], list[Problem
     content = tab.at(row, column)
     if content.blank:
         return [], []
-    parts = [part.strip() for part in _SEPARATORS.split(content.text)]
+    parts = [part.strip() for part in _SEPARATORS.split(content.chip or content.text)]
     good = [part for part in parts if _ADDRESS.fullmatch(part)]
     if content.error is not None or any(part and part not in good for part in parts):
         return [], [

@@ -15,6 +15,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.tables import (
     attempt,
+    choice,
     contract,
     episode,
     gradebook_state,
@@ -28,6 +29,7 @@ from sheets_mastery.ledger.tables import (
 )
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, digest
+from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
@@ -74,6 +76,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         },
         notices={each.key: each for each in letters},
         announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
+        choices=_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
         history=History(
             told=_told(said),
@@ -104,6 +107,8 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
         .values(gradebook=gradebook, **state)
         .on_conflict_do_update(index_elements=["gradebook"], set_=state)
     )
+    if facts.choices is not None:
+        write_choices(connection, gradebook, facts.choices, now)
     if facts.students is not None:
         _write_students(connection, gradebook, facts.students, now)
     if facts.verdicts:
@@ -216,6 +221,32 @@ def _begun(connection: Connection, gradebook: str) -> dict[str, Begun]:
         if row.level is not None and fresh:
             begun[row.student] = Begun(at=row.at, before=last)
     return begun
+
+
+def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
+    """Remember these choices and no others."""
+    known = _choices(connection, gradebook)
+    gone = [{"which": setting} for setting in known if choices.get(setting) != known[setting]]
+    if gone:
+        connection.execute(
+            delete(choice).where(choice.c.gradebook == gradebook, choice.c.setting == bindparam("which")), gone
+        )
+    fresh = [
+        {"gradebook": gradebook, "setting": setting, "label": each.label, "text": each.text, "since": now}
+        for setting, each in choices.items()
+        if known.get(setting) != each
+    ]
+    if fresh:
+        connection.execute(insert(choice), fresh)
+
+
+def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
+    rows = connection.execute(
+        select(choice.c.setting, choice.c.label, choice.c.text)
+        .where(choice.c.gradebook == gradebook)
+        .order_by(choice.c.setting)
+    )
+    return {setting: Choice(label=label, text=text) for setting, label, text in rows}
 
 
 def _shape(kept: list[dict[str, Any]]) -> Shape:

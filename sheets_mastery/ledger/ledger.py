@@ -22,9 +22,10 @@ from sqlalchemy.exc import IntegrityError
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.database import Database
-from sheets_mastery.ledger.facts import read_past, write_facts
+from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.tables import install, notice, run
 from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
 
 _UNSENT = (NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW)
@@ -153,6 +154,14 @@ class Ledger:
         """
         with self._database.writing() as connection:
             write_facts(connection, gradebook, facts, now=now)
+
+    def choose(self, gradebook: str, choices: Mapping[str, Choice], *, now: datetime) -> None:
+        """Let these choices be in force, and no others, as if the teacher had made them on the tab Mastery Settings.
+
+        For whoever sets a gradebook up: the tab, when it is made, holds them as the teacher's own.
+        """
+        with self._database.writing() as connection:
+            write_choices(connection, gradebook, choices, now)
 
     # A delivery
 

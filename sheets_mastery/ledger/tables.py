@@ -132,6 +132,21 @@ def _gradebook() -> Column[str]:
     return Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), nullable=False)
 
 
+#: The choices of a document's tab Mastery Settings that are in force. A gradebook need not have been recorded yet: who
+#: sets one up may choose before its first sync.
+choice = Table(
+    "choice",
+    metadata,
+    Column("gradebook", String, primary_key=True),
+    #: The setting's id, such as "marking.grace_days".
+    Column("setting", String, primary_key=True),
+    #: The label of its row.
+    Column("label", String, nullable=False),
+    #: The value as text.
+    Column("text", String, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
 #: The students of a gradebook, those of the last reading (`gone` is null) and those before.
 student_seen = Table(
     "student_seen",

@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""JSON, in and out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from .errors import invalid_argument
+
 JSON = "application/json; charset=UTF-8"
 
 
@@ -14,3 +16,11 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
     """Return a JSON answer; None is an empty body."""
     body = b"" if value is None else orjson.dumps(value)
     return Response(body, status, headers, JSON)
+
+
+def read_json(content: bytes) -> Any:
+    """Return a body's JSON; an empty body says nothing, which is an object too. Google's 400 for what is no JSON."""
+    try:
+        return orjson.loads(content) if content else {}
+    except orjson.JSONDecodeError as broken:
+        raise invalid_argument(f"Invalid JSON payload received. {broken}") from broken

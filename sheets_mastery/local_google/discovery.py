@@ -11,18 +11,17 @@ import base64
 import binascii
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 from googleapiclient.discovery_cache import get_static_doc
 
+from .answers import read_json
 from .errors import invalid_argument
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    #: Takes a value and its path, yields (path, complaint) pairs.
-    Check = Callable[[Any, str], Iterator[tuple[str, str]]]
+#: Takes a value and its path, yields (path, complaint) pairs.
+Check = Callable[[Any, str], Iterator[tuple[str, str]]]
 
 #: Where gspread still sends what it imports; the only address of Drive v2 that is answered.
 GSPREADS_UPLOAD = "/upload/drive/v2/files/"
@@ -57,8 +56,14 @@ class Method:
         self._parameters = api.parameters | {
             name: about for name, about in description.get("parameters", {}).items() if about["location"] == "query"
         }
-        self._request: str | None = description.get("request", {}).get("$ref")
-        self._response: str | None = description.get("response", {}).get("$ref")
+        #: The schemas of its request and its response.
+        self.request: str | None = description.get("request", {}).get("$ref")
+        self.response: str | None = description.get("response", {}).get("$ref")
+
+    def parts(self, path: str) -> dict[str, str]:
+        """Return what a raw path says in the places that the description names."""
+        found = self.pattern.match(_plain(path))
+        return found.groupdict() if found else {}
 
     def check_query(self, query: list[tuple[str, str]]) -> None:
         """Raise Google's 400 for an unknown parameter or one outside its enum."""
@@ -79,14 +84,12 @@ class Method:
 
     def check_request(self, body: bytes) -> None:
         """Raise Google's 400 for a body that is no JSON, or has fields or types that the method does not know."""
-        if self._request is None or not body:
+        if self.request is None or not body:
             return
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as broken:
-            raise invalid_argument(f"Invalid JSON payload received. {broken}") from broken
+        value = read_json(body)
         root = BODY_NAMES.get(self.id, "")
-        found = list(self.api.checker(self._request)(value, root))[:50]
+        found = list(self.api.checker(self.request)(value, root))[:50]
+        self.api.seen.clear()
         if self.api.name in OVERLOOKS_UNKNOWN_NAMES:
             found = [one for one in found if "Unknown name" not in one[1]]
         if found:
@@ -94,9 +97,12 @@ class Method:
 
     def complaints(self, value: Any) -> list[str]:
         """Return what a response says that the document does not know."""
-        if self._response is None:
+        if self.response is None:
             return [] if value is None else ["a body where none is described"]
-        return [f"{path}: {said}" for path, said in self.api.checker(self._response)(value, "")]
+        self.api.seen.clear()
+        found = [f"{path}: {said}" for path, said in self.api.checker(self.response)(value, "")]
+        self.api.seen.clear()
+        return found
 
 
 class Api:
@@ -110,6 +116,8 @@ class Api:
         self._package = f"{name}.{version}"
         self.schemas: dict[str, Any] = document["schemas"]
         self._checkers: dict[str, Check] = {}
+        #: The objects of a response that were looked at: many cells of a large one are the same object.
+        self.seen: set[int] = set()
         self.methods = [Method(self, description) for description in _methods(document)]
 
     def checker(self, schema: str) -> Check:
@@ -166,9 +174,10 @@ class Api:
                 # proto3 JSON takes one message for a list of one; a bare word in a list's place it refuses
                 yield _wrong(path, "type.googleapis.com/google.protobuf.ListValue", value)
                 return
-            if not plain:
-                for index, inner in enumerate(value):
+            for index, inner in enumerate([] if plain else value):
+                if id(inner) not in self.seen:
                     yield from item(inner, f"{path}[{index}]")
+                    self.seen.add(id(inner))
 
         return check
 
@@ -242,12 +251,16 @@ def find_method(http_method: str, path: str) -> Method | None:
     ``path`` is the raw path, so that a quoted ``/`` or ``:`` in a range does not count as punctuation.
     """
     if http_method == "PUT" and path.startswith(GSPREADS_UPLOAD):  # Drive v2's way to replace a file's content
-        http_method, path = "PATCH", path.replace("/v2/", "/v3/", 1)
+        http_method = "PATCH"
     found = [
         method
         for api in apis()
         for method in api.methods
-        if method.http_method == http_method and method.pattern.match(path)
+        if method.http_method == http_method and method.pattern.match(_plain(path))
     ]
     # `{spreadsheetId}` also matches `ID:batchUpdate`: the most literal pattern is the one that is meant
     return max(found, key=lambda method: method.literal, default=None)
+
+
+def _plain(path: str) -> str:
+    return path.replace("/v2/", "/v3/", 1) if path.startswith(GSPREADS_UPLOAD) else path

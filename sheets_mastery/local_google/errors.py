@@ -32,6 +32,10 @@ class GoogleError(Exception):
         self.body = body
 
 
+class Invalid(Exception):
+    """A request in a batch that cannot be carried out; the message is Google's, without the prefix."""
+
+
 def error(status: int, message: str, *, details: list[dict[str, Any]] | None = None) -> GoogleError:
     """Return an error as Sheets prints it."""
     said: dict[str, Any] = {"code": status, "message": message, "status": STATUS_NAMES.get(status, "UNKNOWN")}

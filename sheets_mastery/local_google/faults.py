@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from .answers import answer
 from .errors import error, invalid_argument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import Receive, Scope, Send
 
 #: What ``delay_ms`` may be besides a plain number: a name, with the two numbers that shape it.
 DISTRIBUTIONS: dict[str, Callable[[random.Random, float, float], float]] = {
@@ -148,11 +145,12 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
-    def order(self, said: Any) -> None:
+    def order(self, said: Any) -> dict[str, Any]:
         """Put in one fault or a list of them; an empty list forgets all."""
         if said == []:
             self._faults.clear()
         self._faults += [Fault(one) for one in (said if isinstance(said, list) else [said])]
+        return self.told()
 
     def take(self, method: str, target: str) -> tuple[Fault | None, float]:
         """Return what goes wrong with a request, and the seconds that it waits first.

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict, deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .discovery import Method
 from .errors import GoogleError, error, invalid_argument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .discovery import Method
 
 #: The one project that all callers belong to.
 PROJECT = 104729000000
@@ -80,7 +77,7 @@ class Quotas:
         #: (limit, user or "") -> when how much was spent, oldest first.
         self._spent: dict[tuple[str, str], deque[tuple[datetime, int]]] = defaultdict(deque)
 
-    def order(self, said: Any) -> None:
+    def order(self, said: Any) -> dict[str, Any]:
         """Put limits in force, by name, instead of those before: a number, or null for Google's own. Begin anew."""
         if not isinstance(said, dict) or not set(said) <= set(LIMITS):
             raise invalid_argument(f"Quotas are an object with some of {sorted(LIMITS)}.")
@@ -88,6 +85,7 @@ class Quotas:
             raise invalid_argument("A quota is a number, or null for Google's own.")
         self._values = {name: LIMITS[name].value if value is None else value for name, value in said.items()}
         self._spent.clear()
+        return self.told()
 
     def told(self) -> dict[str, Any]:
         """Return the limits in force."""

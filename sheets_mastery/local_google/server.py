@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import create_app
 from .store import Store, clock, random_id
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
@@ -78,20 +76,13 @@ class LocalGoogle:
         self.stop()
 
 
-def serve(directory: Path, *, port: int = 0, ready: Callable[[str], None] = print) -> None:
-    """Serve until SIGINT or SIGTERM; ``ready`` is told the URL once requests will be answered."""
-    with _listen(port) as listening:
-        ready(f"http://{LOOPBACK}:{listening.getsockname()[1]}")
-        uvicorn.Server(_config(Store(directory))).run([listening])
-
-
 def _listen(port: int) -> socket.socket:
     # Named TCP, or asyncio leaves Nagle's algorithm on for what it accepts, and every answer waits 40 ms
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))
-        listening.listen(128)
+        listening.listen(1024)
     except OSError:
         listening.close()
         raise

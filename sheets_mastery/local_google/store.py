@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import orjson
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 def clock() -> datetime:
@@ -33,11 +31,7 @@ class Store:
     """
 
     def __init__(
-        self,
-        directory: Path,
-        *,
-        now: Callable[[], datetime] = clock,
-        new_id: Callable[[], str] = random_id,
+        self, directory: Path, *, now: Callable[[], datetime] = clock, new_id: Callable[[], str] = random_id
     ) -> None:
         self.directory = directory
         #: The time, aware.

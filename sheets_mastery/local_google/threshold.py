@@ -7,16 +7,13 @@ a page of another origin. Programs other than browsers send neither ``Origin`` n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .answers import answer
 from .errors import error
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 #: Methods that change nothing. A page elsewhere may send these, but no browser shows it the answer.

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from . import xlsx
 from .errors import unreadable
 from .sheets import Spreadsheets
 from .sheets.a1 import Box
 from .sheets.defaults import COLUMNS, ROWS
+from .sheets.document import Document
 from .sheets.values import Rendering, put, value_range
-from .xlsx import spreadsheet_of, workbook_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .sheets.document import Document
-    from .store import Store
+from .store import Store
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The types of file that come in and go out, by the ends of their names.
@@ -64,14 +61,14 @@ def replace(books: Spreadsheets, spreadsheet_id: str, content: bytes, mime_type:
 
 def _read(books: Spreadsheets, content: bytes, mime_type: str, title: str) -> Document:
     if mime_type == XLSX:
-        return books.make(spreadsheet_of(content, title))
+        return books.make(xlsx.spreadsheet_of(content, title))
     rows = _rows(content, mime_type)
     height, width = len(rows), max((len(row) for row in rows), default=0)
     grid = {"rowCount": max(ROWS, height), "columnCount": max(COLUMNS, width)}
     sheet = {"properties": {"sheetId": 0, "title": title[:LONGEST_TITLE] or "Sheet1", "gridProperties": grid}}
     document = books.make({"properties": {"title": title}, "sheets": [sheet]})
     put(document, document.tabs[0], Box(0, height, 0, width), rows, "USER_ENTERED")
-    document.calculation = None
+    document.kept.clear()
     return document
 
 
@@ -93,7 +90,7 @@ def _rows(content: bytes, mime_type: str) -> list[list[str]]:
 def content_of(document: Document, mime_type: str) -> bytes:
     """Return a spreadsheet as a file of a type in FORMATS; as text it is the first tab, as it is shown."""
     if mime_type == XLSX:
-        return workbook_of(document)
+        return bytes(xlsx.workbook_of(document))
     tab = document.tabs[0]
     rows: list[list[Any]] = value_range(document, tab, tab.grid, Rendering()).get("values", [])
     width = max((len(row) for row in rows), default=0)

@@ -124,6 +124,23 @@ UNUSUAL = (
     typing("in percent", "86.5", "90%", "86.49%", RETAKE),
     typing("in percent", "86.5", "20%", "86.5%", MASTERED),
 )
+#: Where codes say "at the level" and "below it" without a number.
+CODED = (
+    typing("of 50", "86", "P", "P", MASTERED),
+    typing("of 50", "86", "R", "R", RETAKE),
+    typing("of 50", "86", "P", "r", RETAKE),
+    typing("of 50", "86", "R", "p", MASTERED),
+    typing("of 50", "86", "20", "P", MASTERED),
+    typing("of 50", "86", "R", "43", MASTERED),
+    typing("of 50", "86", "P", "EX", EXCUSED),
+    typing("of 50", "86", "EX", "R", RETAKE),
+    typing("of 50", "86", "", "P", MASTERED),
+    typing("of 50", "86", "P", "-", None),
+    typing("of 50", "", "P", "R", NO_CONTRACT),
+    typing("of 50", "86", "B+", "P", CHECK),
+    typing("in percent", "86", "20%", "P", MASTERED),
+    typing("to come", "86", "", "R", RETAKE),
+)
 UNUSUAL_TIERS = """
 [[tiers]]
 name = "86.5"
@@ -158,6 +175,12 @@ def test_a_typed_mark_is_held_against_the_bar_of_its_kind_of_work(make_school: M
 
 def test_a_typed_mark_is_rounded_where_the_school_rounds(make_school: MakeSchool) -> None:
     assert_coloured_at_once(make_school, ROUNDED, more='[marking]\nrounding = "whole"\n')
+
+
+def test_a_code_for_below_the_level_takes_its_colour_at_once(make_school: MakeSchool) -> None:
+    more = '[marking.codes.other]\nP = "mastered"\nR = "below level"\n'
+    assert_coloured_at_once(make_school, CODED, more=more)
+    assert_coloured_at_once(make_school, CODED, more=more, locale="de_DE")
 
 
 def assert_coloured_at_once(

@@ -9,10 +9,10 @@ import pytest
 from gspread.utils import ValueRenderOption
 from schools import School, gradebook
 
+from sheets_mastery.edits import Edit
 from sheets_mastery.errors import SheetError
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.reading import Reading, Watched
-from sheets_mastery.writeback import Edit
 
 MARKS: list[list[Any]] = [
     ["Student ID", "Student", "Level", "Quiz 1", "Essay", "Missing"],

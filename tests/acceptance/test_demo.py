@@ -88,7 +88,7 @@ def test_the_mastery_tab_has_one_row_a_student_and_each_word_is_that_of_an_indep
 def test_the_trouble_tab_names_every_slip_with_its_cell(folder: Path, first: dict[str, Any]) -> None:
     header, *rows = tab(folder, "Mastery Trouble")
 
-    assert header == ["Where", "What is wrong", "What to do"]
+    assert header == ["Where", "What was seen", "What is wrong", "What to do"]
     assert [row[0] for row in rows if row[0]] == ["Marks!D9", "Marks!T18", "Marks!I26", "Marks!E55", "Marks!V60"]
     assert [problem.partition(": ")[0] for problem in first["problems"]] == [row[0] for row in rows if row[0]]
 

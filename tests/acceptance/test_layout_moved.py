@@ -77,15 +77,21 @@ def test_a_changed_layout_stops_the_sync_and_the_letters_and_says_what_moved(
     service.sync(gradebook(service), "sync")
 
 
-def test_a_renamed_tab_stops_the_sync_and_the_letters(make_school: Callable[..., School]) -> None:
-    school = make_school({"Marks": MARKS}, more=GUARD)
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("", "the tab Marks is now called Period 1"), ('marks_tab = "Marks"', 'no tab called "Marks"')],
+)
+def test_a_renamed_tab_stops_the_sync_and_the_letters(
+    make_school: Callable[..., School], named: str, said: str
+) -> None:
+    school = make_school({"Marks": MARKS}, more=GUARD, gradebook=named)
     service = school.service()
     service.sync(gradebook(service), "sync")
     school.spreadsheet.worksheet("Marks").update_title("Period 1")
     before = school.document()
 
     assert service.deliver((gradebook(service),)).counts["sent"] == 0
-    with pytest.raises(LayoutError, match='no tab called "Marks"'):
+    with pytest.raises((WaitingForPerson, LayoutError), match=said):
         service.sync(gradebook(service), "sync")
     assert school.document() == before
 

@@ -16,9 +16,9 @@ from openpyxl.utils.datetime import to_excel
 from schools import gradebook
 
 from sheets_mastery import demo
+from sheets_mastery.local_google.masks import query_mask
 from sheets_mastery.local_google.server import LocalGoogle
 from sheets_mastery.local_google.sheets import Spreadsheets
-from sheets_mastery.local_google.sheets.masks import query_mask
 from sheets_mastery.local_google.sheets.view import spreadsheet
 from sheets_mastery.local_google.store import Store
 from sheets_mastery.local_google.transfer import export_file

@@ -21,6 +21,7 @@ import platform
 import random
 import statistics
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,16 +39,16 @@ from google.auth.credentials import Credentials
 from rich.console import Console
 from rich.table import Table
 
+from sheets_mastery.edits import Edit
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import GOOGLE, Answer, Wire
 from sheets_mastery.ledger import Ledger
-from sheets_mastery.local_google.server import serve
+from sheets_mastery.local_google.server import LocalGoogle
 from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.wiring import Service
-from sheets_mastery.writeback import Edit
 
 CLASSES = ["30x20", "150x40", "1000x200"]
 LEVELS = (76, 86, 93)
@@ -475,7 +476,9 @@ def figures(cost: Measured) -> list[str]:
 
 def answer_as_google(folder: str, ready: Connection) -> None:
     """The other process."""
-    serve(Path(folder), ready=ready.send)
+    with LocalGoogle(Path(folder)) as google:
+        ready.send(google.url)
+        threading.Event().wait()
 
 
 def main() -> None:

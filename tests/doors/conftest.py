@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from schools import School, google, make_school, teacher
 
@@ -102,3 +103,59 @@ def office(open_office: Callable[..., Office]) -> Office:
 def usual_class() -> tuple[tuple[str, ...], ...]:
     """The rows of the tab Marks."""
     return CLASS
+
+
+class Terminal:
+    """A real terminal with a command in it, and a person who reads and types."""
+
+    def __init__(self, folder: Path, words: tuple[str, ...]) -> None:
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-W", "error", "-m", "sheets_mastery", *words],
+            cwd=str(folder),
+            # A terminal without colours, so that what is read is what is meant.
+            env={name: value for name, value in os.environ.items() if not name.startswith("SHEETS_MASTERY_")}
+            | {"TERM": "dumb"},
+            encoding="utf-8",
+            dimensions=(60, 100),
+            timeout=90,
+            echo=False,
+        )
+
+    def asked(self) -> str:
+        """What is on the screen when it waits for an answer, since the last one."""
+        self.child.expect_exact("   > ")
+        return str(self.child.before).replace("\r\n", "\n")
+
+    def type(self, said: str) -> None:
+        """Type an answer, and Enter."""
+        self.child.sendline(said)
+
+    def converse(self, *answers: str) -> list[str]:
+        """Answer one question after the other; what was on the screen before each of them."""
+        seen = []
+        for said in answers:
+            seen.append(self.asked())
+            self.type(said)
+        return seen
+
+    def ended(self) -> tuple[int, str]:
+        """The exit code, and what was printed since the last answer."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        assert self.child.exitstatus is not None
+        return self.child.exitstatus, str(self.child.before).replace("\r\n", "\n")
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Opens a terminal: open_terminal(folder, *words of the command)."""
+    opened: list[Terminal] = []
+
+    def open_one(folder: Path, *words: str) -> Terminal:
+        opened.append(Terminal(folder, words))
+        return opened[-1]
+
+    yield open_one
+    for terminal in opened:
+        terminal.child.close(force=True)

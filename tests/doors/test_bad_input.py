@@ -143,7 +143,7 @@ def test_a_marks_tab_deleted_before_the_letters_leave_keeps_them_here(office: Of
     office.school.spreadsheet.add_worksheet("Seating", 5, 5)
     office.school.spreadsheet.del_worksheet(office.school.spreadsheet.worksheet("Marks"))
     answer = office.run("deliver", *NOW)
-    sentence = 'There is no tab called "Marks" among the 2 of the document (gradebooks.marks_tab of Algebra 1).'
+    sentence = 'There is no tab called "Marks" among the 3 of the document (gradebooks.marks_tab of Algebra 1).'
     assert (answer.code, answer.err) == (FAILED, f"Algebra 1: {sentence}\n")
     assert office.school.letters() == []
 
@@ -242,12 +242,13 @@ def test_a_ledger_that_may_not_be_written_to_is_one_sentence(office: Office) -> 
 
 def test_the_trouble_of_one_gradebook_does_not_stop_the_other(open_office: Callable[..., Office]) -> None:
     unshared, well = open_office(), open_office()
-    unshared.add(f'[[gradebooks]]\nname = "Algebra 2"\nspreadsheet = "{well.school.spreadsheet.id}"\n')
+    second = f'[[gradebooks]]\nname = "Algebra 2"\nspreadsheet = "{well.school.spreadsheet.id}"\n'
+    unshared.add(second + 'codes = { M = "not in" }\n')
     unshared.access("none")
     sentence = "Algebra 1: The spreadsheet is not shared with the local account; share it with that account as Editor."
     synced = unshared.run("sync", *NOW)
     assert (synced.code, synced.err) == (FAILED, f"{sentence}\n")
-    assert [tab.title for tab in well.school.spreadsheet.worksheets()] == ["Marks", "Mastery"]
+    assert [tab.title for tab in well.school.spreadsheet.worksheets()] == ["Marks", "Mastery", "Mastery Settings"]
     unshared.access("writer")
     assert unshared.run("sync", *NOW).code == 0
     unshared.access("none")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,15 @@ from sheets_mastery.doctor import Check, examine
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Office
+
+#: M is not explained.
+CODES = (
+    ("Student ID", "Student", "Level", "OK To E-mail", "Quiz 1", "Essay"),
+    ("Points", "", "", "", "20", "50"),
+    ("s101", "Quillfeather, Ana", "93", "yes", "20", "48"),
+    ("s102", "Oxenstierna, Ben", "86", "yes", "19", "M"),
+    ("s103", "Zubizarreta, Cho", "76", "no", "18", "50"),
+)
 
 
 def seen(office: Office) -> dict[str, Check]:
@@ -79,3 +90,50 @@ def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: 
     there = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(kept)}
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
     assert (found["mail"].well, found["mail"].said) == (True, "letters go to 127.0.0.1:2525 (none)")
+
+
+def test_what_only_a_person_knows_is_named_with_its_key_and_the_grid_is_drawn_without_a_student(
+    open_office: Callable[..., Office],
+) -> None:
+    office = open_office(CODES)
+    office.change('codes = { M = "not in", ABS = "absent", "-" = "handed in" }\n', "")
+    check = seen(office)["gradebook Algebra 1: Marks!F4"]
+    assert (check.well, check.code, check.said) == (
+        False,
+        0,
+        "What does “M” mean here? (1 cell) `setup` asks it; the answer stands under gradebooks.codes.M.",
+    )
+    answer = office.run("doctor")
+    lines = [line.rstrip() for line in answer.out.splitlines() if line.strip()]
+    assert (answer.code, answer.err) == (0, "")
+    assert [" ".join(line.split()) for line in lines[lines.index("What was found") - 1 :]] == [
+        "gradebook Algebra 1",
+        "What was found",
+        "● certain header row 1 Marks!A1",
+        "● certain students are told apart by the column “Student ID” Marks!A1",
+        "● certain 3 students Marks!A3",
+        "● certain 2 assignments Marks!E1",
+        "● certain maxima in row 2 Marks!A2",
+        "● certain 1 code that nobody has explained: “M” Marks!F4",
+        "Marks · marks",
+        "A B C D E F",
+        "1 Student ID Student Level OK To E-m… Quiz 1 Essay titles",
+        "2 max max maxima",
+        "3–5 id name level may write mark mark 3 students",
+    ]
+    said = json.loads(office.run("doctor", "--json").out)
+    (layout,) = (each["layout"] for each in said["checks"] if "layout" in each)
+    assert [each["key"] for each in layout["questions"]] == ["codes.M"]
+
+
+def test_a_sheet_that_cannot_be_read_yet_is_drawn_all_the_same(open_office: Callable[..., Office]) -> None:
+    office = open_office(tuple(row[1:] for row in CODES))
+    answer = office.run("doctor")
+    assert (answer.code, answer.err) == (1, "")
+    lines = [" ".join(line.split()) for line in answer.out.splitlines() if line.strip()]
+    assert lines[-4:] == [
+        "A B C D E",
+        "1 Student Level OK To E-mail Quiz 1 Essay titles",
+        "2 max max maxima",
+        "3–5 name level may write mark mark 3 students",
+    ]

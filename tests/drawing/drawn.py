@@ -54,6 +54,7 @@ sender = "letters@school.example"
 [[gradebooks]]
 name = "Period 1"
 spreadsheet = "abcdefgh"
+codes = {{ M = "not in", ABS = "absent", "-" = "handed in" }}
 {gradebook}
 {more}
 """
@@ -119,7 +120,7 @@ def reading(
             titles.append(line[:-1])
             tables.append([])
     tabs = [
-        Tab(sheet_id=number * 11, title=title, rows=1000, columns=26, cells=trimmed(table))
+        Tab(sheet_id=number * 11, title=title, index=number, rows=1000, columns=26, cells=trimmed(table))
         for number, (title, table) in enumerate(zip(titles, tables, strict=True))
     ]
     tabs[0] = replace(tabs[0], rules=rules, protections=protections)

@@ -46,6 +46,7 @@ hold_hours = 0
 [[gradebooks]]
 name = "Algebra 1"
 spreadsheet = "{spreadsheet}"
+codes = {{ M = "not in", ABS = "absent", "-" = "handed in" }}
 {gradebook}
 """
 Rows = Sequence[Sequence[Any]]

@@ -8,7 +8,7 @@ from typing import Any
 from sheets_mastery.liverules import PALETTE, PENDING, SIGNATURE
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.reading import Look
-from sheets_mastery.tabs import MASTERY_ID, TROUBLE_ID
+from sheets_mastery.tabs import OURS
 from sheets_mastery.writeback import is_our_note
 
 Json = dict[str, Any]
@@ -59,7 +59,7 @@ def painted(cell: Json, look: Look) -> bool:
 
 def is_ours(sheet: Json) -> bool:
     """Whether a tab is of our making."""
-    return sheet["properties"]["sheetId"] in {MASTERY_ID, TROUBLE_ID}
+    return sheet["properties"]["sheetId"] in {sheet_id for sheet_id, _, _ in OURS}
 
 
 def our_rules(sheet: Json) -> list[int]:

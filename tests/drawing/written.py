@@ -10,7 +10,9 @@ from decimal import Decimal
 
 import drawn
 
-from sheets_mastery import writeback as w
+from sheets_mastery import edits as w
+from sheets_mastery.notices import NoticeState
+from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
 
 
@@ -35,6 +37,13 @@ class Page:
         if not (0 <= row < self.rows and 0 <= column < self.columns):
             raise ValueError(f"there is no cell {row}, {column} on a grid of {self.rows} × {self.columns}")
         self.cells[row, column] = replace(self.cells.get((row, column), EMPTY), **changes)  # type: ignore[arg-type]  # replace checks at run time
+
+    def insert(self, row: int, count: int) -> None:
+        """Rows that move down what is below."""
+        if not 0 <= row < self.rows:
+            raise ValueError(f"there is no row {row} on a grid of {self.rows} rows")
+        self.rows += count
+        self.cells = {(at + count * (at >= row), column): each for (at, column), each in self.cells.items()}
 
     def done(self) -> Tab:
         """The tab as it is afterwards."""
@@ -68,6 +77,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
         match edit:
             case w.DeleteTab():
                 del pages[edit.sheet_id]
+            case w.InsertRows():
+                page.insert(edit.row, edit.count)
             case w.ResizeTab():
                 page.rows, page.columns = edit.rows, edit.columns
             case w.PutValues():
@@ -82,7 +93,7 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 if edit.index > len(page.rules):
                     raise ValueError(f"there is no place {edit.index} among {len(page.rules)} rules")
                 page.rules.insert(edit.index, edit.rule)
-            case w.PutLook() | w.SetWidths():
+            case w.PutLook() | w.SetWidths() | w.PutLinks() | w.Offer():
                 # The looks of our own tabs are not part of a reading.
                 pass
     return replace(reading, tabs=tuple(page.done() for page in pages.values()))
@@ -90,8 +101,44 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
 
 def _typed(value: str | int | Decimal | None) -> dict[str, object]:
     """What a cell holds after a plain value was put into it."""
+    if isinstance(value, bool):
+        return {"value": value, "shown": str(value).upper(), "formula": None, "error": None}
     if value is None or value == "":
         return {"value": None, "shown": "", "formula": None, "error": None}
     if isinstance(value, str):
         return {"value": value, "shown": value, "formula": None, "error": None}
     return {"value": Decimal(value), "shown": f"{value}", "formula": None, "error": None}
+
+
+def learned(past: Past, facts: Facts) -> Past:
+    """What a ledger knows after it has recorded the facts of a plan."""
+    verdicts, levels = dict(past.verdicts), dict(past.levels)
+    for change in facts.verdicts:
+        if change.after is None:
+            del verdicts[change.work]
+        else:
+            verdicts[change.work] = change.after
+    levels |= {change.student: change.after for change in facts.levels}
+    episodes = dict(past.episodes) | {episode.work: episode for episode in facts.episodes}
+    notices = dict(past.notices) | {notice.key: notice for notice in facts.new_notices}
+    for name, joining in facts.joined:
+        notices[name] = replace(notices[name], episodes=(*notices[name].episodes, *joining))
+    for name, why in facts.withdrawn:
+        notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
+    return replace(
+        past,
+        students=past.students if facts.students is None else facts.students,
+        shape=past.shape if facts.shape is None else facts.shape,
+        verdicts=verdicts,
+        attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
+        levels=levels,
+        choices=past.choices if facts.choices is None else facts.choices,
+        episodes={work: episode for work, episode in episodes.items() if episode.closed is None},
+        notices=notices,
+        announced=frozenset(
+            (episode, notice.guardian)
+            for notice in notices.values()
+            if notice.state is not NoticeState.CANCELLED
+            for episode in notice.episodes
+        ),
+    )

@@ -10,9 +10,10 @@ from pathlib import Path
 import drawn
 import pytest
 
-from sheets_mastery.config import AssignmentSettings, Help, Settings, Tier, Window, parse, secret
+from sheets_mastery.config import AssignmentSettings, Help, Meaning, School, Settings, Tier, Window, parse, part, secret
 from sheets_mastery.errors import SettingsError
 
+MEANINGS = [meaning.value for meaning in Meaning]
 EXAMPLE = Path(__file__).parents[2] / "config" / "mastery.example.toml"
 LOCAL = 'credentials = "local"\nendpoint = "http://127.0.0.1:8787"'
 PLAIN = """
@@ -248,9 +249,18 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
     ({"more": "[marking]\ngraded_share = 50"}, "marking.graded_share: must be less than or equal to 1; it is 50."),
     ({"more": '[marking]\nrounding = "up"'}, "marking.rounding: must be 'none' or 'whole', not 'up'."),
     (
-        {"more": '[marking.codes]\nexcused = ["m"]'},
-        'marking.codes: the code "M" is listed under excused and under not_in.',
+        {"more": '[marking.codes]\nexcused = ["missing"]'},
+        'marking.codes: the code "Missing" is listed under excused and under not_in.',
     ),
+    (
+        {"more": '[marking.codes]\nother = { " ex" = "late" }'},
+        'marking.codes: the code " ex" is listed under excused and under other.',
+    ),
+    (
+        {"more": '[marking.codes]\nother = { INC = "half done" }'},
+        f"marking.codes.other.INC: must be {', '.join(map(repr, MEANINGS[:-1]))} or 'nothing', not 'half done'.",
+    ),
+    ({"more": "[letters]\nstop = 1"}, "letters.stop: must be true or false."),
     ({"more": "[marking]\ncodes = 5"}, "marking.codes: must be a table."),
     ({"more": '[letters]\nto_students = "yes"'}, "letters.to_students: must be true or false."),
     ({"more": '[letters]\nhold_hours = "soon"'}, "letters.hold_hours: must be a number."),
@@ -408,3 +418,26 @@ def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> N
 
 def test_the_settings_of_the_drawings_are_settings() -> None:
     assert drawn.settings().gradebook("Period 1") == drawn.book()
+
+
+def test_a_code_may_have_any_meaning() -> None:
+    codes = parsed(
+        more='[marking.codes]\npending = ["-"]\nother = { INC = "incomplete", "✓" = "mastered" }'
+    ).marking.codes
+    assert {code: codes.meanings[code] for code in ("EX", "-", "INC", "✓")} == {
+        "EX": Meaning.EXCUSED,
+        "-": Meaning.HANDED_IN,
+        "INC": Meaning.INCOMPLETE,
+        "✓": Meaning.MASTERED,
+    }
+
+
+def test_one_table_alone_is_refused_in_the_same_sentences_as_the_file() -> None:
+    table = {"name": "Lakeview", "teacher": "Ms. Rivera", "reply_to": "rivera@example.edu"}
+    assert part(School, {**table, "time_zone": "UTC"}).time_zone == "UTC"
+    with pytest.raises(SettingsError) as refused:
+        part(School, {**table, "time_zone": "Lake time", "colour": "blue"})
+    assert str(refused.value) == (
+        'time_zone: "Lake time" is no time zone; write it like "America/Chicago".\n'
+        "colour: there is no such key; see config/mastery.example.toml for those there are."
+    )

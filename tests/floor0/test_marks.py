@@ -12,9 +12,10 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_mastery.config import Marking
+from sheets_mastery.config import Marking, Meaning
+from sheets_mastery.gradebook.codes import worth_in_force
 from sheets_mastery.gradebook.marks import EPOCH, MarkReader, decimal_comma, month_first
-from sheets_mastery.gradebook.records import BLANK, Mark, MarkKind
+from sheets_mastery.gradebook.records import BLANK, Flag, Mark, MarkKind
 from sheets_mastery.reading import Content
 
 AMERICAN = MarkReader.of(Marking(), "en_US")
@@ -37,7 +38,7 @@ def share(text: str, points: int | None = 50, reader: MarkReader = AMERICAN) -> 
 def neither(text: str) -> tuple[str, str]:
     return (
         f"“{text}” is neither a score nor a code that the settings know.",
-        "Type a score, or add the code under marking.codes in the settings.",
+        "Type a score, or say under codes in the settings what it means.",
     )
 
 
@@ -93,20 +94,19 @@ def test_where_the_comma_is_decimal_a_point_is_not_guessed_at(text: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "kind", "flags"),
     [
-        ("EX", MarkKind.EXCUSED),
-        ("  excused ", MarkKind.EXCUSED),
-        ("m", MarkKind.NOT_IN),
-        ("Not  In", MarkKind.NOT_IN),
-        ("abs", MarkKind.ABSENT),
-        ("-", MarkKind.PENDING),
-        ("Turned in", MarkKind.PENDING),
+        ("EX", MarkKind.EXCUSED, ()),
+        ("  excused ", MarkKind.EXCUSED, ()),
+        ("missing", MarkKind.NOT_IN, ()),
+        ("Not  In", MarkKind.NOT_IN, ()),
+        ("absent", MarkKind.ABSENT, (Flag.ABSENT,)),
+        ("Turned in", MarkKind.PENDING, ()),
     ],
 )
-def test_a_code_is_read_without_regard_to_case_and_spaces(text: str, kind: MarkKind) -> None:
+def test_a_code_is_read_without_regard_to_case_and_spaces(text: str, kind: MarkKind, flags: tuple[Flag, ...]) -> None:
     assert AMERICAN.read(Content(value=text, shown=text), Fraction(50)) == (
-        Mark(kind=kind, written=text.strip()),
+        Mark(kind=kind, written=text.strip(), flags=frozenset(flags)),
         None,
     )
 
@@ -122,11 +122,108 @@ def test_nothing_is_a_blank(content: Content) -> None:
     "text",
     [
         "nan", "inf", "1e3", "１２３", "٣", "½", "B+", "✓", "-1", "+5", "8_5", "85,5", "0x10", "85%%", "%", "/", "5/",
-        "/5", "1/2/3", "5/0", "-5/10", "17 of 20", "17\u200b", "Late: 18", "68→88", "1234567", "=1", "85 .", "N/A",
+        "/5", "1/2/3", "5/0", "-5/10", "17 of 20", "17\u200b", "1234567", "=1", "85 .", "N/A", "M", "INC", "I", "-",
+        "X", "ABS", "Late: soon", "68→", "68→M", "Late: Late: 18", "18 late late", "sick: 18", "17 out of", "→", ">",
     ],
 )  # fmt: skip
 def test_anything_else_is_asked_about_and_never_guessed(text: str) -> None:
     assert trouble(Content(value=text, shown=text)) == neither(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "expected"),
+    [
+        ("Late: 18", 20, Fraction(9, 10)),
+        ("late 18", 20, Fraction(9, 10)),
+        ("L 18", 20, Fraction(9, 10)),
+        ("'18 (late)", 20, Fraction(9, 10)),
+        ("18 L", 20, Fraction(9, 10)),
+        ("Late: 85%", None, Fraction(17, 20)),
+        ("Late: 17/20", None, Fraction(17, 20)),
+    ],
+)
+def test_late_never_hides_a_score(text: str, points: int | None, expected: Fraction) -> None:
+    mark, wrong = AMERICAN.read(drawn.content(text), None if points is None else Fraction(points))
+    assert (mark.kind, mark.share, mark.flags, wrong) == (MarkKind.SCORE, expected, frozenset({Flag.LATE}), None)
+
+
+def test_a_code_of_the_gradebook_may_stand_beside_a_score_as_well() -> None:
+    codes = {"inc": Meaning.INCOMPLETE, "l": Meaning.EXCUSED}
+    reader = MarkReader.of(Marking(), "en_US", codes)
+    mark, _ = reader.read(drawn.content("inc: 12"), Fraction(20))
+    assert (mark.share, mark.flags) == (Fraction(3, 5), frozenset({Flag.INCOMPLETE}))
+    # Where L is something else, it is no late.
+    assert reader.read(drawn.content("L 12"), Fraction(20))[0].kind is MarkKind.UNREADABLE
+
+
+@pytest.mark.parametrize("text", ["68>88", "68→88", "'68 -> 88", "68%>88%", "12>68→88"])
+def test_of_attempts_in_one_cell_the_last_counts_or_the_best(text: str) -> None:
+    assert share(text, 100) == Fraction(88, 100)
+    best = MarkReader.of(Marking(), "en_US", best=True)
+    assert share("88>68", 100, best) == Fraction(88, 100)
+    assert share("88>68", 100) == Fraction(68, 100)
+
+
+def test_letters_and_steps_are_worth_what_the_gradebook_says() -> None:
+    letters = MarkReader.of(Marking(), "en_US", worth=worth_in_force(drawn.book('scale = "letters"')))
+    assert [share(text, None, letters) for text in ("A", "b+", "C−", "F")] == [
+        Fraction(93, 100),
+        Fraction(87, 100),
+        Fraction(70, 100),
+        Fraction(0),
+    ]
+    rubric = MarkReader.of(
+        Marking(), "en_US", worth=worth_in_force(drawn.book('scale = "rubric"\nworth = { "3" = 86 }'))
+    )
+    assert [share(text, None, rubric) for text in ("4", "3", "3.5", "'3.0", "'2,5" if rubric.comma else "2.5")] == [
+        Fraction(1),
+        Fraction(86, 100),
+        Fraction(95, 100),
+        Fraction(86, 100),
+        Fraction(80, 100),
+    ]
+    # A step between the steps is nobody's guess, and a number with a maximum is points.
+    assert trouble(drawn.content("3.2"), None, rubric) == NO_MAXIMUM
+    assert share("3", 20, rubric) == Fraction(3, 20)
+
+
+def test_every_meaning_of_a_code_has_its_kind_and_its_flags() -> None:
+    codes = {meaning.value: meaning for meaning in Meaning}
+    reader = MarkReader.of(Marking(), "en_US", codes)
+    read = {meaning: reader.read(Content(value=meaning.value), Fraction(20))[0] for meaning in Meaning}
+    assert {meaning: (mark.kind, set(mark.flags)) for meaning, mark in read.items()} == {
+        Meaning.EXCUSED: (MarkKind.EXCUSED, set()),
+        Meaning.NOT_ASSIGNED: (MarkKind.NOT_ASSIGNED, set()),
+        Meaning.NOT_IN: (MarkKind.NOT_IN, set()),
+        Meaning.CLOSED: (MarkKind.NOT_IN, set()),
+        Meaning.ABSENT: (MarkKind.ABSENT, {Flag.ABSENT}),
+        Meaning.EXPECTED: (MarkKind.BLANK, set()),
+        Meaning.HANDED_IN: (MarkKind.PENDING, set()),
+        Meaning.LATE: (MarkKind.PENDING, {Flag.LATE}),
+        Meaning.INCOMPLETE: (MarkKind.PENDING, {Flag.INCOMPLETE}),
+        Meaning.MASTERED: (MarkKind.MASTERED, set()),
+        Meaning.BELOW: (MarkKind.BELOW, set()),
+        Meaning.NOTHING: (MarkKind.BLANK, set()),
+    }
+
+
+def test_a_number_may_be_a_code_where_the_gradebook_says_so() -> None:
+    reader = MarkReader.of(Marking(), "en_US", {"0": Meaning.NOT_IN})
+    assert reader.read(drawn.content("0"), Fraction(20))[0].kind is MarkKind.NOT_IN
+    assert AMERICAN.read(drawn.content("0"), Fraction(20))[0].share == 0
+
+
+def test_a_mark_from_several_columns_is_a_score_unless_one_of_them_cannot_be_read() -> None:
+    first, second = Mark(kind=MarkKind.SCORE, share=Fraction(9, 10)), Mark(kind=MarkKind.SCORE, share=Fraction(8, 10))
+    blank, missing = Mark(kind=MarkKind.BLANK), Mark(kind=MarkKind.NOT_IN)
+    doubtful = Mark(kind=MarkKind.UNREADABLE, written="?")
+    assert AMERICAN.together([first, second]) == second
+    assert MarkReader.of(Marking(), "en_US", best=True).together([first, second]) == first
+    assert AMERICAN.together([first, blank]) == first
+    assert AMERICAN.together([first, missing]) == first
+    assert AMERICAN.together([missing, blank]) == missing
+    assert AMERICAN.together([first, doubtful]) == doubtful
+    assert AMERICAN.together([blank, blank]) == blank
 
 
 def test_a_long_remark_is_quoted_by_its_beginning() -> None:
@@ -212,7 +309,9 @@ def test_a_number_and_the_same_number_as_text_are_the_same_score(got: Decimal, p
 def test_no_text_is_ever_read_as_missing_but_a_code_of_the_school(text: str, reader: MarkReader) -> None:
     mark, wrong = reader.read(Content(value=text, shown=text), Fraction(50))
     assert (mark.kind is MarkKind.UNREADABLE) == (wrong is not None)
-    assert (mark.kind is MarkKind.NOT_IN) == (" ".join(text.casefold().split()) in {"m", "missing", "nhi", "not in"})
+    assert (mark.kind is MarkKind.NOT_IN) == (
+        " ".join(text.casefold().split()) in {"missing", "not in", "not handed in", "not turned in"}
+    )
     assert (mark.kind is MarkKind.BLANK) == (not text.strip())
 
 

@@ -166,6 +166,8 @@ def test_a_percentage_is_never_shown_higher_than_it_is(percent: Fraction, text: 
         (MarkKind.NOT_IN, False, True, Verdict.PENDING),
         (MarkKind.PENDING, True, True, Verdict.PENDING),
         (MarkKind.EXCUSED, True, True, Verdict.EXCUSED),
+        (MarkKind.MASTERED, False, False, Verdict.MASTERED),
+        (MarkKind.BELOW, False, False, Verdict.RETAKE),
     ],
 )
 def test_what_is_no_score_is_judged_by_its_day(kind: MarkKind, overdue: bool, graded: bool, expected: Verdict) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sheets_mastery.config import Settings
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import MISSING, HeldBack, NoticeState, digest
+from sheets_mastery.notices import MISSING, HeldBack, digest
 from sheets_mastery.plan import Facts, LevelChange, Past, Plan, Summary, VerdictChange, decide, describe, judge_reading
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Closed
@@ -48,41 +48,8 @@ def planned(reading: Reading, past: Past = FIRST, settings: Settings = SETTINGS,
     return decide(reading, past, settings, settings.gradebooks[0], now)
 
 
-def learned(past: Past, facts: Facts) -> Past:
-    """What a ledger knows after it has recorded the facts of a plan."""
-    verdicts, levels = dict(past.verdicts), dict(past.levels)
-    for change in facts.verdicts:
-        if change.after is None:
-            del verdicts[change.work]
-        else:
-            verdicts[change.work] = change.after
-    levels |= {change.student: change.after for change in facts.levels}
-    episodes = dict(past.episodes) | {episode.work: episode for episode in facts.episodes}
-    notices = dict(past.notices) | {notice.key: notice for notice in facts.new_notices}
-    for name, joining in facts.joined:
-        notices[name] = replace(notices[name], episodes=(*notices[name].episodes, *joining))
-    for name, why in facts.withdrawn:
-        notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
-    return replace(
-        past,
-        students=past.students if facts.students is None else facts.students,
-        shape=past.shape if facts.shape is None else facts.shape,
-        verdicts=verdicts,
-        attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
-        levels=levels,
-        episodes={work: episode for work, episode in episodes.items() if episode.closed is None},
-        notices=notices,
-        announced=frozenset(
-            (episode, notice.guardian)
-            for notice in notices.values()
-            if notice.state is not NoticeState.CANCELLED
-            for episode in notice.episodes
-        ),
-    )
-
-
 def after(reading: Reading, past: Past = FIRST, settings: Settings = SETTINGS, now: datetime = NOW) -> Past:
-    return learned(past, planned(reading, past, settings, now).facts)
+    return written.learned(past, planned(reading, past, settings, now).facts)
 
 
 MOVED = (
@@ -144,7 +111,7 @@ def test_facts_hold_no_name_and_no_address() -> None:
 def test_a_second_plan_of_an_unchanged_gradebook_does_nothing() -> None:
     reading = drawn.reading(CLASS)
     plan = planned(reading)
-    again = planned(written.applied(reading, plan.edits), learned(FIRST, plan.facts))
+    again = planned(written.applied(reading, plan.edits), written.learned(FIRST, plan.facts))
     assert (again.edits, again.changes_anything, again.objections) == ((), False, ())
     assert again.facts == Facts(
         reading=plan.facts.reading,
@@ -202,7 +169,7 @@ def test_a_student_in_doubt_keeps_everything_as_it_was() -> None:
         ("101", HeldBack.IN_DOUBT),
         ("103", HeldBack.NO_CONTRACT),
     )
-    back = planned(reading, learned(past, plan.facts))
+    back = planned(reading, written.learned(past, plan.facts))
     assert [change.work[0] for change in back.facts.verdicts] == ["102", "102"]
     assert back.facts.new_notices == ()
 
@@ -377,7 +344,7 @@ def test_one_new_name_in_a_small_class_is_nobody_s_alarm() -> None:
 
 def test_a_plan_is_summed_up_without_naming_anybody() -> None:
     plan = planned(drawn.reading(CLASS.replace("yes       | 50     | 20", "yes       | 50     | B+")))
-    summary = describe(plan, SETTINGS)
+    summary = describe(plan)
     assert summary == Summary(
         gradebook="Period 1",
         fingerprint=plan.fingerprint,
@@ -395,16 +362,18 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
         problems=(
             (
                 "Marks!G6: “B+” is neither a score nor a code that the settings know. "
-                "Type a score, or add the code under marking.codes in the settings."
+                "Type a score, or say under codes in the settings what it means."
             ),
         ),
         edits={
-            "AddTab": 2,
-            "SetWidths": 2,
-            "PutLook": 2,
-            "PutValues": 2,
+            "AddTab": 3,
+            "SetWidths": 3,
+            "PutLook": 40,
+            "PutValues": 3,
+            "PutLinks": 1,
+            "Offer": 26,
             "AddRule": 13,
-            "PutNote": 2,
+            "PutNote": 3,
         },
         objections=(),
     )
@@ -414,7 +383,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
 
 def test_a_class_where_everybody_has_a_contract_needs_no_line_for_those_without() -> None:
     past = after(drawn.reading(roster(2, s101="10")))
-    summary = describe(planned(drawn.reading(roster(2)), past), SETTINGS)
+    summary = describe(planned(drawn.reading(roster(2)), past))
     assert summary.levels == (("76", "76", 0, 0), ("86", "86", 2, 2), ("93", "93", 0, 0))
     assert (summary.made_good, summary.letters_withdrawn, summary.on_track) == (1, 1, 2)
 
@@ -452,7 +421,7 @@ def test_whatever_the_class_does_a_second_sync_plans_nothing(
         sheet = replace(sheet, tabs=(replace(sheet.tabs[0], cells=cells), *sheet.tabs[1:]))
         moment = NOW + timedelta(days=step)
         plan = planned(sheet, past, settings, moment)
-        past, sheet = learned(past, plan.facts), written.applied(sheet, plan.edits)
+        past, sheet = written.learned(past, plan.facts), written.applied(sheet, plan.edits)
         again = planned(sheet, past, settings, moment)
         assert (again.edits, again.changes_anything) == ((), False)
         assert past.verdicts == words_of(plan)

@@ -14,15 +14,7 @@ from sheets_mastery import tabs
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import Settings
 from sheets_mastery.contracts import contracts_in_force
-from sheets_mastery.errors import LayoutError
-from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
-from sheets_mastery.liverules import SIGNATURE, is_ours
-from sheets_mastery.mastery import standings
-from sheets_mastery.reading import Content, Look, Protection, Reading, Rule, Tab
-from sheets_mastery.remediation import Work, owed
-from sheets_mastery.writeback import (
-    NOTE_CLOSING,
-    NOTE_PREFIX,
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
@@ -33,10 +25,14 @@ from sheets_mastery.writeback import (
     PutValues,
     ResizeTab,
     SetWidths,
-    is_our_note,
-    removal,
-    write_back,
 )
+from sheets_mastery.errors import LayoutError
+from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
+from sheets_mastery.liverules import SIGNATURE, is_ours
+from sheets_mastery.mastery import standings
+from sheets_mastery.reading import Content, Look, Protection, Reading, Rule, Tab
+from sheets_mastery.remediation import Work, owed
+from sheets_mastery.writeback import NOTE_CLOSING, NOTE_PREFIX, is_our_note, removal, write_back
 
 TODAY = date(2026, 9, 21)
 FLAGGED = drawn.settings(gradebook='flag_column = "Missing"')
@@ -161,17 +157,18 @@ def test_nothing_to_mend_needs_no_tab_of_trouble() -> None:
 def test_what_should_be_mended_stands_on_a_tab_of_its_own_until_it_is() -> None:
     wrong = synced(changed_on_marks(drawn.reading(CLASS), E4="B+"))
     assert words(wrong.tab("Mastery Trouble")) == [
-        ["Where", "What is wrong", "What to do"],
+        ["Where", "What was seen", "What is wrong", "What to do"],
         [
             "Marks!E4",
+            "B+",
             "“B+” is neither a score nor a code that the settings know.",
-            "Type a score, or add the code under marking.codes in the settings.",
+            "Type a score, or say under codes in the settings what it means.",
         ],
     ]
     mended = synced(changed_on_marks(wrong, E4="42"))
     assert words(mended.tab("Mastery Trouble")) == [
-        ["Where", "What is wrong", "What to do"],
-        ["", "Nothing to mend."],
+        ["Where", "What was seen", "What is wrong", "What to do"],
+        ["", "", "Nothing to mend."],
     ]
 
 
@@ -412,7 +409,7 @@ def test_a_protected_flag_column_keeps_the_colours() -> None:
     assert any(is_ours(rule) for rule in after.tabs[0].rules)
     assert on_marks(after, "D4").value is None
     assert is_our_note(on_marks(after, "E4").note)
-    assert words(after.tab("Mastery Trouble"))[1][1] == (
+    assert words(after.tab("Mastery Trouble"))[1][2] == (
         "this tab is protected against the account that the program runs as; some cells get no note or no flag."
     )
 

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_mastery.a1 import Range
+from sheets_mastery.edits import AddRule
 from sheets_mastery.google.readings import reading
 from sheets_mastery.google.requests import requests
 from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Rule, Tab
-from sheets_mastery.writeback import AddRule
 
 
 def read(*sheets: dict[str, Any]) -> Reading:
-    answer = {"properties": {"locale": "en_US", "timeZone": "America/Chicago"}, "sheets": list(sheets)}
+    properties = {"title": "Algebra", "locale": "en_US", "timeZone": "America/Chicago"}
+    answer = {"properties": properties, "sheets": list(sheets)}
     return reading("1AbC", json.loads(json.dumps(answer)))
 
 
@@ -46,16 +47,18 @@ def test_a_spreadsheet_is_its_tabs_with_a_grid_from_left_to_right() -> None:
         "properties": {
             "sheetId": 77,
             "title": "Roster",
+            "index": 2,
             "gridProperties": {"rowCount": 3, "columnCount": 2, "frozenRowCount": 1, "frozenColumnCount": 2},
         }
     }
     assert read(sheet(), chart, second) == Reading(
         spreadsheet_id="1AbC",
+        title="Algebra",
         locale="en_US",
         time_zone="America/Chicago",
         tabs=(
             Tab(sheet_id=0, title="Marks", rows=20, columns=9),
-            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2)),
+            Tab(sheet_id=77, title="Roster", rows=3, columns=2, frozen=(1, 2), index=2),
         ),
     )
 
@@ -120,6 +123,26 @@ def test_a_block_that_starts_elsewhere_keeps_its_place() -> None:
         ),
         ({"effectiveValue": {"errorValue": {}}, "formattedValue": "#ERROR!"}, Content(error="ERROR", shown="#ERROR!")),
         ({"note": "called home"}, Content(note="called home")),
+        (
+            {
+                "effectiveValue": {"stringValue": "Ana Diaz"},
+                "formattedValue": "Ana Diaz",
+                "chipRuns": [{"chip": {"personProperties": {"email": "ana@school.example"}}}, {"startIndex": 1}],
+            },
+            Content(value="Ana Diaz", shown="Ana Diaz", chip="ana@school.example"),
+        ),
+        (
+            {
+                "effectiveValue": {"stringValue": "Ana, Bo"},
+                "formattedValue": "Ana, Bo",
+                "chipRuns": [
+                    {"chip": {"personProperties": {"email": "ana@school.example"}}},
+                    {"startIndex": 3, "chip": {}},
+                    {"startIndex": 5, "chip": {"personProperties": {"email": "bo@school.example"}}},
+                ],
+            },
+            Content(value="Ana, Bo", shown="Ana, Bo"),
+        ),
         ({"userEnteredValue": {}, "effectiveFormat": {}}, EMPTY),
         ({"effectiveFormat": {"numberFormat": {}}}, EMPTY),
         ({"userEnteredValue": {}, "effectiveFormat": {"numberFormat": {"type": "PERCENT"}}}, Content(format="PERCENT")),

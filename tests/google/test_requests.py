@@ -10,20 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.google.requests import requests
-from sheets_mastery.reading import Look, Rule
-from sheets_mastery.writeback import (
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
     DeleteTab,
     Edit,
+    InsertColumn,
+    InsertRows,
+    Offer,
+    PutLinks,
     PutLook,
     PutNote,
     PutValues,
     ResizeTab,
     SetWidths,
 )
+from sheets_mastery.google.requests import requests
+from sheets_mastery.reading import Look, Rule
+
+COLUMN_B = {"sheetId": 7, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 1, "endColumnIndex": 2}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +62,92 @@ from sheets_mastery.writeback import (
             },
         ),
         (DeleteTab(sheet_id=7), {"deleteSheet": {"sheetId": 7}}),
+        (
+            AddTab(sheet_id=7, title="Mastery Settings", rows=9, columns=5, frozen=(1, 1), index=3),
+            {
+                "addSheet": {
+                    "properties": {
+                        "sheetId": 7,
+                        "title": "Mastery Settings",
+                        "gridProperties": {
+                            "rowCount": 9,
+                            "columnCount": 5,
+                            "frozenRowCount": 1,
+                            "frozenColumnCount": 1,
+                        },
+                        "index": 3,
+                    }
+                }
+            },
+        ),
+        (
+            InsertRows(sheet_id=7, row=4, count=2),
+            {
+                "insertDimension": {
+                    "range": {"sheetId": 7, "dimension": "ROWS", "startIndex": 4, "endIndex": 6},
+                    "inheritFromBefore": False,
+                }
+            },
+        ),
+        (
+            PutLinks(sheet_id=7, row=1, column=0, links=("#gid=3&range=C7", "")),
+            {
+                "updateCells": {
+                    "start": {"sheetId": 7, "rowIndex": 1, "columnIndex": 0},
+                    "rows": [
+                        {"values": [{"userEnteredFormat": {"textFormat": {"link": {"uri": "#gid=3&range=C7"}}}}]},
+                        {"values": [{}]},
+                    ],
+                    "fields": "userEnteredFormat.textFormat.link",
+                }
+            },
+        ),
+        (
+            Offer(sheet_id=7, row=1, column=1, end_row=3, end_column=2, words=("none", "whole")),
+            {
+                "setDataValidation": {
+                    "range": COLUMN_B,
+                    "rule": {
+                        "condition": {
+                            "type": "ONE_OF_LIST",
+                            "values": [{"userEnteredValue": "none"}, {"userEnteredValue": "whole"}],
+                        },
+                        "strict": True,
+                        "showCustomUi": True,
+                    },
+                }
+            },
+        ),
+        (
+            Offer(sheet_id=7, row=1, column=1, end_row=3, end_column=2, checkbox=True),
+            {
+                "setDataValidation": {
+                    "range": COLUMN_B,
+                    "rule": {"condition": {"type": "BOOLEAN"}, "strict": True},
+                }
+            },
+        ),
+        (
+            Offer(sheet_id=7, row=1, column=1, end_row=3, end_column=2),
+            {"setDataValidation": {"range": COLUMN_B}},
+        ),
+        (
+            PutValues(sheet_id=7, row=1, column=2, values=((True, 1),)),
+            {
+                "updateCells": {
+                    "start": {"sheetId": 7, "rowIndex": 1, "columnIndex": 2},
+                    "rows": [
+                        {
+                            "values": [
+                                {"userEnteredValue": {"boolValue": True}},
+                                {"userEnteredValue": {"numberValue": 1}},
+                            ]
+                        }
+                    ],
+                    "fields": "userEnteredValue",
+                }
+            },
+        ),
         (
             PutValues(sheet_id=7, row=1, column=2, values=(("=A1", 3), ("'x", None), ("", Decimal("0.1")))),
             {
@@ -191,3 +283,25 @@ def test_every_cell_gets_the_last_note_that_was_meant_for_it(said: list[tuple[in
     batch = _notes_at(requests([note(row, column, text) for row, column, text in said]))
     written = [((row + down, column), text) for _, column, row, texts in batch for down, text in enumerate(texts)]
     assert sorted(written) == sorted({(row, column): text for row, column, text in said}.items())
+
+
+def test_a_new_column_moves_what_is_there_to_the_right_and_is_filled_from_its_first_row_on() -> None:
+    assert requests([InsertColumn(sheet_id=7, column=2, values=(None, "Student ID", "=S001"))]) == [
+        {
+            "insertDimension": {
+                "range": {"sheetId": 7, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3},
+                "inheritFromBefore": False,
+            }
+        },
+        {
+            "updateCells": {
+                "start": {"sheetId": 7, "rowIndex": 0, "columnIndex": 2},
+                "rows": [
+                    {"values": [{}]},
+                    {"values": [{"userEnteredValue": {"stringValue": "Student ID"}}]},
+                    {"values": [{"userEnteredValue": {"stringValue": "=S001"}}]},
+                ],
+                "fields": "userEnteredValue",
+            }
+        },
+    ]

@@ -11,12 +11,7 @@ import pytest
 import requests
 
 from sheets_mastery.a1 import Cell, Range
-from sheets_mastery.errors import SheetNotFound, SheetNotShared, SheetProtected, Unreachable
-from sheets_mastery.google.auth import LocalCredentials
-from sheets_mastery.google.sheets import GoogleSheets
-from sheets_mastery.local_google.server import LocalGoogle
-from sheets_mastery.reading import EMPTY, Content, Look, Protection, Rule, Tab, Watched
-from sheets_mastery.writeback import (
+from sheets_mastery.edits import (
     AddRule,
     AddTab,
     DeleteRule,
@@ -27,6 +22,11 @@ from sheets_mastery.writeback import (
     ResizeTab,
     SetWidths,
 )
+from sheets_mastery.errors import SheetNotFound, SheetNotShared, SheetProtected, Unreachable
+from sheets_mastery.google.auth import LocalCredentials
+from sheets_mastery.google.sheets import GoogleSheets
+from sheets_mastery.local_google.server import LocalGoogle
+from sheets_mastery.reading import EMPTY, Content, Look, Protection, Rule, Tab, Watched
 
 Teacher = Callable[..., Any]
 

@@ -19,6 +19,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
+from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
 
@@ -112,6 +113,35 @@ def _sent(ledger: Ledger, key: str, now: datetime) -> None:
     claimed = ledger.claim(key, 0, now=now, lease_owner="a", lease_seconds=60)
     assert claimed is not None
     assert ledger.move(claimed, NoticeState.SENT, now=now) is not None
+
+
+def test_the_choices_in_force_are_remembered_until_others_are(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime
+) -> None:
+    grace = {"marking.grace_days": Choice(label="Grace days", text="4")}
+    gold = {"tiers.gold": Choice(label="Level: Gold", text="97")}
+    ledger.record("period 1", replace(facts, choices=grace | gold), now=now)
+    assert ledger.past("period 1", TODAY).choices == grace | gold
+    assert ledger.past("period 2", TODAY).choices == {}
+
+    ledger.record("period 1", no_facts, now=now)
+    assert ledger.past("period 1", TODAY).choices == grace | gold
+
+    later = {"marking.grace_days": Choice(label="Grace days", text="5")}
+    ledger.record("period 1", replace(no_facts, choices=later), now=now)
+    assert ledger.past("period 1", TODAY).choices == later
+
+    ledger.record("period 1", replace(no_facts, choices={}), now=now)
+    assert ledger.past("period 1", TODAY).choices == {}
+
+
+def test_who_sets_a_gradebook_up_may_choose_before_its_first_sync(ledger: Ledger, facts: Facts, now: datetime) -> None:
+    grace = {"marking.grace_days": Choice(label="Grace days", text="4")}
+    ledger.choose("period 1", grace, now=now)
+    past = ledger.past("period 1", TODAY)
+    assert (past.choices, past.students) == (grace, None)
+    ledger.record("period 1", facts, now=now)
+    assert ledger.past("period 1", TODAY).choices == grace
 
 
 def test_one_gradebook_knows_nothing_of_another(ledger: Ledger, facts: Facts, now: datetime) -> None:

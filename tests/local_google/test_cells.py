@@ -302,3 +302,52 @@ def test_metadata_is_found_changed_and_deleted_by_its_key(book: Any) -> None:
     deleted = reply[0]["deleteDeveloperMetadata"]["deletedDeveloperMetadata"]
     assert [item["metadataKey"] for item in deleted] == ["k"]
     assert book.get("sheets.developerMetadata") == {"sheets": [{}]}
+
+
+def test_a_link_in_a_format_comes_back(book: Any) -> None:
+    link = {"userEnteredFormat": {"textFormat": {"link": {"uri": "https://school.example/help?unit=3"}}}}
+    fields = "userEnteredFormat.textFormat.link"
+    book.batch({"repeatCell": {"range": box(0, 1, 0, 1), "cell": link, "fields": fields}})
+    book.batch({"updateCells": {"start": {"sheetId": 0}, "rows": [row_of(text("Help"))], "fields": "userEnteredValue"}})
+    assert rows_of(book) == [row_of(text("Help") | link)]
+    assert rows_of(book, f"sheets.data.rowData.values.{fields}.uri") == [row_of(link)]
+
+
+def test_people_chips_come_back_until_the_value_is_written_anew(book: Any) -> None:
+    person = {"personProperties": {"email": "ana@school.example", "displayFormat": "LAST_NAME_COMMA_FIRST_NAME"}}
+    chips = {"chipRuns": [{"startIndex": 0, "chip": person}]}
+    write = {"rows": [row_of(text("@") | chips)], "fields": "userEnteredValue,chipRuns"}
+    book.batch({"updateCells": {"start": {"sheetId": 0}, **write}})
+    email = "sheets.data.rowData.values.chipRuns.chip.personProperties.email"
+    assert rows_of(book, "sheets.data.rowData.values(chipRuns)") == [row_of(chips)]
+    assert rows_of(book, email) == [
+        row_of({"chipRuns": [{"chip": {"personProperties": {"email": "ana@school.example"}}}]})
+    ]
+    book.batch({"updateCells": {"start": {"sheetId": 0}, "rows": [row_of({"note": "new"})], "fields": "note"}})
+    assert rows_of(book, "sheets.data.rowData.values(chipRuns)") == [row_of(chips)]
+    book.batch({"updateCells": {"start": {"sheetId": 0}, "rows": [row_of(text("Ana"))], "fields": "userEnteredValue"}})
+    assert rows_of(book, "sheets.data.rowData.values(userEnteredValue,chipRuns)") == [row_of(text("Ana"))]
+
+
+def test_checkboxes_and_lists_of_choices_come_back_under_a_mask(book: Any) -> None:
+    tick = {"condition": {"type": "BOOLEAN"}, "showCustomUi": True}
+    choices = [{"userEnteredValue": "76"}, {"userEnteredValue": "86"}, {"userEnteredValue": "93"}]
+    level = {"condition": {"type": "ONE_OF_LIST", "values": choices}, "strict": True, "showCustomUi": True}
+    book.put("A1", [[True, "86"]])
+    book.batch(
+        {"setDataValidation": {"range": box(0, 1, 0, 1), "rule": tick}},
+        {
+            "updateCells": {
+                "start": {"sheetId": 0, "columnIndex": 1},
+                "rows": [row_of({"dataValidation": level})],
+                "fields": "dataValidation",
+            }
+        },
+    )
+    shown = [row_of({"dataValidation": tick}, {"dataValidation": level})]
+    assert rows_of(book, "sheets.data.rowData.values.dataValidation") == shown
+    kinds = [row_of(*({"dataValidation": {"condition": {"type": kind}}} for kind in ("BOOLEAN", "ONE_OF_LIST")))]
+    assert rows_of(book, "sheets.data.rowData.values.dataValidation.condition.type") == kinds
+    assert rows_of(book, "sheets.data.rowData.values.effectiveValue.boolValue")[0]["values"][0] == {
+        "effectiveValue": {"boolValue": True}
+    }

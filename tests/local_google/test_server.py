@@ -61,7 +61,7 @@ def test_every_request_is_logged_with_its_status_and_its_bytes(google: LocalGoog
     [
         ("GET", "/v5/anything", "GET /v5/anything"),
         ("DELETE", "/v4/spreadsheets/x", "DELETE /v4/spreadsheets/x"),
-        ("GET", "/drive/v3/drives", "GET /drive/v3/drives"),
+        ("GET", "/drive/v3/drives", "drive.drives.list"),
         ("GET", "/_local/nothing", "GET /_local/nothing"),
     ],
 )

@@ -232,8 +232,13 @@ def test_every_letter_home_has_a_link_that_stops_its_kind_for_its_reader(open_cl
     wish = verify(str(ben["List-Unsubscribe"])[1:-1].partition("?t=")[2], secret, {1})
     assert wish is not None
     stopped = Wish(guardian=wish.guardian, gradebook=wish.gradebook, kind="reminder")
+    algebra.at("2026-11-13T16:30")
+    algebra.sync()
+    # Also when the letter waits already: it is looked up once more before it leaves.
     algebra.service.ledger.opt_out(stopped.gradebook, stopped.guardian, stopped.kind, now=algebra.service.clock())
-    assert [str(each["To"]) for each in post.on("2026-11-13T16:30")] == ["quill@example.org", "zubi@example.org"]
+    assert algebra.deliver() == {"sent": 2, "withdrawn": 1}
+    assert [str(each["To"]) for each in post.new()] == ["quill@example.org", "zubi@example.org"]
+    assert post.on("2026-11-14T16:30") == post.on("2026-11-16T16:30") == []
 
 
 @pytest.mark.parametrize("written", ["ht", "Klingon"])

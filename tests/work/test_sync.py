@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
 
+from sheets_mastery.edits import Edit
 from sheets_mastery.errors import SheetError
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.sync import make_plan
-from sheets_mastery.writeback import Edit
 
 if TYPE_CHECKING:
     from tests.work.conftest import Class

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .channels import Bell, Channels
-from .routes import routes
+from .files import granted
+from .functions import Drive
 
-__all__ = ["Bell", "Channels", "routes"]
+__all__ = ["Bell", "Channels", "Drive", "granted"]

@@ -13,20 +13,18 @@ import threading
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error, not_implemented
 from sheets_mastery.local_google.quotas import PROJECT
+from sheets_mastery.local_google.sheets import Spreadsheets
+from sheets_mastery.local_google.store import Store
 from sheets_mastery.local_google.threshold import LOOPBACK_NAMES, SAFE
 
 from .files import Shelf
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from sheets_mastery.local_google.sheets import Spreadsheets
-    from sheets_mastery.local_google.store import Store
 
 KIND = "drive/channels"
 API = "https://www.googleapis.com/drive/v3"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from email import message_from_bytes
-from email.message import Message
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error, not_implemented
 
@@ -28,26 +25,14 @@ def uploaded(kind: str | None, content_type: str, body: bytes) -> Upload:
         return Upload(b"", body, _type(content_type))
     if kind != "multipart":
         raise not_implemented(f"an upload of the type {kind}")
-    header = Message()
-    header["Content-Type"] = content_type
-    boundary = header.get_boundary()
-    parts = body.split(b"--" + boundary.encode()) if boundary else []
-    if len(parts) != 4:  # what stands before, metadata, content, and the last boundary's two dashes
+    sent = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    parts: Any = sent.get_payload()
+    if not isinstance(parts, list) or len(parts) != 2 or sent.defects:
         raise _malformed()
-    (_, metadata), (content_header, content) = _part(parts[1]), _part(parts[2])
-    if content_header.get("Content-Transfer-Encoding", "").lower() == "base64":
-        try:
-            content = base64.b64decode(content)
-        except binascii.Error as broken:
-            raise _malformed() from broken
-    return Upload(metadata, content, content_header.get_content_type())
-
-
-def _part(text: bytes) -> tuple[Message, bytes]:
-    """Return a part's header and content; googleapiclient ends its lines with LF alone, others with CRLF."""
-    line = b"\r\n" if text.startswith(b"\r\n") else b"\n"
-    header, _, content = text.removeprefix(line).partition(line * 2)
-    return message_from_bytes(header), content.removesuffix(line)
+    metadata, content = (part.get_payload(decode=True) for part in parts)
+    if not isinstance(metadata, bytes) or not isinstance(content, bytes) or parts[1].defects:
+        raise _malformed()
+    return Upload(metadata, content, parts[1].get_content_type())
 
 
 def _type(content_type: str) -> str:

@@ -8,16 +8,16 @@ was followed by a crash is still seen.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error
+from sheets_mastery.local_google.sheets import Spreadsheets
+from sheets_mastery.local_google.sheets.books import KIND as BOOKS
+from sheets_mastery.local_google.store import Store
 from sheets_mastery.local_google.transfer import replace, take_in
 
-if TYPE_CHECKING:
-    from sheets_mastery.local_google.sheets import Spreadsheets
-    from sheets_mastery.local_google.store import Store
-
-    from .content import Upload
+from .content import Upload
 
 KIND = "drive/files"
 REMOVED = "drive/removed"
@@ -34,22 +34,11 @@ LINKS = {
 WRITABLE = {"name", "description", "starred", "trashed", "appProperties", "properties"}
 #: What ``file`` tells of a file, where there is something to tell.
 SERVED = WRITABLE | {
-    "kind",
-    "id",
-    "mimeType",
-    "explicitlyTrashed",
-    "parents",
-    "spaces",
-    "version",
-    "webViewLink",
-    "createdTime",
-    "modifiedTime",
-    "owners",
-    "ownedByMe",
-    "shared",
-    "permissions",
-    "permissionIds",
-}
+    "kind", "id", "mimeType", "explicitlyTrashed", "parents", "spaces", "version", "webViewLink", "createdTime",
+    "modifiedTime", "owners", "ownedByMe", "shared", "permissions", "permissionIds",
+}  # fmt: skip
+#: A permission's role -> what it lets its holder do with a spreadsheet.
+RIGHTS = {"owner": "writer", "writer": "writer", "commenter": "reader", "reader": "reader"}
 
 
 class Shelf:
@@ -64,13 +53,13 @@ class Shelf:
     def _look(self) -> None:
         """Take note of spreadsheets that were made, written to or deleted since anybody last looked.
 
-        One that was not made through Drive belongs to whoever looks first.
+        One that was made by nobody in particular belongs to whoever looks first.
         """
         cards = [card for key in self.books.ids() if (card := self.books.card(key)) is not None]
         for card in sorted(cards, key=lambda card: card.modified):
             kept = self.store.load(KIND, card.id)
             if kept is None:
-                self._keep(card.id, _fresh(self.account, SPREADSHEET) | {"seen": card.version})
+                self._keep(card.id, _fresh(card.owner or self.account, SPREADSHEET) | {"seen": card.version})
             elif kept["seen"] != card.version:
                 # The version moves on by every write, also by those between two looks
                 version = kept["version"] + card.version - kept["seen"]
@@ -143,12 +132,16 @@ class Shelf:
 
     def keys(self) -> list[str]:
         """Return the ids of the files that are shared with us."""
-        return [key for key in self.store.keys(KIND) if self.books.role(key) != "none"]
+        return [key for key in self.store.keys(KIND) if self.role(key) != "none"]
+
+    def role(self, key: str) -> str:
+        """Return what we may do with a file: "writer", "reader" or "none"."""
+        return self.books.role(key, self.account)
 
     def file(self, key: str) -> dict[str, Any]:
         """Return all that is known of a file as a ``File`` resource. Drive's 404 when there is none for us."""
         kept = self.store.load(KIND, key)
-        if kept is None or self.books.role(key) == "none":
+        if kept is None or self.role(key) == "none":
             raise not_found(key)
         card = self.books.card(key) if kept["mimeType"] == SPREADSHEET else None
         owner = next(held for held in kept["permissions"] if held["role"] == "owner")
@@ -238,6 +231,26 @@ class Shelf:
 
     def _stamp(self) -> str:
         return self.store.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def granted(store: Store) -> Callable[[str, str], str]:
+    """Return what tells an account's role on a file, by its permissions; a file of nobody's is its first reader's."""
+
+    def role(key: str, account: str) -> str:
+        kept = store.load(KIND, key)
+        if kept is None:
+            owner = (store.load(BOOKS, key) or {}).get("owner") or account
+            return "writer" if owner == account else "none"
+        ours = [RIGHTS[held["role"]] for held in kept["permissions"] if _is_for(held, account)]
+        return "writer" if "writer" in ours else "reader" if ours else "none"
+
+    return role
+
+
+def _is_for(held: dict[str, Any], account: str) -> bool:
+    if held["type"] == "domain":
+        return account.endswith(f"@{held['domain'].lower()}")
+    return held["type"] == "anyone" or bool(held["emailAddress"].lower() == account)
 
 
 def not_found(key: str) -> GoogleError:

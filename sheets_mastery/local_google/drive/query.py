@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error, not_implemented
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    #: Takes a file as ``files.get`` shows it, with all fields.
-    Test = Callable[[dict[str, Any]], bool]
+#: Takes a file as ``files.get`` shows it, with all fields.
+Test = Callable[[dict[str, Any]], bool]
 
 SYMBOL = re.compile(
     r"""\s*(?:
@@ -27,30 +25,16 @@ SYMBOL = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-ORDERS = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+ORDERS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 TIMES = ("modifiedTime", "createdTime")
 FLAGS = ("trashed", "starred")
 MAPS = ("appProperties", "properties")
 #: Term -> the roles whose holders it means; a stronger role counts as the weaker one too.
 PEOPLE = {"owners": ("owner",), "writers": ("owner", "writer"), "readers": ("owner", "writer", "commenter", "reader")}
 UNSPOKEN = (
-    "fullText",
-    "viewedByMeTime",
-    "sharedWithMe",
-    "visibility",
-    "labels",
-    "shortcutDetails",
-    "memberCount",
-    "organizerCount",
-    "hidden",
-)
+    "fullText", "viewedByMeTime", "sharedWithMe", "visibility", "labels", "shortcutDetails", "memberCount",
+    "organizerCount", "hidden",
+)  # fmt: skip
 
 
 def parse(query: str) -> Test:

@@ -6,13 +6,11 @@ A picture tells the data, not Google's design: what is drawn as a line there is 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sheets_mastery.local_google.sheets.a1 import grid_box
+from sheets_mastery.local_google.sheets.document import Document
 from sheets_mastery.local_google.sheets.values import Rendering, value_range
-
-if TYPE_CHECKING:
-    from sheets_mastery.local_google.sheets.document import Document
 
 #: The picture's drawing area, in units of the SVG.
 WIDTH, HEIGHT = 560, 220

@@ -6,23 +6,19 @@ Values, formats and colours are those that ``spreadsheets.get`` answers; here th
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from sheets_mastery.local_google.errors import error
+from sheets_mastery.local_google.masks import query_mask
 from sheets_mastery.local_google.sheets.a1 import Box, grid_box, letters, quoted
 from sheets_mastery.local_google.sheets.calculation import calculated
-from sheets_mastery.local_google.sheets.locales import locale
-from sheets_mastery.local_google.sheets.masks import query_mask
+from sheets_mastery.local_google.sheets.document import Document, Tab
 from sheets_mastery.local_google.sheets.numberformat import general
 from sheets_mastery.local_google.sheets.typed import typed
 from sheets_mastery.local_google.sheets.view import spreadsheet
 
 from .charts import Chart, charts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from sheets_mastery.local_google.sheets.document import Document, Tab
 
 #: Rows and columns on one page, beside the frozen ones; and how many lines may stay frozen on it.
 ROWS, COLUMNS, FROZEN = 150, 60, 20
@@ -239,8 +235,7 @@ def _laid_out(
 
 def _reader(document: Document) -> Callable[[int, int, dict[str, Any]], Cell]:
     """Return the function that makes a table's cell of a CellData."""
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     year = calculated(document).year
     styles: dict[int, str] = {}  # the view hands out one object for all cells of one look
 

@@ -9,36 +9,29 @@ from __future__ import annotations
 import functools
 import re
 import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
 import jinja2
-from starlette.datastructures import QueryParams
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from sheets_mastery.local_google import oauth
 from sheets_mastery.local_google.answers import answer
-from sheets_mastery.local_google.errors import GoogleError, error, invalid_argument
+from sheets_mastery.local_google.errors import GoogleError, Invalid, error, invalid_argument
+from sheets_mastery.local_google.sheets import Spreadsheets, values
 from sheets_mastery.local_google.sheets.a1 import quoted
-from sheets_mastery.local_google.sheets.places import Invalid
-from sheets_mastery.local_google.sheets.routes import METHODS
+from sheets_mastery.local_google.sheets.document import Document
+from sheets_mastery.local_google.sheets.places import locate
 
 from .grid import Cell, Looks
 from .post import Post
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from pathlib import Path
-
-    from starlette.requests import Request
-    from starlette.routing import BaseRoute
-
-    from sheets_mastery.local_google.sheets import Spreadsheets
-    from sheets_mastery.local_google.sheets.document import Document
-
-    Page = Callable[[Request], Awaitable[Response]]
+Page = Callable[[Request], Awaitable[Response]]
 
 #: Where every page but the first lives; Google has no path like it.
 PREFIX = "/face/"
@@ -128,12 +121,15 @@ def routes(books: Spreadsheets, log: list[dict[str, Any]], mailboxes: Mapping[st
         tab, cell = document.tab(sheet_id), form.get("cell", "").strip().upper()
         if tab is None or CELL.fullmatch(cell) is None:
             raise invalid_argument(f"{cell!r} is no cell of this tab.")
-        target = {"spreadsheetId": document.id, "range": f"{quoted(tab.title)}!{cell}"}
-        option = QueryParams({"valueInputOption": "USER_ENTERED"})
+        changed = books.edit(document.id)
+        place = locate(changed, f"{quoted(tab.title)}!{cell}")
         try:
-            METHODS["sheets.spreadsheets.values.update"](books, target, option, {"values": [[form.get("text", "")]]})
+            values.write(changed, *place, {"values": [[form.get("text", "")]]}, "USER_ENTERED")
         except Invalid as wrong:
             raise invalid_argument(str(wrong)) from wrong
+        place[0].tidy()
+        changed.kept.clear()
+        books.commit(changed)
         row, column = _corner(form)
         if "json" in request.headers.get("accept", ""):
             found = looks.changes(books.read(document.id), sheet_id, row, column, _number(form, "since"))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from sheets_mastery.local_google.gmail.letter import Letter
 from sheets_mastery.local_google.gmail.mailbox import Mailbox
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from sheets_mastery.local_google.store import Store
+from sheets_mastery.local_google.store import Store
 
 #: Gmail's label -> the section that a message with it is shown in; the first that fits.
 SECTIONS = {"TRASH": "Trash", "DRAFT": "Drafts", "SENT": "Sent", "INBOX": "Received"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .routes import routes
+from .functions import Gmail
 
-__all__ = ["routes"]
+__all__ = ["Gmail"]

@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sheets_mastery.local_google.errors import classic_error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-    from email.message import Message
 
 #: Gmail cuts its snippets near here.
 SNIPPET = 200

@@ -11,34 +11,20 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from sheets_mastery.local_google.errors import GoogleError, classic_error
+from sheets_mastery.local_google.store import Store
 
 from .letter import Letter, as_sent, refused
-
-if TYPE_CHECKING:
-    from sheets_mastery.local_google.store import Store
 
 #: Bytes that Gmail takes for one message (the discovery document's ``maxSize``).
 LARGEST = 36_700_160
 SYSTEM_LABELS = (
-    "CHAT",
-    "SENT",
-    "INBOX",
-    "IMPORTANT",
-    "TRASH",
-    "DRAFT",
-    "SPAM",
-    "CATEGORY_FORUMS",
-    "CATEGORY_UPDATES",
-    "CATEGORY_PERSONAL",
-    "CATEGORY_PROMOTIONS",
-    "CATEGORY_SOCIAL",
-    "STARRED",
-    "UNREAD",
-)
+    "CHAT", "SENT", "INBOX", "IMPORTANT", "TRASH", "DRAFT", "SPAM", "CATEGORY_FORUMS", "CATEGORY_UPDATES",
+    "CATEGORY_PERSONAL", "CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "STARRED", "UNREAD",
+)  # fmt: skip
 #: Labels that Gmail alone gives and takes.
 FIXED_LABELS = {"SENT", "DRAFT", "CHAT"}
 REPLY = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|rv|tr)\s*:)+", re.IGNORECASE)

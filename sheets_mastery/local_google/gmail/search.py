@@ -7,19 +7,16 @@ search for them as words.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sheets_mastery.local_google.errors import not_implemented
 
 from .letter import DESTINATIONS, Letter, words
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-    #: Takes a letter, its labels and when it came into the mailbox.
-    Test = Callable[[Letter, Collection[str], datetime], bool]
+#: Takes a letter, its labels and when it came into the mailbox.
+Test = Callable[[Letter, Collection[str], datetime], bool]
 
 SYMBOL = re.compile(
     r"""\s*(?:

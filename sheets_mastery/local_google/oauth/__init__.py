@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .callers import Caller, caller, guard
-from .routes import routes
+from .callers import Caller, caller, check, person
+from .routes import Office, routes
 
-__all__ = ["Caller", "caller", "guard", "routes"]
+__all__ = ["Caller", "Office", "caller", "check", "person", "routes"]

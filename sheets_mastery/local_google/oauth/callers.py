@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from sheets_mastery.local_google.discovery import Method
 from sheets_mastery.local_google.errors import STATUS_NAMES, GoogleError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from sheets_mastery.local_google.discovery import Method
-    from sheets_mastery.local_google.store import Store
+from sheets_mastery.local_google.store import Store
 
 GRANTS = "oauth/grants"
 ACCESS_TOKENS = "oauth/access"
@@ -72,23 +69,19 @@ def caller(store: Store, headers: Mapping[str, str]) -> Caller:
     return Caller(email=granted["account"], scopes=frozenset(granted["scopes"]), robot=granted["robot"])
 
 
-def guard(store: Store) -> Callable[[Method, Mapping[str, str]], None]:
-    """Return the strict gate: it raises Google's 401 and 403 for a request that its bearer does not cover.
+def check(store: Store, method: Method, headers: Mapping[str, str]) -> None:
+    """Raise Google's 401 or 403 for a request that its bearer does not cover.
 
     Which scopes open which method is read from the discovery documents. Paths that Google does not describe, such as
     ``/token``, are open.
     """
-
-    def check(method: Method, headers: Mapping[str, str]) -> None:
-        if not headers.get("authorization"):
-            raise _refusal("CREDENTIALS_MISSING", method)
-        granted = _live(store, headers)
-        if granted is None:
-            raise _refusal("ACCESS_TOKEN_EXPIRED", method)
-        if not set(granted["scopes"]) & set(method.scopes):
-            raise _refusal("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method)
-
-    return check
+    if not headers.get("authorization"):
+        raise _refusal("CREDENTIALS_MISSING", method)
+    granted = _live(store, headers)
+    if granted is None:
+        raise _refusal("ACCESS_TOKEN_EXPIRED", method)
+    if not set(granted["scopes"]) & set(method.scopes):
+        raise _refusal("ACCESS_TOKEN_SCOPE_INSUFFICIENT", method)
 
 
 def _live(store: Store, headers: Mapping[str, str]) -> dict[str, Any] | None:

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-import orjson
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
+
+from sheets_mastery.local_google.answers import read_json
+from sheets_mastery.local_google.errors import GoogleError, invalid_argument
+from sheets_mastery.local_google.store import Store
 
 from .callers import ACCESS_TOKENS, CONSENT, GRANTS, person
 from .signing import MalformedToken, SigningKey, claims_of, encode, is_signed_by, own_key
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.routing import BaseRoute
-
-    from sheets_mastery.local_google.store import Store
 
 CLIENTS = "oauth/clients"
 SERVICE_ACCOUNTS = "oauth/service_accounts"
@@ -44,34 +42,21 @@ ALL_SCOPES = (
 )
 
 
-class OAuthError(Exception):
+class OAuthError(GoogleError):
     """A refusal by the token endpoint: RFC 6749 section 5.2, with Google's words."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(error, description)
-        self.status = status
-        self.body = {"error": error, "error_description": description}
+        super().__init__(status, {"error": error, "error_description": description})
 
 
-def routes(store: Store, *, strict: bool = False) -> list[BaseRoute]:
-    """Return the OAuth paths over one store.
-
-    Unless ``strict``, a client, refresh token or service account that this Google never handed out is taken at its
-    word, so that any credential file works; once handed out here, a credential is always checked.
-    """
-    office = Office(store, strict=strict)
+def routes(office: Office) -> list[BaseRoute]:
+    """Return the OAuth paths of an office."""
 
     async def token(request: Request) -> Response:
-        try:
-            return JSONResponse(office.token(_client(request) | await _form(request), _base(request)))
-        except OAuthError as refused:
-            return JSONResponse(refused.body, refused.status)
+        return JSONResponse(office.token(_client(request) | await _form(request), _base(request)))
 
     async def revoke(request: Request) -> Response:
-        try:
-            office.revoke({**await _form(request), **dict(request.query_params)}.get("token", ""))
-        except OAuthError as refused:
-            return JSONResponse(refused.body, refused.status)
+        office.revoke({**await _form(request), **dict(request.query_params)}.get("token", ""))
         return JSONResponse({})
 
     async def consent(request: Request) -> Response:
@@ -82,46 +67,37 @@ def routes(store: Store, *, strict: bool = False) -> list[BaseRoute]:
             return PlainTextResponse(page, refused.status)
 
     async def certificates(_request: Request) -> Response:
-        key = own_key(store)
+        key = own_key(office.store)
         return JSONResponse({key.id: key.certificate_pem()})
 
     async def json_web_keys(_request: Request) -> Response:
-        return JSONResponse({"keys": [own_key(store).jwk()]})
-
-    async def seat_person(request: Request) -> Response:
-        said = orjson.loads(await request.body())
-        account, withhold = said.get("account", person(store)["account"]), said.get("withhold", [])
-        if not set(said) <= {"account", "withhold"} or "@" not in account or not isinstance(withhold, list):
-            return JSONResponse({"error": "Consent is an object of account, an address, and withhold, scopes."}, 400)
-        store.save(CONSENT, "person", {"account": account.lower(), "withhold": withhold})
-        return JSONResponse(person(store))
+        return JSONResponse({"keys": [own_key(office.store).jwk()]})
 
     async def hand_out_client(request: Request) -> Response:
         return JSONResponse(office.new_client(_base(request)))
 
     async def hand_out_service_account(request: Request) -> Response:
-        said = orjson.loads(await request.body())
-        if not set(said) <= {"email", "delegatedScopes"} or "@" not in said.get("email", ""):
-            return JSONResponse({"error": "A service account has an email, and delegatedScopes if delegated."}, 400)
-        return JSONResponse(
-            office.new_service_account(said["email"].lower(), said.get("delegatedScopes", []), _base(request))
-        )
+        return JSONResponse(office.new_service_account(read_json(await request.body()), _base(request)))
 
-    return [
-        Route("/o/oauth2/auth", consent, methods=["GET"]),
-        Route("/o/oauth2/v2/auth", consent, methods=["GET"]),
-        Route("/token", token, methods=["POST"]),
-        Route("/revoke", revoke, methods=["POST"]),
-        Route("/oauth2/v1/certs", certificates, methods=["GET"]),
-        Route("/oauth2/v3/certs", json_web_keys, methods=["GET"]),
-        Route("/_local/oauth/consent", seat_person, methods=["POST"]),
-        Route("/_local/oauth/clients", hand_out_client, methods=["POST"]),
-        Route("/_local/oauth/serviceAccounts", hand_out_service_account, methods=["POST"]),
+    table: list[tuple[str, str, Any]] = [
+        ("GET", "/o/oauth2/auth", consent),
+        ("GET", "/o/oauth2/v2/auth", consent),
+        ("POST", "/token", token),
+        ("POST", "/revoke", revoke),
+        ("GET", "/oauth2/v1/certs", certificates),
+        ("GET", "/oauth2/v3/certs", json_web_keys),
+        ("POST", "/_local/oauth/clients", hand_out_client),
+        ("POST", "/_local/oauth/serviceAccounts", hand_out_service_account),
     ]
+    return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
 
 
 class Office:
-    """Hands out credentials and exchanges them for tokens."""
+    """Hands out credentials and exchanges them for tokens.
+
+    Unless ``strict``, a client, refresh token or service account that this Google never handed out is taken at its
+    word, so that any credential file works; once handed out here, a credential is always checked.
+    """
 
     def __init__(self, store: Store, *, strict: bool) -> None:
         self.store = store
@@ -201,15 +177,26 @@ class Office:
             }
         }
 
-    def new_service_account(self, email: str, delegated: list[str], base: str) -> dict[str, Any]:
-        """Return a key file for a service account; ``delegated`` scopes it may use in the name of anyone."""
+    def seat_person(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Say who sits at the browser, ``account``, and which scopes that person does not grant, ``withhold``."""
+        account, withhold = said.get("account", person(self.store)["account"]), said.get("withhold", [])
+        if not set(said) <= {"account", "withhold"} or "@" not in account or not isinstance(withhold, list):
+            raise invalid_argument("Consent is an object of account, an address, and withhold, scopes.")
+        self.store.save(CONSENT, "person", {"account": account.lower(), "withhold": withhold})
+        return person(self.store)
+
+    def new_service_account(self, said: dict[str, Any], base: str) -> dict[str, Any]:
+        """Return a key file for a service account ``email``; ``delegatedScopes`` it may use in the name of anyone."""
+        if not set(said) <= {"email", "delegatedScopes"} or "@" not in said.get("email", ""):
+            raise invalid_argument("A service account has an email, and delegatedScopes if delegated.")
+        email, delegated = said["email"].lower(), said.get("delegatedScopes", [])
         key = SigningKey.generate(self.store.now())
-        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem(), "delegated": delegated})
+        self.store.save(SERVICE_ACCOUNTS, email, {"public_key": key.public_pem, "delegated": delegated})
         return {
             "type": "service_account",
             "project_id": "local-google",
             "private_key_id": key.id,
-            "private_key": key.private_pem(),
+            "private_key": key.private_pem,
             "client_email": email,
             "client_id": _digits(email, 21),
             "auth_uri": f"{base}/o/oauth2/auth",

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .books import Spreadsheets
-from .routes import routes
+from .functions import functions
 
-__all__ = ["Spreadsheets", "routes"]
+__all__ = ["Spreadsheets", "functions"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 TITLE = r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))"
@@ -40,6 +42,10 @@ class Box(NamedTuple):
     def covers(self, other: Box) -> bool:
         """Tell whether the other lies wholly inside."""
         return self.meets(other) == other
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield the row and the column of each of its cells, row by row."""
+        return itertools.product(range(self.top, self.bottom), range(self.left, self.right))
 
     def grid_range(self, sheet_id: int) -> dict[str, int]:
         """Return it as a GridRange with all its bounds."""

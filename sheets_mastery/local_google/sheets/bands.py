@@ -1,69 +1,16 @@
-"""Alternating colours: the requests of a batchUpdate that band a range, and the colour each cell gets by it."""
+"""Alternating colours: the colour that each cell gets by the bands of its tab."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .cells import field_mask
-from .formats import tidied
-from .masks import merged
-from .places import Invalid, area, placed, without_zero
+from .a1 import Box
+from .document import Tab
 
-if TYPE_CHECKING:
-    from .a1 import Box
-    from .document import Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: A colour of a band -> its strength where rows and columns meet; the least wins, and rows win over columns.
 STRENGTHS = {"headerColor": 0, "footerColor": 0, "firstBandColor": 1, "secondBandColor": 2}
-OVERLAP = "You cannot add alternating background colors to a range that already has alternating background colors."
-
-
-def add_banding(document: Document, request: Request) -> Request:
-    """``addBanding``: one band pattern a cell."""
-    said = request.get("bandedRange", {})
-    number = int(said.get("bandedRangeId") or document.number())
-    if any(each["bandedRangeId"] == number for tab in document.tabs for each in tab.parts["bandedRanges"]):
-        raise Invalid(f"A banded range with id {number} already exists.")
-    tab, band = _checked(document, {**said, "bandedRangeId": number})
-    tab.parts["bandedRanges"].append(band)
-    return {"addBanding": {"bandedRange": without_zero(band)}}
-
-
-def update_banding(document: Document, request: Request) -> Request:
-    """``updateBanding``."""
-    said = request.get("bandedRange", {})
-    mask = field_mask(request, "BandedRange")
-    home, index = _banded(document, said.get("bandedRangeId"))
-    old = home.parts["bandedRanges"].pop(index)
-    tab, band = _checked(document, {**merged(old, said, mask), "bandedRangeId": old["bandedRangeId"]})
-    tab.parts["bandedRanges"].insert(index if tab is home else len(tab.parts["bandedRanges"]), band)
-    return {}
-
-
-def delete_banding(document: Document, request: Request) -> Request:
-    """``deleteBanding``."""
-    tab, index = _banded(document, request.get("bandedRangeId"))
-    del tab.parts["bandedRanges"][index]
-    return {}
-
-
-def _banded(document: Document, banded_range_id: Any) -> tuple[Tab, int]:
-    for tab in document.tabs:
-        for index, band in enumerate(tab.parts["bandedRanges"]):
-            if band["bandedRangeId"] == int(banded_range_id or 0):
-                return tab, index
-    raise Invalid(f"No banded range with id: {banded_range_id}")
-
-
-def _checked(document: Document, said: Request) -> tuple[Tab, Request]:
-    tab, box = area(document, said.get("range"))
-    if not said.get("rowProperties") and not said.get("columnProperties"):
-        raise Invalid("At least one of rowProperties and columnProperties must be set.")
-    if any(not tab.box(each["range"]).meets(box).empty for each in tab.parts["bandedRanges"]):
-        raise Invalid(OVERLAP)
-    return tab, tidied({**said, "range": placed(document, said["range"])})
 
 
 def fills(tab: Tab, box: Box) -> dict[tuple[int, int], Request]:

@@ -6,20 +6,16 @@ and the request, and returns its reply.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import invalid_argument, not_implemented
+from sheets_mastery.local_google.errors import Invalid, invalid_argument, not_implemented
 
-from . import bands, cells, charts, metadata, ranges, rulebook, tabs
+from . import cells, metadata, objects, rulebook, tabs
 from .defaults import MOST_CELLS
-from .places import Invalid
+from .document import Document
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .document import Document
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 
 def batch_update(document: Document, requests: list[Request]) -> list[Request]:
@@ -38,7 +34,7 @@ def batch_update(document: Document, requests: list[Request]) -> list[Request]:
             replies.append(KINDS[kind](document, _without_nulls(body)))
         except Invalid as wrong:
             raise invalid_argument(f"Invalid requests[{index}].{kind}: {wrong}") from wrong
-        document.calculation = None
+        document.kept.clear()
         if sum(tab.row_count * tab.column_count for tab in document.tabs) > MOST_CELLS:
             raise invalid_argument(
                 f"Invalid requests[{index}].{kind}: This action would increase the number of cells in the workbook "
@@ -81,25 +77,11 @@ KINDS: dict[str, Callable[[Document, Request], Request]] = {
     "unmergeCells": cells.unmerge_cells,
     "updateBorders": cells.update_borders,
     "setDataValidation": cells.set_data_validation,
-    "addNamedRange": ranges.add_named_range,
-    "updateNamedRange": ranges.update_named_range,
-    "deleteNamedRange": ranges.delete_named_range,
-    "addProtectedRange": ranges.add_protected_range,
-    "updateProtectedRange": ranges.update_protected_range,
-    "deleteProtectedRange": ranges.delete_protected_range,
-    "setBasicFilter": ranges.set_basic_filter,
-    "clearBasicFilter": ranges.clear_basic_filter,
     "addConditionalFormatRule": rulebook.add_rule,
     "updateConditionalFormatRule": rulebook.update_rule,
     "deleteConditionalFormatRule": rulebook.delete_rule,
-    "addBanding": bands.add_banding,
-    "updateBanding": bands.update_banding,
-    "deleteBanding": bands.delete_banding,
-    "addChart": charts.add_chart,
-    "updateChartSpec": charts.update_chart_spec,
-    "updateEmbeddedObjectPosition": charts.update_embedded_object_position,
-    "deleteEmbeddedObject": charts.delete_embedded_object,
     "createDeveloperMetadata": metadata.create_metadata,
     "updateDeveloperMetadata": metadata.update_metadata,
     "deleteDeveloperMetadata": metadata.delete_metadata,
+    **objects.REQUESTS,
 }

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
-from sheets_mastery.local_google.errors import invalid_argument, not_found, not_implemented, permission_denied
+from sheets_mastery.local_google.errors import Invalid, invalid_argument, not_found, not_implemented, permission_denied
+from sheets_mastery.local_google.store import Store
 
 from .batch import KINDS
 from .defaults import PROPERTIES
 from .document import Document
-from .places import Invalid
 from .tabs import check_properties
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
-    from sheets_mastery.local_google.store import Store
 
 KIND = "spreadsheets"
 CREATABLE = {"spreadsheetId", "properties", "sheets", "namedRanges", "spreadsheetUrl"}
@@ -46,18 +42,20 @@ class Card:
     modified: str
     #: Grows by at least one with every write.
     version: int
+    #: The address of the account that made it; "" where that was none.
+    owner: str
 
 
 class Spreadsheets:
     """The registry: create, open, change, copy and delete. Drive works on it, and so do the Sheets routes.
 
-    A change is made on a copy and kept only when it came through; ``watchers`` are then told the id.
+    A change is made on a copy and kept only when it came through.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        #: Called with a spreadsheet's id after it was created, changed or deleted.
-        self.watchers: list[Callable[[str], None]] = []
+        #: What tells an account's role on a spreadsheet; by default everybody may write.
+        self.granted: Callable[[str, str], str] = lambda _spreadsheet_id, _account: "writer"
         #: The address of the account that is asking.
         self.account = ""
         self._open: dict[str, Document] = {}
@@ -78,6 +76,7 @@ class Spreadsheets:
             created=saved["created"],
             modified=saved["modified"],
             version=saved["version"],
+            owner=saved.get("owner", ""),
         )
 
     def create(self, body: dict[str, Any], spreadsheet_id: str | None = None) -> Document:
@@ -85,7 +84,8 @@ class Spreadsheets:
         return self.add(self.make(body, spreadsheet_id))
 
     def add(self, document: Document) -> Document:
-        """Keep a spreadsheet that was made."""
+        """Keep a spreadsheet that was made. It is the asking account's."""
+        document.owner = self.account
         self._keep(document)
         return document
 
@@ -105,7 +105,7 @@ class Spreadsheets:
                 KINDS[kind](document, said)
         except Invalid as wrong:
             raise invalid_argument(str(wrong)) from wrong
-        document.calculation = None  # a rule that was checked has worked out what was there by then
+        document.kept.clear()  # a rule that was checked has worked out what was there by then
         return document
 
     def copy(self, spreadsheet_id: str, title: str) -> Document:
@@ -117,8 +117,7 @@ class Spreadsheets:
         copied = {**state, "properties": properties, "created": stamp, "modified": stamp, "version": 1}
         document = Document.from_json({**copied, "spreadsheetId": new_id})
         self._wire(document)
-        self._keep(document)
-        return document
+        return self.add(document)
 
     def rename(self, spreadsheet_id: str, title: str) -> None:
         """Give it another title, as a rename in Drive does."""
@@ -130,7 +129,6 @@ class Spreadsheets:
         """Delete it for good."""
         self.store.delete(KIND, spreadsheet_id)
         self._open.pop(spreadsheet_id, None)
-        self._tell(spreadsheet_id)
 
     def read(self, spreadsheet_id: str) -> Document:
         """Return it for reading only. 404 when there is none, 403 when it is not shared with us."""
@@ -152,7 +150,7 @@ class Spreadsheets:
         document.version += 1
         self._keep(document)
 
-    def set_access(self, said: Any) -> None:
+    def set_access(self, said: Any) -> dict[str, Any]:
         """Script our rights on one spreadsheet: ``{"spreadsheetId", "role"?, "protectedAgainstUs"?}``."""
         if not isinstance(said, dict) or not set(said) <= {"spreadsheetId", "role", "protectedAgainstUs"}:
             raise invalid_argument("Access is an object of spreadsheetId, role and protectedAgainstUs.")
@@ -161,11 +159,12 @@ class Spreadsheets:
         document = self._load(said["spreadsheetId"])
         self._access[document.id] = said
         document.protected_against_us = bool(said.get("protectedAgainstUs"))
+        return {}
 
-    def role(self, spreadsheet_id: str) -> str:
-        """Return what we may do with it: "writer", "reader" or "none"."""
-        role: str = self._access.get(spreadsheet_id, {}).get("role", "writer")
-        return role
+    def role(self, spreadsheet_id: str, account: str | None = None) -> str:
+        """Return what an account, or whoever is asking, may do with it: "writer", "reader" or "none"."""
+        scripted: str = self._access.get(spreadsheet_id, {}).get("role", "writer")
+        return min(scripted, self.granted(spreadsheet_id, account or self.account), key=ROLES.index)
 
     def _load(self, spreadsheet_id: str) -> Document:
         if spreadsheet_id not in self._open:
@@ -173,6 +172,8 @@ class Spreadsheets:
             if saved is None:
                 raise not_found()
             self._open[spreadsheet_id] = Document.from_json(saved)
+            for tab in self._open[spreadsheet_id].tabs:
+                tab.share()
             self._wire(self._open[spreadsheet_id])
         self._open[spreadsheet_id].account = self.account
         return self._open[spreadsheet_id]
@@ -183,11 +184,6 @@ class Spreadsheets:
     def _keep(self, document: Document) -> None:
         self.store.save(KIND, document.id, document.to_json())
         self._open[document.id] = document
-        self._tell(document.id)
-
-    def _tell(self, spreadsheet_id: str) -> None:
-        for watcher in self.watchers:
-            watcher(spreadsheet_id)
 
 
 def requests_for(sheets: list[dict[str, Any]], named_ranges: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

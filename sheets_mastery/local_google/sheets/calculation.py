@@ -8,39 +8,26 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import ironcalc
 
 from .a1 import Box, grid_box, letters
-from .formulas import Line, Reference, Stencil, Token, arguments, canonical, reference, tokens, written
-from .locales import locale
+from .document import Document, Tab
+from .formulas import Line, Reference, Token, arguments, canonical, copied, reference, tokens, written
 from .typed import serial
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from .document import Document, Tab
 
 #: A cell's value: number, text, truth, an error, or nothing.
 Value = float | str | bool | None
 
-#: IronCalc's error text -> Google's ErrorValue type and the text that the cell shows.
-ERRORS = {
-    "#N/A": ("N_A", "#N/A"),
-    "#DIV/0!": ("DIVIDE_BY_ZERO", "#DIV/0!"),
-    "#VALUE!": ("VALUE", "#VALUE!"),
-    "#REF!": ("REF", "#REF!"),
-    "#NAME?": ("NAME", "#NAME?"),
-    "#NUM!": ("NUM", "#NUM!"),
-    "#NULL!": ("NULL_VALUE", "#NULL!"),
-    "#ERROR!": ("ERROR", "#ERROR!"),
-    "#CIRC!": ("REF", "#REF!"),
-    "#SPILL!": ("REF", "#REF!"),
-    "#CALC!": ("N_A", "#N/A"),
-    "#N/IMPL": ("NAME", "#NAME?"),
-    "#N/IMPL!": ("NAME", "#NAME?"),
+#: IronCalc's error text -> Google's.
+TEXTS = {"#CIRC!": "#REF!", "#SPILL!": "#REF!", "#CALC!": "#N/A", "#N/IMPL": "#NAME?", "#N/IMPL!": "#NAME?"}
+#: Google's error text -> its ErrorValue type.
+TYPES = {"#N/A": "N_A", "#DIV/0!": "DIVIDE_BY_ZERO", "#NULL!": "NULL_VALUE"} | {
+    text: text.strip("#!?") for text in ("#VALUE!", "#REF!", "#NAME?", "#NUM!", "#ERROR!")
 }
 ERROR_MESSAGES = {
     "#DIV/0!": "Function DIVIDE parameter 2 cannot be zero.",
@@ -54,10 +41,16 @@ ERROR_MESSAGES = {
 OTHER_NAMES = {"REGEXMATCH": "REGEXTEST", "ARRAYFORMULA": "", "TO_PURE_NUMBER": "", "TO_PERCENT": "", "TO_DATE": ""}
 #: What IronCalc evaluates in place of a formula that it cannot: it says #NAME?.
 UNKNOWN = "=UNSUPPORTED_BY_THE_LOCAL_GOOGLE()"
-#: Names that look at where their formula stands, or change on their own: such a formula is evaluated cell by cell.
-PLACED = {"ROW", "COLUMN", "CELL", "RAND", "RANDBETWEEN"}
-#: Sheets kept empty behind the document's own, for terms. A sheet added later makes IronCalc read every formula anew.
-DRAFTS = 16
+#: Functions that come to a number after a look at many cells: a rule asks them once a row, once a column or once.
+SEARCHES = {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "SUMIF", "SUMIFS", "SUM", "MAX", "MIN", "N"}
+#: Functions that look at where their formula stands, or change on their own: nothing of such a formula is set aside.
+PLACED = {"ROW", "COLUMN", "CELL", "RAND", "RANDBETWEEN", "OFFSET"}
+#: Sheets kept empty behind the document's own, for rules: a sheet added later makes IronCalc work out everything anew.
+#: Two are for what is set aside, the others for as many rules at a time.
+DRAFT, RULED = "~draft {}", 14
+#: The fill by which a cell says that a rule holds there.
+HOLDS = "#123456"
+LONE_CELL = re.compile(r"(?:.*!)?\s*\$?[A-Za-z]{1,3}\$?\d+\s*", re.DOTALL)
 LEGAL_TITLE = re.compile(r"(?!')[^\[\]*?/\\:#~]{1,31}(?<!')$")
 
 
@@ -69,23 +62,28 @@ class Failure(NamedTuple):
 
     def error_value(self) -> dict[str, str]:
         """Return it as Google's ErrorValue."""
-        said = {"type": ERRORS.get(self.text, ("ERROR", ""))[0]}
+        said = {"type": TYPES[self.shown()]}
         return said | ({"message": ERROR_MESSAGES[self.text]} if self.text in ERROR_MESSAGES else {})
 
     def shown(self) -> str:
         """Return what the cell shows."""
-        return ERRORS.get(self.text, ("ERROR", "#ERROR!"))[1]
+        text = TEXTS.get(self.text, self.text)
+        return text if text in TYPES else "#ERROR!"
 
 
-class Term(NamedTuple):
-    """A formula to be evaluated over a box as if it stood in each of its cells."""
+class Claim(NamedTuple):
+    """A rule's formula, and the cells of which it is asked."""
 
-    #: The tab on which it stands.
-    sheet_id: int
-    #: The formula in its American spelling, with ``=``, as it reads in the cell at ``row``, ``column``.
+    tab: Tab
+    #: In its American spelling, with ``=``, as it reads in the cell at ``row``, ``column``.
     formula: str
     row: int
     column: int
+    boxes: tuple[Box, ...]
+
+
+#: What cells come to, by row and column.
+Results = dict[tuple[int, int], Value | Failure]
 
 
 class Calculation:
@@ -94,15 +92,14 @@ class Calculation:
     def __init__(self, document: Document, now: datetime) -> None:
         local = now.astimezone(ZoneInfo(document.properties["timeZone"]))
         self._document = document
-        self._decimal = decimal_sign(document)
+        self._decimal = document.habits.decimal
         #: The date in the document's time zone, as a serial number, and the share of the day that has gone.
         self.today = serial(local.date())
         self._gone = (local.hour * 3600 + local.minute * 60 + local.second) / 86400
         #: The year there.
         self.year = local.year
         self._model: ironcalc.Model | None = None
-        self._results: dict[int, dict[tuple[int, int], Value | Failure]] | None = None
-        self._terms: dict[tuple[Term, Box], dict[tuple[int, int], Value | Failure]] = {}
+        self._results: dict[int, Results] | None = None
         #: A place for others to keep what they worked out from this state.
         self.kept: dict[Any, Any] = {}
 
@@ -115,7 +112,7 @@ class Calculation:
             return value
         return self.results(tab).get((row, column))
 
-    def results(self, tab: Tab) -> dict[tuple[int, int], Value | Failure]:
+    def results(self, tab: Tab) -> Results:
         """Return what the formulas of a tab come to, by row and column; cells that they spill into are among them."""
         if self._results is None:
             self._results = {each.id: {} for each in self._document.tabs}
@@ -123,12 +120,35 @@ class Calculation:
                 self._collect(self._workbook(), self._results)
         return self._results.get(tab.id, {})
 
-    def evaluate(self, wanted: list[tuple[Term, Box]]) -> list[dict[tuple[int, int], Value | Failure]]:
-        """Return, for each term and box, the term's value in each cell of the box."""
-        missing = [key for key in dict.fromkeys(wanted) if key not in self._terms]
-        for start in range(0, len(missing), DRAFTS):
-            self._evaluate(missing[start : start + DRAFTS])
-        return [self._terms[key] for key in wanted]
+    def holding(self, claims: list[Claim]) -> list[set[tuple[int, int]]]:
+        """Return for each claim the cells of its boxes in which the formula comes to TRUE, or to a number but 0."""
+        chunks = [claims[start : start + RULED] for start in range(0, len(claims), RULED)]
+        return [held for chunk in chunks for held in self._holding(chunk)]
+
+    def _holding(self, claims: list[Claim]) -> list[set[tuple[int, int]]]:
+        model = ironcalc.create_user_model_from_bytes(self._workbook().to_bytes(), "en")
+        model.pause_evaluation()
+        dialect, drafts = self._dialect(), len(self._document.tabs)
+        aside = _Aside(model, drafts)
+        look = {"fill": {"color": HOLDS}}
+        for number, claim in enumerate(claims, drafts + 2):
+            formula = aside.take(dialect.said(claim.formula, claim.tab, elsewhere=True), claim)
+            for box in claim.boxes:
+                # AND makes one truth of whatever it is; alone, INDIRECT never holds in IronCalc
+                here = f"AND({copied(formula, box.top - claim.row, box.left - claim.column).removeprefix('=')})"
+                rule = {"type": "Formula", "formula": here, "format": look, "stop_if_true": False}
+                model.add_conditional_formatting(number, box.a1(), rule)
+        model.resume_evaluation()
+        model.evaluate()
+        return [
+            {
+                (row, column)
+                for box in claim.boxes
+                for row, column in box.places()
+                if model.get_extended_cell_style(number, row + 1, column + 1)["style"]["fill"].get("color") == HOLDS
+            }
+            for number, claim in enumerate(claims, drafts + 2)
+        ]
 
     def complaint(self, tab: Tab, formula: str) -> str | None:
         """Return what is wrong with a formula (in the American spelling) for a rule on a tab; None when nothing is.
@@ -145,20 +165,7 @@ class Calculation:
         model.evaluate()
         return "parse" if model.get_cell_value(0, 1, 1) == "#ERROR!" else None
 
-    def _evaluate(self, missing: list[tuple[Term, Box]]) -> None:
-        model = self._workbook()
-        dialect = self._dialect()
-        drafts = [_Draft(self._document, term, box) for term, box in missing]
-        first = len(self._document.tabs)
-        for number, draft in enumerate(drafts, first):
-            for row, column, formula in draft.formulas(dialect):
-                model.update_cell_with_formula(number, row + 1, column + 1, formula)
-        model.evaluate()
-        for number, (key, draft) in enumerate(zip(missing, drafts, strict=True), first):
-            self._terms[key] = draft.spread(functools.partial(_read, model, number))
-            model.range_clear_all(number, 1, 1, key[1].bottom, key[1].right)
-
-    def _formulas(self) -> Any:
+    def _formulas(self) -> Iterator[tuple[int, Tab, int, int, str]]:
         for number, tab in enumerate(self._document.tabs):
             for row, column, cell in tab.cells(tab.grid):
                 formula = cell.get("userEnteredValue", {}).get("formulaValue")
@@ -179,8 +186,8 @@ class Calculation:
                 model.add_sheet(name)
             elif name != "Sheet1":
                 model.rename_sheet(0, name)
-        for number in range(DRAFTS):
-            model.add_sheet(f"~draft {number}")
+        for number in range(RULED + 2):
+            model.add_sheet(DRAFT.format(number))
         for number, tab in enumerate(self._document.tabs):
             for row, column, cell in tab.cells(tab.grid):
                 _write(model, number, row, column, cell.get("userEnteredValue", {}))
@@ -195,24 +202,17 @@ class Calculation:
         self._model = model
         return model
 
-    def _collect(self, model: ironcalc.Model, results: dict[int, dict[tuple[int, int], Value | Failure]]) -> None:
-        tabs = self._document.tabs
+    def _collect(self, model: ironcalc.Model, results: dict[int, Results]) -> None:
         for number, row, column in model.get_all_cells():
-            if number >= len(tabs):
+            if number >= len(self._document.tabs):
                 continue
-            tab = tabs[number]
+            tab = self._document.tabs[number]
             cell = tab.cell(row - 1, column - 1) or {}
             entered = cell.get("userEnteredValue", {})
             if not entered or "formulaValue" in entered:
                 value = _read(model, number, row - 1, column - 1)
                 if value is not None:
                     results[tab.id][row - 1, column - 1] = value
-
-
-def decimal_sign(document: Document) -> str:
-    """Return the decimal sign of a document's locale."""
-    habits = locale(document.properties["locale"])
-    return "." if habits is None else habits.decimal
 
 
 def _write(model: ironcalc.Model, number: int, row: int, column: int, entered: dict[str, Any]) -> None:
@@ -234,42 +234,60 @@ def _read(model: ironcalc.Model, number: int, row: int, column: int) -> Value | 
     return value
 
 
-class _Draft:
-    """A term written out over a box, once per cell, per row, per column or once only, as its references need it."""
+class _Aside:
+    """Pieces of rules' formulas that are the same along a row, along a column or everywhere, worked out once there.
 
-    def __init__(self, document: Document, term: Term, box: Box) -> None:
-        self._term = term
-        self._box = box
-        tab = document.tab(term.sheet_id)
-        assert tab is not None  # noqa: S101  a rule's tab is there as long as the rule is
-        self._tab = tab
-        self._formula = term.formula
-        parts = tokens(self._formula)
-        lines = [
-            (ref.row, ref.column, *(ref.to or (None, None)))
-            for ref in (reference(part.text) for part in parts if part.kind == "ref")
-        ]
-        placed = any(_calls(parts, index) in PLACED for index in range(len(parts)))
-        self._by_row = placed or any(line and not line.held for corner in lines for line in corner[0::2])
-        self._by_column = placed or any(line and not line.held for corner in lines for line in corner[1::2])
+    A gradebook's rules look a student up by ``$A4`` in every cell of the row: set aside, that is one look a row. Each
+    piece has a column of the first draft to itself, or a row of the second.
+    """
 
-    def formulas(self, dialect: _Dialect) -> Any:
-        """Yield (row, column, formula) for the cells that have to be evaluated."""
-        box = self._box
-        said = Stencil(dialect.said(self._formula, self._tab, elsewhere=True))
-        for row in range(box.top, box.bottom if self._by_row else box.top + 1):
-            for column in range(box.left, box.right if self._by_column else box.left + 1):
-                yield row, column, said.at(row - self._term.row, column - self._term.column)
+    def __init__(self, model: ironcalc.UserModel, first: int) -> None:
+        self._model = model
+        self._first = first
+        #: The piece and the claim that it is a part of, but for its formula -> its number.
+        self._numbers: dict[tuple[str, tuple[Any, ...]], int] = {}
 
-    def spread(self, read: Any) -> dict[tuple[int, int], Value | Failure]:
-        """Return the value of every cell of the box, given how to read one that was evaluated."""
-        box = self._box
-        values: dict[tuple[int, int], Value | Failure] = {}
-        for row in range(box.top, box.bottom):
-            for column in range(box.left, box.right):
-                source = (row if self._by_row else box.top, column if self._by_column else box.left)
-                values[row, column] = read(*source) if source == (row, column) else values[source]
-        return values
+    def take(self, formula: str, claim: Claim) -> str:
+        """Return the formula with a reference in the place of each such piece."""
+        parts = tokens(formula)
+        if any(_calls(parts, index) in PLACED for index in range(len(parts))):
+            return formula
+        text, index = "", 0
+        while index < len(parts):
+            spans = arguments(parts, index + 1) if _calls(parts, index) in SEARCHES else None
+            if spans:
+                piece = "".join(part.text for part in parts[index : spans[-1][1] + 1])
+                rows, columns = (any(line and not line.held for line in lines) for lines in _lines_of(piece))
+                if not (rows and columns):
+                    text += self._set(piece, claim, rows=rows, columns=columns)
+                    index = spans[-1][1] + 1
+                    continue
+            text += parts[index].text
+            index += 1
+        return text
+
+    def _set(self, piece: str, claim: Claim, *, rows: bool, columns: bool) -> str:
+        key = (piece, claim[2:])
+        known, at = key in self._numbers, self._numbers.setdefault(key, len(self._numbers))
+        here = [(row, at) for row in {row for box in claim.boxes for row in range(box.top, box.bottom)}]
+        if columns:
+            here = [(at, column) for column in {column for box in claim.boxes for column in range(box.left, box.right)}]
+        elif not rows:
+            here = [(claim.row, at)]
+        for row, column in [] if known else here:
+            down, right = (0, column - claim.column) if columns else (row - claim.row, 0)
+            said = copied("=" + piece, down, right)
+            self._model.set_user_input(self._first + columns, row + 1, column + 1, said)
+        place = (at, claim.column) if columns else (claim.row, at)
+        cell = Reference(None, Line(place[0], held=not rows), Line(place[1], held=not columns), None)
+        return written(cell, f"'{DRAFT.format(int(columns))}'!")
+
+
+def _lines_of(piece: str) -> tuple[list[Line | None], list[Line | None]]:
+    """Return the rows and the columns that the references of a piece of formula name."""
+    found = [reference(part.text) for part in tokens(piece) if part.kind == "ref"]
+    corners = [corner for ref in found for corner in ((ref.row, ref.column), ref.to) if corner]
+    return [row for row, _ in corners], [column for _, column in corners]
 
 
 def _calls(parts: tuple[Token, ...], index: int) -> str:
@@ -337,9 +355,12 @@ class _Dialect:
             elif name and spans is not None:
                 said = [self._range(parts, *span, tab, elsewhere=elsewhere) for span in spans]
                 text += self._call(name, said, tab, elsewhere=elsewhere)
-                index = spans[-1][1] if spans else index + 2
-                while parts[index].text != ")":
-                    index += 1
+                index = _closing(parts, index + 1)
+            elif elsewhere and token.text == "(" and (group := arguments(parts, index)):
+                # IronCalc forgets the parentheses around a comparison when it keeps a rule
+                said = [self._range(parts, *span, tab, elsewhere=elsewhere) for span in group]
+                text += f"IF(TRUE,{','.join(said)})"
+                index = group[-1][1]
             else:
                 text += token.text
             index += 1
@@ -354,12 +375,10 @@ class _Dialect:
             # IronCalc's VLOOKUP takes an empty cell for 0; its MATCH does not
             key, table, column, _ = said
             return f"INDEX({table},MATCH({key},INDEX({table},0,1),0),{column})"
-        if name in ("AND", "OR") and len(said) > 1 and not any(":" in _outside_calls(text) for text in said):
+        if name in ("AND", "OR") and not any(":" in _outside_calls(text) or LONE_CELL.fullmatch(text) for text in said):
             # IronCalc stops at the first FALSE or TRUE; in Google's an error further on counts
-            named = "".join(f"truth_{number}_,{text}," for number, text in enumerate(said))
-            wrong = "".join(f"IF(ISERROR(truth_{number}_),truth_{number}_," for number in range(len(said)))
-            joined = ",".join(f"truth_{number}_" for number in range(len(said)))
-            return f"LET({named}{wrong}{name}({joined}){')' * len(said)})"
+            joined = ")*(".join(said) if name == "AND" else ")^2+(".join(said) + ")^2+(0"
+            return f"{name}(({joined}))"
         if name == "INDIRECT" and said:
             said = [self._address(said[0], tab, elsewhere=elsewhere), *said[1:]]
         return f"{OTHER_NAMES.get(name, name)}({','.join(said)})"
@@ -398,6 +417,13 @@ class _Dialect:
         return "'" + self.names[tab.title.casefold()].replace("'", "''") + "'!"
 
 
+def _closing(parts: tuple[Token, ...], opening: int) -> int:
+    """Return where the parenthesis that stands at ``opening`` is closed."""
+    spans = arguments(parts, opening)
+    index = spans[-1][1] if spans else opening + 1
+    return next(at for at in range(index, len(parts)) if parts[at].text == ")")
+
+
 def _outside_calls(text: str) -> str:
     """Return what of an expression stands outside of all parentheses and strings."""
     bare = re.sub(r'"(?:[^"]|"")*"', "", text)
@@ -416,7 +442,7 @@ def _held(index: int) -> Line:
 def calculated(document: Document) -> Calculation:
     """Return the calculation of a document as it stands, made anew when the document or the day has changed."""
     now = document.now()
-    kept = document.calculation
-    if kept is None or kept.today != serial(now.astimezone(ZoneInfo(document.properties["timeZone"])).date()):
-        document.calculation = kept = Calculation(document, now)
-    return kept
+    known = document.kept.get(Calculation)
+    if known is None or known.today != serial(now.astimezone(ZoneInfo(document.properties["timeZone"])).date()):
+        document.kept[Calculation] = known = Calculation(document, now)
+    return known

@@ -4,72 +4,42 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box
-from .calculation import Failure, Value, calculated, decimal_sign
-from .formats import COLOURS, over, tidied
+from .calculation import Failure, Value, calculated
+from .document import Cell, Document, Tab
+from .formats import field_mask, over, tidied
 from .formulas import Line, Reference, copied, rewritten
-from .locales import locale
-from .masks import Mask, merged, read, unknown_fields
 from .numberformat import shown
-from .places import Invalid, area, guard, tab_of
-from .structure import rewrite_formulas, shift_cells
+from .places import area, guard, tab_of
+from .structure import AXES, rewrite_formulas, shift_cells
 from .typed import tidy, typed
 from .values import enter
+from .view import extended
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .document import Cell, Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 #: Fields of a cell that are computed: a write that names them changes nothing.
 COMPUTED = ("effectiveValue", "effectiveFormat", "formattedValue", "hyperlink")
 #: Fields of a cell that are kept here; a write of any other is refused.
-WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
+WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "chipRuns")
+#: Fields that say something of parts of the value: a new value takes them away.
+RUNS = ("textFormatRuns", "chipRuns")
 #: What a paste brings along: its type -> the fields of the cell.
 PASTES = {
-    "PASTE_NORMAL": ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns", "hyperlink"),
+    "PASTE_NORMAL": (*WRITABLE, "hyperlink"),
     "PASTE_VALUES": ("userEnteredValue",),
     "PASTE_FORMULA": ("userEnteredValue",),
     "PASTE_FORMAT": ("userEnteredFormat",),
-    "PASTE_NO_BORDERS": (
-        "userEnteredValue",
-        "userEnteredFormat",
-        "note",
-        "dataValidation",
-        "textFormatRuns",
-        "hyperlink",
-    ),
+    "PASTE_NO_BORDERS": (*WRITABLE, "hyperlink"),
     "PASTE_DATA_VALIDATION": ("dataValidation",),
     "PASTE_CONDITIONAL_FORMATTING": (),
 }
-MANY_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
-
-
-def field_mask(request: Request, schema: str) -> dict[str, Any]:
-    """Read the ``fields`` of a request over a schema. Refuses none at all, and one that the schema does not know."""
-    if not request.get("fields"):
-        raise Invalid(MANY_FIELDS)
-    mask = read(request["fields"])
-    unknown = request["fields"] if mask is None else next(unknown_fields(mask, schema), None)
-    if mask is None or unknown is not None:
-        raise Invalid(f"Invalid field: {unknown}")
-    return _with_twins(mask)
-
-
-def _with_twins(mask: Mask) -> dict[str, Any]:
-    """Return a mask in which a colour's ``…Style`` goes with the colour, and the other way round."""
-    result = {name: None if inner is None else _with_twins(inner) for name, inner in (mask or {}).items()}
-    for name in COLOURS:
-        for one, other in ((name, name + "Style"), (name + "Style", name)):
-            if one in result:
-                result.setdefault(other, None)
-    return result
 
 
 def _cell_mask(request: Request) -> dict[str, Any]:
@@ -85,12 +55,8 @@ def _cell_mask(request: Request) -> dict[str, Any]:
 def _written(old: Cell | None, new: Cell, mask: dict[str, Any]) -> Cell:
     """Return a cell after the masked fields were written."""
     cell = merged(old or {}, new, mask)
-    if "userEnteredValue" in mask and "textFormatRuns" not in mask:
-        cell.pop("textFormatRuns", None)
-    for name in WRITABLE:
-        if not cell.get(name) and name in cell:
-            del cell[name]
-    return cell
+    gone = [name for name in RUNS if "userEnteredValue" in mask and name not in mask]
+    return {name: value for name, value in cell.items() if name not in gone and (value or name not in WRITABLE)}
 
 
 def _checked(cell: Cell) -> Cell:
@@ -114,6 +80,14 @@ def _checked(cell: Cell) -> Cell:
     return cell
 
 
+def _each(document: Document, tab: Tab, box: Box, change: Callable[[int, int, Cell], Cell | None]) -> None:
+    """Put in the place of every cell of a box what ``change`` makes of its row, its column and the cell."""
+    guard(document, tab, box)
+    for row, column in box.places():
+        tab.put(row, column, change(row, column, tab.cell(row, column) or {}))
+    tab.tidy()
+
+
 def update_cells(document: Document, request: Request) -> Request:
     """``updateCells``: rows of cells from a start, or over a range whose uncovered cells lose the masked fields."""
     mask = _cell_mask(request)
@@ -123,31 +97,21 @@ def update_cells(document: Document, request: Request) -> Request:
         start = request["start"]
         tab = tab_of(document, start.get("sheetId"))
         top, left = int(start.get("rowIndex") or 0), int(start.get("columnIndex") or 0)
-        box = Box(top, top + height, left, left + width)
-        limits = tab.grid
+        box, limits = Box(top, top + height, left, left + width), tab.grid
     else:
         tab, box = area(document, request.get("range"))
         limits = box
-    if box.top + height > limits.bottom:
-        raise Invalid(
-            f"Attempting to write row: {box.top + height - 1}, beyond the last requested row of: {limits.bottom - 1}"
-        )
-    if box.left + width > limits.right:
-        raise Invalid(
-            f"Attempting to write column: {box.left + width - 1}, "
-            f"beyond the last requested column of: {limits.right - 1}"
-        )
-    guard(document, tab, box)
-    nothing: Cell = {}
-    for row in range(box.top, box.bottom):
+    for what, last, end in (("row", box.top + height, limits.bottom), ("column", box.left + width, limits.right)):
+        if last > end:
+            raise Invalid(f"Attempting to write {what}: {last - 1}, beyond the last requested {what} of: {end - 1}")
+
+    def written(row: int, column: int, old: Cell) -> Cell:
         given = rows[row - box.top] if row - box.top < height else []
-        ends = box.right if "range" in request else box.left + len(given)
-        for column in range(box.left, ends):
-            new = given[column - box.left] if column - box.left < len(given) else nothing
-            old = tab.cell(row, column)
-            if new or old:
-                tab.put(row, column, _written(old, new, mask))
-    tab.tidy()
+        if column - box.left < len(given):
+            return _written(old, given[column - box.left], mask)
+        return _written(old, {}, mask) if "range" in request else old
+
+    _each(document, tab, box, written)
     return {}
 
 
@@ -155,17 +119,12 @@ def repeat_cell(document: Document, request: Request) -> Request:
     """``repeatCell``: one cell's masked fields in every cell of a range; a formula's references go along."""
     mask = _cell_mask(request)
     tab, box = area(document, request.get("range"))
-    guard(document, tab, box)
-    new = _checked(request.get("cell", {}))
-    formula = new.get("userEnteredValue", {}).get("formulaValue")
-    decimal = decimal_sign(document)
-    for row in range(box.top, box.bottom):
-        for column in range(box.left, box.right):
-            if formula is not None:
-                here = copied(formula, row - box.top, column - box.left, decimal)
-                new = {**new, "userEnteredValue": {"formulaValue": here}}
-            tab.put(row, column, _written(tab.cell(row, column), new, mask))
-    tab.tidy()
+    new, decimal = _checked(request.get("cell", {})), document.habits.decimal
+
+    def repeated(row: int, column: int, old: Cell) -> Cell:
+        return _written(old, _carried(new, row - box.top, column - box.left, decimal) or {}, mask)
+
+    _each(document, tab, box, repeated)
     return {}
 
 
@@ -204,7 +163,7 @@ def sort_range(document: Document, request: Request) -> Request:
         order.sort(key=lambda row, ranked=ranked: ranked[row], reverse=down)  # type: ignore[misc]  # mypy does not type a lambda's default
         order.sort(key=lambda row, ranked=ranked: ranked[row][0] == 9)  # type: ignore[misc]  # blanks stay last either way
     taken = {row: [tab.cell(row, column) for column in range(box.left, box.right)] for row in order}
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for row, source in enumerate(order, box.top):
         for column, cell in enumerate(taken[source], box.left):
             tab.put(row, column, _carried(cell, row - source, 0, decimal))
@@ -248,8 +207,7 @@ def find_replace(document: Document, request: Request) -> Request:
     new_text = (
         re.sub(r"\$(\d)", r"\\\1", replacement) if request.get("searchByRegex") else replacement.replace("\\", "\\\\")
     )
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     counts = dict.fromkeys(
         ("valuesChanged", "formulasChanged", "rowsChanged", "sheetsChanged", "occurrencesChanged"), 0
     )
@@ -294,26 +252,22 @@ def copy_paste(document: Document, request: Request) -> Request:
     end = Box(target.top, target.top + height * times_down, target.left, target.left + width * times_right)
     end = end.meets(target_tab.grid)
     guard(document, target_tab, end)
-    calculation, decimal = calculated(document), decimal_sign(document)
-    taken: dict[tuple[int, int], Cell | None] = {}
-    for row in range(end.top, end.bottom):
-        for column in range(end.left, end.right):
-            down, right = (row - end.top) % height, (column - end.left) % width
-            from_row, from_column = (
-                (source.top + right, source.left + down) if across else (source.top + down, source.left + right)
-            )
-            cell = dict(tab.cell(from_row, from_column) or {})
-            if kind == "PASTE_VALUES" and "formulaValue" in cell.get("userEnteredValue", {}):
-                value = calculation.value(tab, from_row, from_column)
-                cell["userEnteredValue"] = _entered(value)
-            if kind == "PASTE_NO_BORDERS" and "userEnteredFormat" in cell:
-                cell["userEnteredFormat"] = {
-                    name: inner for name, inner in cell["userEnteredFormat"].items() if name != "borders"
-                }
-            carried = _carried(cell, row - from_row, column - from_column, decimal) or {}
-            mask = dict.fromkeys(PASTES[kind])
-            taken[row, column] = _written(target_tab.cell(row, column), carried, mask) if mask else None
-    if PASTES[kind]:
+    calculation, decimal = calculated(document), document.habits.decimal
+    mask, taken = dict.fromkeys(PASTES[kind]), {}
+    for row, column in end.places():
+        down, right = (row - end.top) % height, (column - end.left) % width
+        down, right = (right, down) if across else (down, right)
+        place = (source.top + down, source.left + right)
+        cell = dict(tab.cell(*place) or {})
+        if kind == "PASTE_VALUES" and "formulaValue" in cell.get("userEnteredValue", {}):
+            value = calculation.value(tab, *place)
+            cell["userEnteredValue"] = extended(value.shown() if isinstance(value, Failure) else value)
+        if kind == "PASTE_NO_BORDERS" and "userEnteredFormat" in cell:
+            look = cell["userEnteredFormat"]
+            cell["userEnteredFormat"] = {name: inner for name, inner in look.items() if name != "borders"}
+        carried = _carried(cell, row - place[0], column - place[1], decimal) or {}
+        taken[row, column] = _written(target_tab.cell(row, column), carried, mask)
+    if mask:
         for place, pasted in taken.items():
             target_tab.put(*place, pasted)
     if (
@@ -323,16 +277,6 @@ def copy_paste(document: Document, request: Request) -> Request:
         _spread_rules(tab, source, end)
     target_tab.tidy()
     return {}
-
-
-def _entered(value: Value | Failure) -> dict[str, Any]:
-    if isinstance(value, Failure):
-        return {"stringValue": value.shown()}
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, str):
-        return {"stringValue": value}
-    return {} if value is None else {"numberValue": value}
 
 
 def _spread_rules(tab: Tab, source: Box, target: Box) -> None:
@@ -367,7 +311,7 @@ def cut_paste(document: Document, request: Request) -> Request:
     for row, column, cell in moving:
         target_tab.put(row + down, column + right, cell)
     if tab is target_tab:
-        decimal = decimal_sign(document)
+        decimal = document.habits.decimal
         for each in document.tabs:
             change = _followed(each, tab, source, down, right)
             rewrite_formulas(each, functools.partial(rewritten, change=change, decimal=decimal))
@@ -394,19 +338,12 @@ def _followed(tab: Tab, owner: Tab, source: Box, down: int, right: int) -> Calla
 def merge_cells(document: Document, request: Request) -> Request:
     """``mergeCells``: all in one, by rows or by columns. Only the first cell of each keeps its value."""
     tab, box = area(document, request.get("range"))
-    guard(document, tab, box)
-    for merge in tab.parts["merges"]:
-        common = tab.box(merge).meets(box)
-        if not common.empty and common != tab.box(merge):
-            raise Invalid("You must select all cells in a merged range to merge or unmerge them.")
-    kept = [merge for merge in tab.parts["merges"] if tab.box(merge).meets(box).empty]
-    kind = request.get("mergeType", "MERGE_ALL")
+    kept = _apart(document, tab, box)
+    kind, parts = request.get("mergeType", "MERGE_ALL"), [box]
     if kind == "MERGE_ROWS":
         parts = [box._replace(top=row, bottom=row + 1) for row in range(box.top, box.bottom)]
     elif kind == "MERGE_COLUMNS":
         parts = [box._replace(left=column, right=column + 1) for column in range(box.left, box.right)]
-    else:
-        parts = [box]
     parts = [part for part in parts if (part.bottom - part.top) * (part.right - part.left) > 1]
     tab.parts["merges"] = kept + [part.grid_range(tab.id) for part in parts]
     for part in parts:
@@ -420,71 +357,65 @@ def merge_cells(document: Document, request: Request) -> Request:
 def unmerge_cells(document: Document, request: Request) -> Request:
     """``unmergeCells``: every merge that lies in the range."""
     tab, box = area(document, request.get("range"))
-    guard(document, tab, box)
-    for merge in tab.parts["merges"]:
-        common = tab.box(merge).meets(box)
-        if not common.empty and common != tab.box(merge):
-            raise Invalid("You must select all cells in a merged range to merge or unmerge them.")
-    tab.parts["merges"] = [merge for merge in tab.parts["merges"] if tab.box(merge).meets(box).empty]
+    tab.parts["merges"] = _apart(document, tab, box)
     return {}
+
+
+def _apart(document: Document, tab: Tab, box: Box) -> list[Request]:
+    """Return a tab's merges that a box does not touch; refuse a box that holds a part of one."""
+    guard(document, tab, box)
+    touched = [merge for merge in tab.parts["merges"] if not tab.box(merge).meets(box).empty]
+    if any(not box.covers(tab.box(merge)) for merge in touched):
+        raise Invalid("You must select all cells in a merged range to merge or unmerge them.")
+    return [merge for merge in tab.parts["merges"] if merge not in touched]
 
 
 def update_borders(document: Document, request: Request) -> Request:
     """``updateBorders``: the outer edges of a range and the lines within."""
     tab, box = area(document, request.get("range"))
-    guard(document, tab, box)
     borders = {name: tidied(border) for name, border in request.items() if name != "range"}
-    for row in range(box.top, box.bottom):
-        for column in range(box.left, box.right):
-            sides = {
-                "top": "top" if row == box.top else "innerHorizontal",
-                "bottom": "bottom" if row == box.bottom - 1 else "innerHorizontal",
-                "left": "left" if column == box.left else "innerVertical",
-                "right": "right" if column == box.right - 1 else "innerVertical",
-            }
-            said = {side: borders[name] for side, name in sides.items() if name in borders}
-            if said:
-                cell = tab.cell(row, column) or {}
-                user_format = cell.get("userEnteredFormat", {})
-                drawn = {
-                    side: border
-                    for side, border in over(user_format.get("borders", {}), said).items()
-                    if border.get("style") != "NONE"
-                }
-                tab.put(row, column, {**cell, "userEnteredFormat": {**user_format, "borders": drawn}})
+
+    def bordered(row: int, column: int, old: Cell) -> Cell:
+        sides = {
+            "top": "top" if row == box.top else "innerHorizontal",
+            "bottom": "bottom" if row == box.bottom - 1 else "innerHorizontal",
+            "left": "left" if column == box.left else "innerVertical",
+            "right": "right" if column == box.right - 1 else "innerVertical",
+        }
+        said = {side: borders[name] for side, name in sides.items() if name in borders}
+        if not said:
+            return old
+        look = old.get("userEnteredFormat", {})
+        drawn = over(look.get("borders", {}), said)
+        kept = {side: border for side, border in drawn.items() if border.get("style") != "NONE"}
+        return {**old, "userEnteredFormat": {**look, "borders": kept}}
+
+    _each(document, tab, box, bordered)
     return {}
 
 
 def set_data_validation(document: Document, request: Request) -> Request:
     """``setDataValidation``: a rule for every cell of a range, or none."""
     tab, box = area(document, request.get("range"))
-    guard(document, tab, box)
-    for row in range(box.top, box.bottom):
-        for column in range(box.left, box.right):
-            old = tab.cell(row, column) or {}
-            if "rule" in request or "dataValidation" in old:
-                cell = {name: value for name, value in old.items() if name != "dataValidation"}
-                tab.put(row, column, cell | ({"dataValidation": request["rule"]} if "rule" in request else {}))
-    tab.tidy()
+    rule = {"dataValidation": request["rule"]} if "rule" in request else {}
+    mask = {"dataValidation": None}
+    _each(document, tab, box, lambda _row, _column, old: _written(old, rule, mask))
     return {}
 
 
 def insert_range(document: Document, request: Request) -> Request:
     """``insertRange``: empty cells in a range, those there pushed down or to the right."""
-    tab, box = area(document, request.get("range"))
-    shift_cells(document, tab, box, _dimension(request), insert=True)
-    return {}
+    return _shift(document, request, insert=True)
 
 
 def delete_range(document: Document, request: Request) -> Request:
     """``deleteRange``: the cells of a range taken out, those beyond pulled up or to the left."""
+    return _shift(document, request, insert=False)
+
+
+def _shift(document: Document, request: Request, *, insert: bool) -> Request:
     tab, box = area(document, request.get("range"))
-    shift_cells(document, tab, box, _dimension(request), insert=False)
-    return {}
-
-
-def _dimension(request: Request) -> str:
-    dimension = request.get("shiftDimension")
-    if dimension not in ("ROWS", "COLUMNS"):
+    if request.get("shiftDimension") not in AXES:
         raise Invalid("shiftDimension is required")
-    return str(dimension)
+    shift_cells(document, tab, box, request["shiftDimension"], insert=insert)
+    return {}

@@ -8,6 +8,9 @@ from typing import Any
 
 import orjson
 
+from sheets_mastery.local_google.errors import Invalid
+from sheets_mastery.local_google.masks import Mask, read, unknown_fields
+
 from .defaults import DEFAULT_FORMAT
 
 #: What a conditional format may set (ConditionalFormatRule.format in the API's reference).
@@ -18,6 +21,8 @@ COLOURS = (
     "backgroundColor", "foregroundColor", "color", "tabColor",
     "headerColor", "firstBandColor", "secondBandColor", "footerColor",
 )  # fmt: skip
+
+MANY_FIELDS = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
 
 
 def tidied(value: Any) -> Any:
@@ -88,4 +93,25 @@ def over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         nested = isinstance(value, dict) and isinstance(below.get(name), dict)
         whole = not nested or name in COLOURS or name.endswith("Style") or name == "numberFormat"
         result[name] = value if whole else over(below[name], value)
+    return result
+
+
+def field_mask(request: dict[str, Any], schema: str) -> dict[str, Any]:
+    """Read the ``fields`` of a request over a schema. Refuses none at all, and one that the schema does not know."""
+    if not request.get("fields"):
+        raise Invalid(MANY_FIELDS)
+    mask = read(request["fields"])
+    unknown = request["fields"] if mask is None else next(unknown_fields(mask, schema), None)
+    if mask is None or unknown is not None:
+        raise Invalid(f"Invalid field: {unknown}")
+    return _with_twins(mask)
+
+
+def _with_twins(mask: Mask) -> dict[str, Any]:
+    """Return a mask in which a colour's ``…Style`` goes with the colour, and the other way round."""
+    result = {name: None if inner is None else _with_twins(inner) for name, inner in (mask or {}).items()}
+    for name in COLOURS:
+        for one, other in ((name, name + "Style"), (name + "Style", name)):
+            if one in result:
+                result.setdefault(other, None)
     return result

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from .a1 import column_index, letters
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ERROR_TEXTS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!")
 CELL = r"\$?[A-Za-z]{1,3}\$?\d+"
@@ -187,49 +185,31 @@ def names_another_tab(formula: str, title: str, decimal: str = ".") -> bool:
 
 def canonical(formula: str, decimal: str) -> str:
     """Return a formula typed with a decimal comma as it would be typed in the United States."""
-    if decimal == ".":
-        return formula
-    parts = []
-    depth: list[str] = []
-    before = ""
-    for kind, text in tokens(formula, decimal):
-        if text in "({":
-            depth.append(text)
-        elif text in ")}" and depth:
-            depth.pop()
-        if kind == "number" and not (text.startswith(",") and before in ("ref", "name", "number", "string")):
-            parts.append(text.replace(",", "."))
-        elif kind == "number":
-            parts.append(";" + text[1:])
-        elif text == ";" and depth[-1:] != ["{"]:
-            parts.append(",")
-        elif text == "," and depth[-1:] != ["{"]:
-            parts.append(";")  # no separator in such a locale: let it fail as it does there, here and above
-        elif text == "\\" and depth[-1:] == ["{"]:
-            parts.append(",")
-        else:
-            parts.append(text)
-        before = kind
-    return "".join(parts)
+    # a comma parts nothing in such a locale: let it fail as it does there, here and above
+    return formula if decimal == "." else _respelt(formula, decimal, {";": ",", ",": ";"}, {"\\": ","})
 
 
 def localized(formula: str, decimal: str) -> str:
     """Return a formula in the American spelling as it is typed where the decimal sign is ``decimal``."""
-    if decimal == ".":
-        return formula
-    parts = []
-    depth: list[str] = []
-    for kind, text in tokens(formula):
-        if text in "({":
+    return formula if decimal == "." else _respelt(formula, ".", {",": ";"}, {",": "\\"})
+
+
+def _respelt(formula: str, decimal: str, usual: dict[str, str], braced: dict[str, str]) -> str:
+    """Return a formula with the other decimal sign, and its separators replaced outside and inside of braces."""
+    parts, depth, before = [], [""], ""
+    for kind, text in tokens(formula, decimal):
+        signs = braced if depth[-1] == "{" else usual
+        if text in ("(", "{"):
             depth.append(text)
-        elif text in ")}" and depth:
+        elif text in (")", "}") and len(depth) > 1:
             depth.pop()
-        if kind == "number":
-            parts.append(text.replace(".", ","))
-        elif text == ",":
-            parts.append("\\" if depth[-1:] == ["{"] else ";")
+        if kind == "number" and text.startswith(",") and before in ("ref", "name", "number", "string"):
+            parts.append(";" + text[1:])  # no number: a comma after something
+        elif kind == "number":
+            parts.append(text.replace(decimal, "," if decimal == "." else "."))
         else:
-            parts.append(text)
+            parts.append(signs.get(text, text) if kind == "op" else text)
+        before = kind
     return "".join(parts)
 
 

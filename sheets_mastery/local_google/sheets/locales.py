@@ -57,17 +57,8 @@ HABITS = {
 
 
 @functools.cache
-def locale(name: str) -> Locale | None:
-    """Return the habits of ``en_US``, ``de_DE``, ``fr`` …; None for a locale that is not known here."""
-    habits = HABITS.get(name) or HABITS.get(name.replace("-", "_").split("_")[0])
-    if habits is None:
-        return None
-    decimal, group, order, date_pattern, short_pattern, currency = habits
-    return Locale(
-        decimal=decimal,
-        group=group,
-        order=order,
-        date_pattern=date_pattern,
-        short_pattern=short_pattern,
-        currency=currency,
-    )
+def locale(name: str) -> Locale:
+    """Return the habits of ``en_US``, ``de_DE``, ``fr`` …; KeyError for a locale that is not known here."""
+    habits = HABITS.get(name) or HABITS[name.replace("-", "_").split("_")[0]]
+    names = (field.name for field in dataclasses.fields(Locale))
+    return Locale(**dict(zip(names, habits, strict=True)))

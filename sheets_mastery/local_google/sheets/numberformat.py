@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
+from .locales import Locale
 from .typed import EPOCH, MONTH_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .locales import Locale
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DATES = ("DATE", "TIME", "DATE_TIME")
-PATTERNS = {
-    "NUMBER": "#,##0.00",
-    "PERCENT": "0.00%",
-    "TIME": "h:mm:ss am/pm",
-    "SCIENTIFIC": "0.00E+00",
-}
+PATTERNS = {"NUMBER": "#,##0.00", "PERCENT": "0.00%", "TIME": "h:mm:ss am/pm", "SCIENTIFIC": "0.00E+00"}
 NUMBER_TOKEN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|[#0?,.]+(?:[eE][-+][0#?]+)?|.', re.DOTALL)
 DATE_TOKEN = re.compile(r'"[^"]*"|\\.|\[[hms]+\]|am/pm|a/p|y+|m+|d+|h+|s+(?:\.0+)?|.', re.DOTALL | re.IGNORECASE)
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from sheets_mastery.local_google.errors import invalid_argument
+from sheets_mastery.local_google.errors import Invalid, invalid_argument
 
-from .a1 import Box, letters, parse, quoted, whole_tab
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .a1 import Place
-    from .document import Document, Tab
+from .a1 import Box, Place, letters, parse, quoted, whole_tab
+from .document import Document, Tab
 
 PROTECTED = (
     "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection "
     "if you need to edit."
 )
-
-
-class Invalid(Exception):
-    """A request in a batch that cannot be carried out; the message is Google's, without the prefix."""
 
 
 def locate(document: Document, text: str, *, whole: bool = False) -> tuple[Tab, Box]:
@@ -125,13 +117,16 @@ def guard(document: Document, tab: Tab, box: Box) -> None:
 def with_places(value: Any, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> Any:
     """Return a JSON value with every range and cell in it, which is what says its sheetId, as ``change`` makes it.
 
-    What becomes None leaves the list that it is in.
+    What becomes None leaves the list that it is in, and takes the object along whose place it was.
     """
     if isinstance(value, list):
         return [changed for item in value if (changed := with_places(item, change)) is not None]
     if not isinstance(value, dict):
         return value
-    return change(value) if "sheetId" in value else {name: with_places(inner, change) for name, inner in value.items()}
+    if "sheetId" in value:
+        return change(value)
+    changed = {name: with_places(inner, change) for name, inner in value.items()}
+    return None if any(now is None and value[name] is not None for name, now in changed.items()) else changed
 
 
 def without_zero(value: Any) -> Any:

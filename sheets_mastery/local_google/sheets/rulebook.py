@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
 
-from .calculation import calculated, decimal_sign
-from .document import plain_copy
+from .calculation import calculated
+from .document import Document, Tab, plain_copy
 from .formats import RULE_FIELDS, RULE_TEXT_FIELDS, tidied
 from .formulas import canonical, names_another_tab, tokens
-from .places import Invalid, area, placed, tab_of, without_zero
+from .places import area, placed, tab_of, without_zero
 from .rules import CONDITIONS, RELATIVE_DAYS
 
-if TYPE_CHECKING:
-    from .document import Document, Tab
-
-    Request = dict[str, Any]
+Request = dict[str, Any]
 
 
 def add_rule(document: Document, request: Request) -> Request:
@@ -52,6 +49,8 @@ def update_rule(document: Document, request: Request) -> Request:
         old, rules[index] = rules[index], rule
         reply = {"newRule": without_zero(rule), "newIndex": index, "oldRule": without_zero(old)}
     else:
+        if "newIndex" not in request:
+            raise Invalid("A rule or a newIndex is required.")
         rules, index = _rule_at(document, request)
         new = int(request.get("newIndex") or 0)
         if not 0 <= new < len(rules):
@@ -91,7 +90,7 @@ def _check_condition(document: Document, tab: Tab, condition: Request) -> None:
     values = condition.get("values", [])
     if len(values) != CONDITIONS[kind]:
         raise Invalid(f"ConditionType {kind} takes {CONDITIONS[kind]} values, not {len(values)}.")
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
     for value in values:
         text = value.get("userEnteredValue", "")
         if "relativeDate" in value and (kind[:4] != "DATE" or value["relativeDate"] not in RELATIVE_DAYS):

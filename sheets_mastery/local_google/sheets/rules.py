@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from .a1 import Box
-from .calculation import Failure, Term, Value, decimal_sign
-from .expressions import Expressions, Unspoken
+from .a1 import Box, letters
+from .calculation import Calculation, Claim, Failure, Value
+from .document import Document, Tab
 from .formats import colour
 from .formulas import canonical
-from .locales import locale
 from .numberformat import shown
 from .typed import typed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .calculation import Calculation
-    from .document import Document, Tab
-
-#: Condition type -> how many values it takes, and what it says of a number and those values.
-NUMBERS: dict[str, tuple[int, Callable[[float, list[float]], bool]]] = {
-    "NUMBER_GREATER": (1, lambda number, than: number > than[0]),
-    "NUMBER_GREATER_THAN_EQ": (1, lambda number, than: number >= than[0]),
-    "NUMBER_LESS": (1, lambda number, than: number < than[0]),
-    "NUMBER_LESS_THAN_EQ": (1, lambda number, than: number <= than[0]),
-    "NUMBER_EQ": (1, lambda number, than: number == than[0]),
-    "NUMBER_NOT_EQ": (1, lambda number, than: number != than[0]),
-    "NUMBER_BETWEEN": (2, lambda number, than: min(than) <= number <= max(than)),
-    "NUMBER_NOT_BETWEEN": (2, lambda number, than: not min(than) <= number <= max(than)),
-    "DATE_EQ": (1, lambda number, than: int(number) == int(than[0])),
-    "DATE_BEFORE": (1, lambda number, than: number < than[0]),
-    "DATE_AFTER": (1, lambda number, than: int(number) > than[0]),
+#: Condition type -> the formula that it stands for, said of a ``{cell}`` and of the condition's values, ``{0}`` and
+#: ``{1}``. Nothing but a number is compared with a number.
+NUMBERS = {
+    "NUMBER_GREATER": "{cell}>{0}",
+    "NUMBER_GREATER_THAN_EQ": "{cell}>={0}",
+    "NUMBER_LESS": "{cell}<{0}",
+    "NUMBER_LESS_THAN_EQ": "{cell}<={0}",
+    "NUMBER_EQ": "{cell}={0}",
+    "NUMBER_NOT_EQ": "{cell}<>{0}",
+    "NUMBER_BETWEEN": "AND(MIN({0},{1})<={cell},{cell}<=MAX({0},{1}))",
+    "NUMBER_NOT_BETWEEN": "NOT(AND(MIN({0},{1})<={cell},{cell}<=MAX({0},{1})))",
+    "DATE_EQ": "INT({cell})=INT({0})",
+    "DATE_BEFORE": "{cell}<{0}",
+    "DATE_AFTER": "INT({cell})>{0}",
 }
-#: The same of a text; both are folded, since capitals do not matter.
-TEXTS: dict[str, Callable[[str, str], bool]] = {
-    "TEXT_CONTAINS": lambda text, part: part in text,
-    "TEXT_NOT_CONTAINS": lambda text, part: part not in text,
-    "TEXT_STARTS_WITH": lambda text, part: text.startswith(part),
-    "TEXT_ENDS_WITH": lambda text, part: text.endswith(part),
-    "TEXT_EQ": lambda text, part: text == part,
+#: The same of a text and a part of it, both folded, since capitals do not matter; and of a text that a formula gives.
+TEXTS: dict[str, tuple[Callable[[str, str], bool], str]] = {
+    "TEXT_CONTAINS": (lambda text, part: part in text, "ISNUMBER(FIND(LOWER({0}),LOWER({cell})))"),
+    "TEXT_NOT_CONTAINS": (lambda text, part: part not in text, "ISERROR(FIND(LOWER({0}),LOWER({cell})))"),
+    "TEXT_STARTS_WITH": (str.startswith, "LEFT(LOWER({cell}),LEN({0}))=LOWER({0})"),
+    "TEXT_ENDS_WITH": (str.endswith, "RIGHT(LOWER({cell}),LEN({0}))=LOWER({0})"),
+    "TEXT_EQ": (str.__eq__, 'LOWER({cell})=LOWER({0}&"")'),
 }
-BLANKS = ("BLANK", "NOT_BLANK")
+BLANKS = {"BLANK": "IFERROR(LEN({cell})=0,FALSE)", "NOT_BLANK": "IFERROR(LEN({cell})>0,TRUE)"}
 #: Condition type -> the number of values it takes.
 CONDITIONS = (
-    {name: count for name, (count, _) in NUMBERS.items()}
+    {name: 2 if "{1}" in formula else 1 for name, formula in NUMBERS.items()}
     | dict.fromkeys(TEXTS, 1)
     | dict.fromkeys(BLANKS, 0)
     | {"CUSTOM_FORMULA": 1}
@@ -53,15 +48,17 @@ RELATIVE_DAYS = {"TODAY": 0, "TOMORROW": 1, "YESTERDAY": -1}
 
 #: Row and column -> the formats of the matching rules, the first rule's first.
 Matches = dict[tuple[int, int], tuple[dict[str, Any], ...]]
+#: Row and column -> the format that a rule gives there, or None.
+Verdict = Callable[[int, int], dict[str, Any] | None]
 
 
 class Judge(NamedTuple):
-    """One rule made ready: its cells within the box asked for, the terms it needs, and its verdict on a cell."""
+    """One rule made ready: its cells within the box asked for, and its verdict on each; or the formula to ask first."""
 
-    boxes: list[Box]
-    terms: list[Term]
-    #: Row, column and the terms' values there -> the format that the rule gives, or None.
-    verdict: Callable[[int, int, list[Value | Failure]], dict[str, Any] | None]
+    boxes: tuple[Box, ...]
+    verdict: Verdict | None
+    claim: Claim | None = None
+    given: dict[str, Any] | None = None
 
 
 def matches(document: Document, calculation: Calculation, tab: Tab, box: Box) -> Matches:
@@ -74,22 +71,20 @@ def matches(document: Document, calculation: Calculation, tab: Tab, box: Box) ->
 
 
 def _matches(document: Document, calculation: Calculation, tab: Tab, box: Box) -> Matches:
-    spoken: dict[tuple[int, int], Expressions] = {}
-    for rule in tab.parts["conditionalFormats"]:
-        first = tab.box(rule["ranges"][0])
-        spoken.setdefault((first.top, first.left), Expressions(document, calculation, tab, first.top, first.left))
-    judges = [_judge(document, calculation, tab, rule, box, spoken) for rule in tab.parts["conditionalFormats"]]
-    wanted = [(term, part) for judge in judges for term in judge.terms for part in judge.boxes]
-    values = dict(zip(wanted, calculation.evaluate(wanted), strict=True)) if wanted else {}
+    judges = [_judge(document, calculation, tab, rule, box) for rule in tab.parts["conditionalFormats"]]
+    judges = [judge for judge in judges if judge.boxes]
+    claims = [judge.claim for judge in judges if judge.claim]
+    held = dict(zip(claims, calculation.holding(claims), strict=True))
     found: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for judge in judges:
         for part in judge.boxes:
-            grids = [values[term, part] for term in judge.terms]
-            for row in range(part.top, part.bottom):
-                for column in range(part.left, part.right):
-                    given = judge.verdict(row, column, [grid[row, column] for grid in grids])
-                    if given is not None:
-                        found.setdefault((row, column), []).append(given)
+            for place in part.places():
+                if judge.verdict is not None:
+                    given = judge.verdict(*place)
+                else:
+                    given = judge.given if judge.claim and place in held[judge.claim] else None
+                if given is not None:
+                    found.setdefault(place, []).append(given)
     # cells with the same formats share one tuple, so that their look is worked out once
     shared: dict[tuple[int, ...], tuple[dict[str, Any], ...]] = {}
     return {
@@ -98,113 +93,61 @@ def _matches(document: Document, calculation: Calculation, tab: Tab, box: Box) -
     }
 
 
-def _judge(
-    document: Document,
-    calculation: Calculation,
-    tab: Tab,
-    rule: dict[str, Any],
-    box: Box,
-    spoken: dict[tuple[int, int], Expressions],
-) -> Judge:
-    boxes = [part for part in (tab.box(each).meets(box) for each in rule["ranges"]) if not part.empty]
-    first = tab.box(rule["ranges"][0])
+def _judge(document: Document, calculation: Calculation, tab: Tab, rule: dict[str, Any], box: Box) -> Judge:
+    boxes = tuple(part for part in (tab.box(each).meets(box) for each in rule["ranges"]) if not part.empty)
     if "gradientRule" in rule:
-        return Judge(boxes, [], _gradient(calculation, tab, rule))
+        return Judge(boxes, _gradient(calculation, tab, rule))
     condition, given = rule["booleanRule"]["condition"], rule["booleanRule"].get("format", {})
-    kind = condition["type"]
-    said = [value.get("userEnteredValue", "") for value in condition.get("values", [])]
-    if kind == "CUSTOM_FORMULA":
-        formula = canonical(said[0], decimal_sign(document))
-        held = _held(spoken[first.top, first.left], formula, boxes)
-        if held is not None:
-            return Judge(boxes, [], lambda row, column, _values: given if (row, column) in held else None)
-        term = Term(tab.id, formula, first.top, first.left)
-        return Judge(boxes, [term], lambda _row, _column, values: given if _holds(values[0]) else None)
-
-    terms, read = _operands(document, calculation, condition, Term(tab.id, "", first.top, first.left))
-
-    def fits(row: int, column: int, values: list[Value | Failure]) -> dict[str, Any] | None:
-        value = calculation.value(tab, row, column)
-        met = _fits(kind, value, _text(document, tab, row, column, value), read(values))
-        return given if met else None
-
-    return Judge(boxes, terms, fits)
-
-
-def _held(spoken: Expressions, formula: str, boxes: list[Box]) -> set[tuple[int, int]] | None:
-    """Return the cells for which a formula holds; None when it is to be evaluated by IronCalc."""
-    try:
-        node = spoken.node(formula)
-        return {
-            (row, column)
-            for box in boxes
-            for row in range(box.top, box.bottom)
-            for column in range(box.left, box.right)
-            if _holds(spoken.plain(node.at(row, column)))
-        }
-    except Unspoken:
-        return None
-
-
-def _holds(value: Value | Failure) -> bool:
-    return isinstance(value, bool | int | float) and bool(value)
-
-
-def _operands(
-    document: Document, calculation: Calculation, condition: dict[str, Any], place: Term
-) -> tuple[list[Term], Callable[[list[Value | Failure]], list[Value | Failure]]]:
-    """Return the terms that a condition's values need, and how to get the values once those are known."""
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
-    fixed: list[Value | Term] = []
-    for value in condition.get("values", []):
-        if "relativeDate" in value:
-            fixed.append(calculation.today + RELATIVE_DAYS[value["relativeDate"]])
-            continue
-        entered, _ = typed(value.get("userEnteredValue", ""), habits, calculation.year)
-        formula = entered.get("formulaValue")
-        fixed.append(
-            next(iter(entered.values()))
-            if formula is None
-            else place._replace(formula=canonical(formula, habits.decimal))
+    kind, values = condition["type"], condition.get("values", [])
+    said = values[0].get("userEnteredValue", "") if values else ""
+    if kind in TEXTS and not said.startswith(("=", "+")):
+        fits, part = TEXTS[kind][0], said.removeprefix("'").casefold()
+        return Judge(
+            boxes,
+            lambda row, column: (
+                given if fits(_text(document, calculation, tab, row, column).casefold(), part) else None
+            ),
         )
-    terms = [value for value in fixed if isinstance(value, Term)]
-
-    def read(values: list[Value | Failure]) -> list[Value | Failure]:
-        known = dict(zip(terms, values, strict=True))
-        return [known[value] if isinstance(value, Term) else value for value in fixed]
-
-    return terms, read
+    first = tab.box(rule["ranges"][0])
+    formula = _formula(document, calculation, condition, f"{letters(first.left)}{first.top + 1}")
+    return Judge(boxes, None, Claim(tab, formula, first.top, first.left, boxes), given)
 
 
-def _fits(kind: str, value: Value | Failure, text: str, operands: list[Value | Failure]) -> bool:
-    if kind in BLANKS:
-        return (value is None or value == "") == (kind == "BLANK")
-    if isinstance(value, Failure) or any(isinstance(operand, Failure | None) for operand in operands):
-        return False
-    if kind in TEXTS:
-        wanted = "" if isinstance(operands[0], Failure) else str(operands[0])
-        return TEXTS[kind](text.casefold(), wanted.casefold())
-    if isinstance(value, bool | str | None):
-        return kind == "NUMBER_NOT_EQ" and value is not None
-    than = [float(operand) for operand in operands if isinstance(operand, int | float)]
-    return len(than) == len(operands) and NUMBERS[kind][1](value, than)
+def _formula(document: Document, calculation: Calculation, condition: dict[str, Any], cell: str) -> str:
+    """Return a condition as a formula in the American spelling, said of the rule's first cell."""
+    kind, habits = condition["type"], document.habits
+    operands = []
+    for value in condition.get("values", []):
+        said = value.get("userEnteredValue", "")
+        if "relativeDate" in value:
+            operands.append(str(calculation.today + RELATIVE_DAYS[value["relativeDate"]]))
+        elif said.startswith(("=", "+")):
+            operands.append(f"({canonical(said, habits.decimal)[1:]})")
+        else:
+            entered = typed(said, habits, calculation.year)[0]
+            operands.append(repr(entered["numberValue"]) if "numberValue" in entered else '""')
+    if kind == "CUSTOM_FORMULA":
+        return f"={operands[0]}"
+    if kind in NUMBERS:
+        compared = NUMBERS[kind].format(*operands, cell=cell)
+        numbers = ",".join(f"ISNUMBER({each})" for each in operands)
+        other = f"NOT(ISBLANK({cell}))" if kind == "NUMBER_NOT_EQ" else "FALSE"
+        return f"=IF(AND({numbers}),IF(ISNUMBER({cell}),{compared},{other}))"
+    template = TEXTS[kind][1] if kind in TEXTS else BLANKS[kind]
+    return "=" + template.format(*operands, cell=f'({cell}&"")')
 
 
-def _text(document: Document, tab: Tab, row: int, column: int, value: Value | Failure) -> str:
+def _text(document: Document, calculation: Calculation, tab: Tab, row: int, column: int) -> str:
+    value = calculation.value(tab, row, column)
     if value is None:
         return ""
     if isinstance(value, Failure):
         return value.shown()
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
     entered = (tab.cell(row, column) or {}).get("userEnteredFormat", {})
-    return shown(value, entered.get("numberFormat"), habits)
+    return shown(value, entered.get("numberFormat"), document.habits)
 
 
-def _gradient(
-    calculation: Calculation, tab: Tab, rule: dict[str, Any]
-) -> Callable[[int, int, list[Value | Failure]], dict[str, Any] | None]:
+def _gradient(calculation: Calculation, tab: Tab, rule: dict[str, Any]) -> Verdict:
     points = [
         rule["gradientRule"][name] for name in ("minpoint", "midpoint", "maxpoint") if name in rule["gradientRule"]
     ]
@@ -217,7 +160,7 @@ def _gradient(
     marks = [_mark(point, numbers) for point in points] if numbers else []
     colours = [(point.get("colorStyle") or {}).get("rgbColor") or point.get("color") or {} for point in points]
 
-    def blend(row: int, column: int, _values: list[Value | Failure]) -> dict[str, Any] | None:
+    def blend(row: int, column: int) -> dict[str, Any] | None:
         value = calculation.value(tab, row, column)
         if not _is_number(value) or not isinstance(value, int | float) or not marks:
             return None

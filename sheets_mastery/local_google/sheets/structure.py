@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
+
+from sheets_mastery.local_google.errors import Invalid
 
 from .a1 import Box, grid_box
-from .calculation import decimal_sign
+from .document import Document, Tab
 from .formulas import Line, Reference, rewritten
-from .places import Invalid, guard, with_places
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .document import Cell, Document, Tab
+from .places import guard, with_places
 
 AXES = {"ROWS": ("startRowIndex", "endRowIndex"), "COLUMNS": ("startColumnIndex", "endColumnIndex")}
 #: Beyond every grid: where an open range ends.
@@ -42,16 +40,8 @@ class Shift:
 
     def index(self, line: int) -> int | None:
         """Return where a line is afterwards; None when it is deleted."""
-        count = self.end - self.start
-        if self.kind == "insert":
-            return line + count if line >= self.start else line
-        if self.kind == "delete":
-            return line if line < self.start else None if line < self.end else line - count
-        if self.start <= line < self.end:
-            return line - self.start + (self.to - count if self.to > self.start else self.to)
-        if self.to > line >= self.end:
-            return line - count
-        return line + count if self.to <= line < self.start else line
+        span = self.span(line, line + 1)
+        return None if span is None else span[0]
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return where a run of lines is afterwards; None when nothing is left of it."""
@@ -62,49 +52,33 @@ class Shift:
             low = start - max(0, min(start, self.end) - self.start)
             high = end - max(0, min(end, self.end) - self.start)
             return (low, high) if low < high else None
-        if self.start <= start and end <= self.end:
-            moved = self.index(start)
-            return None if moved is None else (moved, moved + end - start)
-        taken = dataclasses.replace(self, kind="delete").span(start, end)
-        if taken is None:
-            return None
         to = self.to - count if self.to > self.start else self.to
-        put = dataclasses.replace(self, kind="insert", start=to, end=to + count)
+        if self.start <= start and end <= self.end:
+            return start - self.start + to, end - self.start + to
         if start <= self.start and self.end <= end and start <= self.to <= end:
             return start, end  # lines moved within the run leave it as it is
-        return put.span(*taken)
+        taken = dataclasses.replace(self, kind="delete").span(start, end)
+        return taken and dataclasses.replace(self, kind="insert", start=to, end=to + count).span(*taken)
 
     def reference(self, ref: Reference) -> Reference | None:
         """Return where a formula's reference to the tab points afterwards; None when what it named is gone."""
-        rows = self.dimension == "ROWS"
-        corners = [(ref.row, ref.column), ref.to] if ref.to else [(ref.row, ref.column)]
-        along = [corner[0 if rows else 1] for corner in corners if corner]
-        across = [corner[1 if rows else 0] for corner in corners if corner]
+        axis = 0 if self.dimension == "ROWS" else 1
+        corners = [(ref.row, ref.column), *([ref.to] if ref.to else [])]
+        along, across = [corner[axis] for corner in corners], [corner[1 - axis] for corner in corners]
         if self.band is not None and not all(line and self.band[0] <= line.at < self.band[1] for line in across):
             return ref
-        if all(line is None for line in along):
+        if not any(along):
             return ref
-        if ref.to is None:
-            line = along[0]
-            index = None if line is None else self.index(line.at)
-            moved = [None if index is None or line is None else Line(index, line.held)]
-            if index is None:
-                return None
-        else:
-            first, last = along[0], along[-1]
-            turned = first is not None and last is not None and first.at > last.at
-            if turned:
-                first, last = last, first
-            span = self.span(first.at if first else 0, last.at + 1 if last else FAR)
-            if span is None:
-                return None
-            moved = [
-                Line(span[0], first.held) if first else None,
-                Line(span[1] - 1, last.held) if last else None,
-            ]
-            if turned:
-                moved.reverse()
-        result = [(line, other) if rows else (other, line) for line, other in zip(moved, across, strict=True)]
+        first, last = along[0], along[-1]
+        turned = first is not None and last is not None and first.at > last.at
+        if turned:
+            first, last = last, first
+        span = self.span(first.at if first else 0, last.at + 1 if last else FAR)
+        if span is None:
+            return None
+        moved = [first and Line(span[0], first.held), last and Line(span[1] - 1, last.held)]
+        pairs = zip(reversed(moved) if turned else moved, across, strict=False)
+        result = [(line, other) if axis == 0 else (other, line) for line, other in pairs]
         return Reference(ref.title, *result[0], result[1] if ref.to else None)
 
     def grid_range(self, place: dict[str, Any]) -> dict[str, Any] | None:
@@ -126,62 +100,85 @@ class Shift:
             result[end_name] = span[1]
         return result
 
+    def place(self, place: dict[str, Any]) -> dict[str, Any] | None:
+        """Return where anything is afterwards that says its sheetId: a range, lines or a cell; None when it is gone."""
+        if place["sheetId"] != self.sheet_id:
+            return place
+        if "dimension" in place:
+            if place["dimension"] != self.dimension or self.band is not None:
+                return place
+            span = self.span(place["startIndex"], place["endIndex"])
+            return span and {**place, "startIndex": span[0], "endIndex": span[1]}
+        if "rowIndex" not in place and "columnIndex" not in place:
+            return self.grid_range(place)
+        if self.band is not None:
+            return place
+        name = "rowIndex" if self.dimension == "ROWS" else "columnIndex"
+        index = self.index(place.get(name, 0))  # what hangs on a cell whose line is gone stays where that was
+        return {**place, name: self.start if index is None else index}
+
 
 def insert_lines(document: Document, tab: Tab, dimension: str, start: int, count: int, *, inherit_before: bool) -> None:
     """Insert empty lines, which take the formats of their neighbour before or after."""
-    guard(document, tab, _lines(tab, dimension, start, start + 1))
+    guard(document, tab, tab.band(dimension, start, start + 1))
     if inherit_before and start == 0:
         raise Invalid("inheritFromBefore cannot be true when inserting at the beginning.")
     model = start - 1 if inherit_before else start
-    if dimension == "ROWS":
-        pattern = [_format_only(cell) for cell in tab.rows[model]] if model < len(tab.rows) else []
-        if start < len(tab.rows) or any(pattern):
-            tab.rows.extend([] for _ in range(start - len(tab.rows)))
-            tab.rows[start:start] = [list(pattern) for _ in range(count)]
-        tab.size(tab.row_count + count, tab.column_count)
-    else:
-        for row in tab.rows:
-            inherited = _format_only(row[model]) if model < len(row) else None
-            if start < len(row) or inherited:
-                row.extend([None] * (start - len(row)))
-                row[start:start] = [inherited] * count
-        tab.size(tab.row_count, tab.column_count + count)
-    lines = tab.lines[dimension]
-    if start < len(lines):
-        lines[start:start] = [dict(lines[model]) if model < len(lines) else {} for _ in range(count)]
-    tab.tidy()
+    for lines in _runs(tab, dimension):
+        pattern = _format_only(lines[model]) if model < len(lines) else None
+        if start < len(lines) or pattern:
+            lines.extend(_empty(dimension) for _ in range(start - len(lines)))
+            lines[start:start] = [_format_only(pattern) or _empty(dimension) for _ in range(count)]
+    known = tab.lines[dimension]
+    if start < len(known):
+        known[start:start] = [dict(known[model]) if model < len(known) else {} for _ in range(count)]
+    tab.grow(dimension, count)
     follow(document, Shift(sheet_id=tab.id, dimension=dimension, start=start, end=start + count, kind="insert"))
 
 
 def delete_lines(document: Document, tab: Tab, dimension: str, start: int, end: int) -> None:
     """Delete lines with all that is in them."""
-    guard(document, tab, _lines(tab, dimension, start, end))
-    count = end - start
-    if count >= (tab.row_count if dimension == "ROWS" else tab.column_count):
+    guard(document, tab, tab.band(dimension, start, end))
+    if end - start >= tab.count(dimension):
         raise Invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
-    if dimension == "ROWS":
-        del tab.rows[start:end]
-        tab.size(tab.row_count - count, tab.column_count)
-    else:
-        for row in tab.rows:
-            del row[start:end]
-        tab.size(tab.row_count, tab.column_count - count)
-    del tab.lines[dimension][start:end]
-    tab.tidy()
+    for lines in (*_runs(tab, dimension), tab.lines[dimension]):
+        del lines[start:end]
+    tab.grow(dimension, start - end)
     follow(document, Shift(sheet_id=tab.id, dimension=dimension, start=start, end=end, kind="delete"))
 
 
 def move_lines(document: Document, tab: Tab, dimension: str, start: int, end: int, to: int) -> None:
     """Move lines before the line ``to``, counted as they stand."""
-    guard(document, tab, _lines(tab, dimension, start, end))
-    shift = Shift(sheet_id=tab.id, dimension=dimension, start=start, end=end, kind="move", to=to)
-    if dimension == "ROWS":
-        tab.rows = _moved(tab.rows, shift, list)
-    else:
-        tab.rows = [_moved(row, shift, lambda: None) for row in tab.rows]
-    tab.lines[dimension] = _moved(tab.lines[dimension], shift, dict)
-    tab.tidy()
-    follow(document, shift)
+    guard(document, tab, tab.band(dimension, start, end))
+    for lines in _runs(tab, dimension):
+        _move(lines, start, end, to, lambda: _empty(dimension))
+    _move(tab.lines[dimension], start, end, to, dict)
+    follow(document, Shift(sheet_id=tab.id, dimension=dimension, start=start, end=end, kind="move", to=to))
+
+
+def _runs(tab: Tab, dimension: str) -> list[list[Any]]:
+    """Return the lists in which the lines of a dimension stand: the one of rows, or each row's of cells."""
+    return [tab.rows] if dimension == "ROWS" else list(tab.rows)
+
+
+def _empty(dimension: str) -> list[Any] | None:
+    return [] if dimension == "ROWS" else None
+
+
+def _format_only(line: Any) -> Any:
+    """Return a row or a cell with nothing but what a new neighbour inherits; None where that is nothing."""
+    if isinstance(line, list):
+        cells = [_format_only(cell) for cell in line]
+        return cells if any(cells) else None
+    return {name: line[name] for name in ("userEnteredFormat", "dataValidation") if line and name in line} or None
+
+
+def _move(lines: list[Any], start: int, end: int, to: int, empty: Callable[[], Any]) -> None:
+    lines.extend(empty() for _ in range(max(end, to) - len(lines)))
+    taken = lines[start:end]
+    del lines[start:end]
+    at = to - (end - start) if to > start else to
+    lines[at:at] = taken
 
 
 def shift_cells(document: Document, tab: Tab, box: Box, dimension: str, *, insert: bool) -> None:
@@ -213,25 +210,25 @@ def follow(document: Document, shift: Shift) -> None:
     """Let everything that names lines follow: formulas, rules, merges, names, protections, filters, metadata."""
     owner = document.tab(shift.sheet_id)
     assert owner is not None  # noqa: S101  the tab was just changed
-    decimal = decimal_sign(document)
+    decimal = document.habits.decimal
+    owner.tidy()
     for tab in document.tabs:
         change = _reference_change(shift, tab, owner)
         rewrite_formulas(tab, functools.partial(rewritten, change=change, decimal=decimal))
-        tab.parts["charts"] = with_places(tab.parts["charts"], functools.partial(_follow_place, shift))
     for rule in owner.parts["conditionalFormats"]:
         _shift_rule(rule, shift, decimal)
-    for name in ("merges", "conditionalFormats", "protectedRanges", "rowGroups", "columnGroups", "bandedRanges"):
-        owner.parts[name] = list(_shifted(owner.parts[name], shift))
-    if owner.basic_filter is not None:
-        place = shift.grid_range(owner.basic_filter["range"])
-        owner.basic_filter = None if place is None else {**owner.basic_filter, "range": place}
-    mine = [named["range"].get("sheetId", 0) == shift.sheet_id for named in document.named_ranges]
-    document.named_ranges = [
-        {**named, "range": place}
-        for named, ours in zip(document.named_ranges, mine, strict=True)
-        if (place := shift.grid_range(named["range"]) if ours else named["range"]) is not None
-    ]
-    document.metadata = [item for item in document.metadata if _follow_metadata(item, shift)]
+    follow_places(document, shift.place)
+    owner.parts["merges"] = [place for place in owner.parts["merges"] if not _single(place)]
+
+
+def follow_places(document: Document, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+    """Let every range, line and cell that anything in a document names be as ``change`` says; None is gone."""
+    for tab in document.tabs:
+        tab.parts = with_places(tab.parts, change)
+        tab.parts["conditionalFormats"] = [rule for rule in tab.parts["conditionalFormats"] if rule["ranges"]]
+        tab.basic_filter = with_places(tab.basic_filter, change)
+    document.named_ranges = with_places(document.named_ranges, change)
+    document.metadata = with_places(document.metadata, change)
 
 
 def rewrite_formulas(tab: Tab, change: Callable[[str], str]) -> None:
@@ -284,83 +281,6 @@ def _shift_rule(rule: dict[str, Any], shift: Shift, decimal: str) -> None:
             value["userEnteredValue"] = rewritten(value["userEnteredValue"], change, decimal)
 
 
-def _shifted(parts: list[dict[str, Any]], shift: Shift) -> Iterator[dict[str, Any]]:
-    for part in parts:
-        if "ranges" in part:  # a conditional format
-            places = [place for place in map(shift.grid_range, part["ranges"]) if place is not None]
-            if places:
-                yield {**part, "ranges": places}
-        elif "startRowIndex" in part or "startColumnIndex" in part:  # a merge
-            place = shift.grid_range(part)
-            if place is not None and not _single(place):
-                yield place
-        elif "dimension" in part.get("range", {}):  # a group
-            span = part["range"]
-            moved = (span["startIndex"], span["endIndex"])
-            if span["dimension"] == shift.dimension and shift.band is None:
-                moved = shift.span(*moved) or (0, 0)
-            if moved[0] < moved[1]:
-                yield {**part, "range": {**span, "startIndex": moved[0], "endIndex": moved[1]}}
-        else:
-            place = shift.grid_range(part["range"]) if "range" in part else {}
-            free = [each for each in map(shift.grid_range, part.get("unprotectedRanges", [])) if each is not None]
-            if place is not None:
-                yield (
-                    part | ({"range": place} if "range" in part else {}) | ({"unprotectedRanges": free} if free else {})
-                )
-
-
-def _follow_place(shift: Shift, place: dict[str, Any]) -> dict[str, Any] | None:
-    """Return where a chart's data or its anchor is afterwards; None for data that is gone."""
-    if place["sheetId"] != shift.sheet_id:
-        return place
-    name = "rowIndex" if shift.dimension == "ROWS" else "columnIndex"
-    if "rowIndex" not in place and "columnIndex" not in place:
-        return shift.grid_range(place)
-    index = None if shift.band else shift.index(place.get(name, 0))
-    if shift.band is None and index is None:  # an anchor whose line is gone stays where that was
-        index = shift.start
-    return place if index is None else {**place, name: index}
-
-
 def _single(place: dict[str, Any]) -> bool:
     box = grid_box(place, FAR, FAR)
     return box.bottom - box.top == 1 and box.right - box.left == 1
-
-
-def _follow_metadata(item: dict[str, Any], shift: Shift) -> bool:
-    """Move a piece of metadata with its row or column; False when that is gone."""
-    place = item["location"].get("dimensionRange")
-    if (
-        place is None
-        or place.get("sheetId", 0) != shift.sheet_id
-        or place["dimension"] != shift.dimension
-        or shift.band
-    ):
-        return True
-    index = shift.index(place["startIndex"])
-    if index is None:
-        return False
-    item["location"]["dimensionRange"] = {**place, "startIndex": index, "endIndex": index + 1}
-    return True
-
-
-def _moved(lines: list[Any], shift: Shift, empty: Callable[[], Any]) -> list[Any]:
-    result: dict[int, Any] = {}
-    for index, line in enumerate(lines):
-        to = shift.index(index)
-        if to is not None:
-            result[to] = line
-    return [result[index] if index in result else empty() for index in range(max(result, default=-1) + 1)]
-
-
-def _format_only(cell: Cell | None) -> Cell | None:
-    names = ("userEnteredFormat", "dataValidation")
-    kept: Cell = {name: cell[name] for name in names if name in cell} if cell else {}
-    return kept or None
-
-
-def _lines(tab: Tab, dimension: str, start: int, end: int) -> Box:
-    return tab.grid._replace(
-        **({"top": start, "bottom": end} if dimension == "ROWS" else {"left": start, "right": end})
-    )

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sheets_mastery.local_google.errors import not_implemented
+from sheets_mastery.local_google.errors import Invalid, not_implemented
+from sheets_mastery.local_google.masks import merged
 
 from .a1 import Box, quoted
-from .calculation import decimal_sign
-from .cells import field_mask
-from .document import Tab, new_tab
-from .formats import tidied
+from .document import Document, Tab, new_tab
+from .formats import field_mask, tidied
 from .formulas import canonical, localized, renamed, rewritten
 from .locales import locale
-from .masks import merged
-from .places import Invalid, guard, tab_of, with_places, without_zero
-from .structure import AXES, delete_lines, insert_lines, move_lines, rewrite_formulas
+from .places import guard, tab_of, with_places, without_zero
+from .structure import AXES, delete_lines, follow_places, insert_lines, move_lines, rewrite_formulas
 from .view import properties
 
-if TYPE_CHECKING:
-    from .document import Document
-
-    Request = dict[str, Any]
-
+Request = dict[str, Any]
 
 #: What of a tab has a number that is its own: no copy may have the same.
 OWN_NUMBERS = {"protectedRanges": "protectedRangeId", "bandedRanges": "bandedRangeId", "charts": "chartId"}
+
+
+#: Where the groups of lines of a dimension are.
+GROUPS = {"ROWS": "rowGroups", "COLUMNS": "columnGroups"}
 
 
 def add_sheet(document: Document, request: Request) -> Request:
@@ -63,7 +61,7 @@ def delete_sheet(document: Document, request: Request) -> Request:
         raise Invalid("You can't remove all the visible sheets in a document.")
     guard(document, tab, tab.grid)
     document.tabs.remove(tab)
-    folded, decimal = tab.title.casefold(), decimal_sign(document)
+    folded, decimal = tab.title.casefold(), document.habits.decimal
     for each in document.tabs:
         rewrite_formulas(
             each,
@@ -71,18 +69,8 @@ def delete_sheet(document: Document, request: Request) -> Request:
                 formula, lambda ref: None if (ref.title or "").casefold() == folded else ref, decimal
             ),
         )
-        each.parts["charts"] = with_places(
-            each.parts["charts"], lambda place: None if place["sheetId"] == tab.id else place
-        )
-    document.named_ranges = [each for each in document.named_ranges if each["range"].get("sheetId", 0) != tab.id]
-    document.metadata = [item for item in document.metadata if _sheet_of(item) != tab.id]
+    follow_places(document, lambda place: None if place["sheetId"] == tab.id else place)
     return {}
-
-
-def _sheet_of(metadata: Request) -> int | None:
-    place = metadata["location"]
-    found: int | None = place["dimensionRange"].get("sheetId", 0) if "dimensionRange" in place else place.get("sheetId")
-    return found
 
 
 def duplicate_sheet(document: Document, request: Request) -> Request:
@@ -147,7 +135,7 @@ def update_sheet_properties(document: Document, request: Request) -> Request:
 def _rename(document: Document, tab: Tab, title: str) -> None:
     if not title or document.tab_titled(title) not in (None, tab):
         raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
-    old, decimal = tab.title, decimal_sign(document)
+    old, decimal = tab.title, document.habits.decimal
     tab.properties["title"] = title
     for each in document.tabs:
         rewrite_formulas(each, lambda formula: renamed(formula, old, quoted(title) + "!", decimal))
@@ -169,9 +157,9 @@ def update_spreadsheet_properties(document: Document, request: Request) -> Reque
     mask = field_mask(request, "SpreadsheetProperties")
     new = merged(document.properties, said, dict.fromkeys(said) if "*" in mask else mask)
     check_properties(new)
-    before = decimal_sign(document)
+    before = document.habits.decimal
     document.properties = new
-    after = decimal_sign(document)
+    after = document.habits.decimal
     if before != after:
         for tab in document.tabs:
             rewrite_formulas(tab, lambda formula: localized(canonical(formula, before), after))
@@ -186,8 +174,10 @@ def check_properties(said: Request) -> None:
     """Refuse a spreadsheet's properties that cannot be: no title, an unknown locale or time zone."""
     if not said.get("title"):
         raise Invalid("The spreadsheet title cannot be empty.")
-    if locale(said.get("locale", "")) is None:
-        raise Invalid(f"Unsupported locale: {said.get('locale')}")
+    try:
+        locale(said.get("locale", ""))
+    except KeyError as unknown:
+        raise Invalid(f"Unsupported locale: {said.get('locale')}") from unknown
     try:
         zoneinfo.ZoneInfo(said.get("timeZone") or "")
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:  # a name that is no path, or a folder's
@@ -202,7 +192,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
     dimension = said.get("dimension")
     if dimension not in AXES:
         raise Invalid("No dimension specified.")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     start, end = int(said.get("startIndex") or 0), int(said.get("endIndex", count))
     if not 0 <= start < end:
         raise Invalid(f"{name}.startIndex[{start}] must be less than endIndex[{end}]")
@@ -212,7 +202,7 @@ def _lines(document: Document, request: Request, name: str) -> tuple[Tab, str, i
 def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab, str, int, int]:
     """Return the tab, dimension, start and end of a DimensionRange in a request; refuse one that leaves the grid."""
     tab, dimension, start, end = _lines(document, request, name)
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if end > count:
         what = "row" if dimension == "ROWS" else "column"
         raise Invalid(f"{name}.endIndex[{end}] is after last {what} in grid[{count}]")
@@ -222,7 +212,7 @@ def existing_lines(document: Document, request: Request, name: str) -> tuple[Tab
 def insert_dimension(document: Document, request: Request) -> Request:
     """``insertDimension``."""
     tab, dimension, start, end = _lines(document, request, "range")
-    count = tab.row_count if dimension == "ROWS" else tab.column_count
+    count = tab.count(dimension)
     if start > count:
         raise Invalid(f"range.startIndex[{start}] must be less than the grid size[{count}]")
     insert_lines(document, tab, dimension, start, end - start, inherit_before=bool(request.get("inheritFromBefore")))
@@ -248,9 +238,10 @@ def move_dimension(document: Document, request: Request) -> Request:
 def append_dimension(document: Document, request: Request) -> Request:
     """``appendDimension``."""
     tab = tab_of(document, request.get("sheetId"))
-    length = int(request.get("length") or 0)
-    rows = request.get("dimension") == "ROWS"
-    tab.size(tab.row_count + (length if rows else 0), tab.column_count + (0 if rows else length))
+    dimension, length = request.get("dimension"), int(request.get("length") or 0)
+    if dimension not in AXES or length < 1:
+        raise Invalid("A dimension and a length of at least 1 are required.")
+    tab.grow(dimension, length)
     return {}
 
 
@@ -286,21 +277,22 @@ def auto_resize_dimensions(document: Document, request: Request) -> Request:
 def add_dimension_group(document: Document, request: Request) -> Request:
     """``addDimensionGroup``: a group of its own, or one around those that it covers."""
     tab, dimension, start, end = existing_lines(document, request, "range")
-    name = "rowGroups" if dimension == "ROWS" else "columnGroups"
-    groups = tab.parts[name]
-    within = [group for group in groups if start <= group["range"]["startIndex"] and group["range"]["endIndex"] <= end]
-    around = [group for group in groups if group["range"]["startIndex"] <= start and end <= group["range"]["endIndex"]]
-    if any(group["range"]["startIndex"] < end and start < group["range"]["endIndex"] for group in groups):
-        if within and not around:
-            for group in within:
-                group["depth"] += 1
-        elif not around:
-            raise not_implemented("addDimensionGroup over half of another group")
+    groups = tab.parts[GROUPS[dimension]]
+    spans = [(group, group["range"]["startIndex"], group["range"]["endIndex"]) for group in groups]
+    touched = [(group, low, high) for group, low, high in spans if low < end and start < high]
+    around = [group for group, low, high in touched if low <= start and end <= high]
+    within = [group for group, low, high in touched if start <= low and high <= end and group not in around]
+    if len(around) + len(within) < len(touched):
+        raise not_implemented("addDimensionGroup over half of another group")
+    for group in within:
+        group["depth"] += 1
     depth = max((group["depth"] for group in around), default=0) + 1
     place = {"sheetId": tab.id, "dimension": dimension, "startIndex": start, "endIndex": end}
     groups.append({"range": place, "depth": depth})
-    control = "rowGroupControlAfter" if dimension == "ROWS" else "columnGroupControlAfter"
-    tab.properties["gridProperties"] = {control: True, **tab.properties["gridProperties"]}
+    tab.properties["gridProperties"] = {
+        f"{GROUPS[dimension][:-1]}ControlAfter": True,
+        **tab.properties["gridProperties"],
+    }
     groups.sort(key=lambda group: (group["range"]["startIndex"], group["depth"]))
     return {"addDimensionGroup": {"dimensionGroups": without_zero(groups)}}
 
@@ -312,7 +304,7 @@ def update_dimension_group(document: Document, request: Request) -> Request:
     if "collapsed" not in mask and "*" not in mask:
         raise Invalid("Only collapsed can be updated.")
     tab, dimension, start, end = existing_lines(document, said, "range")
-    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    groups = tab.parts[GROUPS[dimension]]
     place, closed = (start, end, int(said.get("depth") or 1)), bool(said.get("collapsed"))
     for index, group in enumerate(groups):
         if (group["range"]["startIndex"], group["range"]["endIndex"], group["depth"]) == place:
@@ -326,7 +318,7 @@ def update_dimension_group(document: Document, request: Request) -> Request:
 def delete_dimension_group(document: Document, request: Request) -> Request:
     """``deleteDimensionGroup``: the deepest group over exactly these lines."""
     tab, dimension, start, end = existing_lines(document, request, "range")
-    groups = tab.parts["rowGroups" if dimension == "ROWS" else "columnGroups"]
+    groups = tab.parts[GROUPS[dimension]]
     same = [group for group in groups if (group["range"]["startIndex"], group["range"]["endIndex"]) == (start, end)]
     if not same:
         raise Invalid("There is no group over exactly this range.")

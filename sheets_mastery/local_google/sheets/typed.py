@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .locales import Locale
+from .locales import Locale
 
 #: Day 0 of a serial number.
 EPOCH = date(1899, 12, 30).toordinal()

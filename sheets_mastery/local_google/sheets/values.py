@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from sheets_mastery.local_google.errors import invalid_argument
 
 from .a1 import Box, letters, quoted
 from .calculation import Failure, calculated
 from .defaults import MOST_CHARACTERS
-from .locales import locale
+from .document import Cell, Document, Tab, plain
 from .numberformat import DATES, shown
 from .places import beyond, echoed, guard, locate
 from .structure import insert_lines
 from .typed import tidy, typed
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .document import Cell, Document, Tab
-
-    Grid = list[list[Any]]
+Grid = list[list[Any]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,8 +73,7 @@ def value_range(document: Document, tab: Tab, box: Box, how: Rendering) -> dict[
 
 
 def _grid(document: Document, tab: Tab, box: Box, how: Rendering) -> Grid:
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     results = calculated(document).results(tab)
     last = max([len(tab.rows), *(row + 1 for row, _ in results)])
 
@@ -155,8 +150,7 @@ def updated(document: Document, tab: Tab, target: Box, count: int) -> dict[str, 
 def put(document: Document, tab: Tab, target: Box, rows: Grid, option: str) -> int:
     """Write values into a box and return how many cells were written."""
     guard(document, tab, target)
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     year = calculated(document).year
     count = 0
     for row, values in enumerate(rows, target.top):
@@ -204,7 +198,9 @@ def enter(
     user_format = cell.get("userEnteredFormat", {})
     if number_format is not None and "numberFormat" not in user_format:
         cell["userEnteredFormat"] = {**user_format, "numberFormat": number_format}
-    tab.put(row, column, {"userEnteredValue": entered, **cell} if entered else cell)
+    if entered:
+        cell = {"userEnteredValue": entered, **cell} if cell else plain(*next(iter(entered.items())))
+    tab.put(row, column, cell)
 
 
 def clear(document: Document, tab: Tab, box: Box) -> str:

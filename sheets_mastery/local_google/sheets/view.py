@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sheets_mastery.local_google.masks import Mask, inside, masked, wants
 
 from .a1 import Box
 from .bands import fills
-from .calculation import Failure, Value, calculated
+from .calculation import Failure, Results, Value, calculated
 from .defaults import PIXELS
+from .document import Cell, Document, Tab
 from .formats import RULE_FIELDS, effective, over
-from .locales import locale
-from .masks import inside, masked, wants
 from .numberformat import shown
 from .places import locate, without_zero
 from .rules import Matches, matches
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from .document import Cell, Document, Tab
-    from .masks import Mask
-
 URL = "https://docs.google.com/spreadsheets/d/{}/edit"
 #: What of a cell is kept and shown as it is.
-KEPT = (
-    "userEnteredValue",
-    "userEnteredFormat",
-    "hyperlink",
-    "note",
-    "textFormatRuns",
-    "dataValidation",
-    "chipRuns",
-)
+KEPT = ("userEnteredValue", "userEnteredFormat", "hyperlink", "note", "textFormatRuns", "dataValidation", "chipRuns")
+#: What of a cell a formula's result decides about.
+WORKED_OUT = ("effectiveValue", "formattedValue", "effectiveFormat")
 DATA = ("sheets", "data")
 VALUES = (*DATA, "rowData", "values")
 
@@ -157,17 +147,33 @@ def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[s
     ruled = any(wants(cell_mask, "effectiveFormat", name) for name in RULE_FIELDS)
     found = matches(document, calculated(document), tab, box) if ruled else {}
     banded = fills(tab, box) if ruled else {}
-    show = _cell_view(document, tab, cell_mask, found, banded)
+    results = calculated(document).results(tab) if any(wants(cell_mask, name) for name in WORKED_OUT) else {}
+    # of all other cells nothing but themselves decides how they are shown, and equal ones are one object
+    special = {*found, *results, *banded}
+    show = _cell_view(document, cell_mask, found, banded, results)
+    #: Plain cells as they are shown, by their identity.
+    known: dict[int, Cell] = {id(None): {}}
+
+    def shown_alike(row: int, column: int, cell: Cell | None) -> Cell:
+        if (row, column) in special:
+            return show((row, column), cell or {})
+        if id(cell) not in known:
+            known[id(cell)] = show((row, column), cell or {})
+        return known[id(cell)]
+
     ends = {row: len(tab.rows[row]) for row in range(box.top, min(box.bottom, len(tab.rows)))}
-    spilled = calculated(document).results(tab) if wants(cell_mask, "effectiveValue") else {}
-    for row, column in (*found, *spilled, *banded):
+    for row, column in special:
         if box.top <= row < box.bottom and column >= ends.get(row, 0):
             ends[row] = column + 1
+    mixed = {row for row, _ in special}
     rows: list[dict[str, Any]] = []
     for row in range(box.top, max(ends, default=box.top - 1) + 1):
-        cells = [
-            show(row, column, tab.cell(row, column)) for column in range(box.left, min(box.right, ends.get(row, 0)))
-        ]
+        line = tab.rows[row][box.left : box.right] if row < len(tab.rows) else []
+        if row in mixed:
+            line = line + [None] * (min(box.right, ends[row]) - box.left - len(line))
+            cells = [shown_alike(row, column, cell) for column, cell in enumerate(line, box.left)]
+        else:
+            cells = [known.get(id(cell)) or shown_alike(row, -1, cell) for cell in line]
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})
@@ -177,23 +183,17 @@ def _row_data(document: Document, tab: Tab, mask: Mask, box: Box) -> list[dict[s
 
 
 def _cell_view(
-    document: Document, tab: Tab, mask: Mask, found: Matches, banded: dict[tuple[int, int], dict[str, Any]]
-) -> Callable[[int, int, Cell | None], Cell]:
+    document: Document, mask: Mask, found: Matches, banded: dict[tuple[int, int], dict[str, Any]], results: Results
+) -> Callable[[tuple[int, int], Cell], Cell]:
     """Return the function that shows a cell under a mask; what the mask asks is worked out once."""
     kept = [(name, inside(mask, name)) for name in KEPT if wants(mask, name)]
     with_value, value_mask = wants(mask, "effectiveValue"), inside_or_all(mask, "effectiveValue")
     with_text = wants(mask, "formattedValue")
     with_format, format_mask = wants(mask, "effectiveFormat"), inside_or_all(mask, "effectiveFormat")
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
-    results = calculated(document).results(tab) if with_value or with_text or with_format else {}
+    habits = document.habits
     formats: dict[tuple[int, int, int, str], dict[str, Any]] = {}
 
-    def show(row: int, column: int, cell: Cell | None) -> Cell:
-        place = (row, column)
-        if cell is None and place not in found and place not in results and place not in banded:
-            return {}
-        cell = cell or {}
+    def show(place: tuple[int, int], cell: Cell) -> Cell:
         result: Cell = {}
         for name, inner in kept:
             if name in cell:

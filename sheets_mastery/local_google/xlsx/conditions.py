@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
 from openpyxl.styles import PatternFill
+from openpyxl.styles.colors import Color
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sheets_mastery.local_google.sheets.locales import Locale
 from sheets_mastery.local_google.sheets.typed import typed
 
 from .dialect import from_excel, to_excel
-from .looks import font, hexadecimal, rgb, text_format
+from .looks import Palette, font, hexadecimal, rgb, text_format
 
-if TYPE_CHECKING:
-    from openpyxl.styles.colors import Color
-
-    from sheets_mastery.local_google.sheets.locales import Locale
-
-    from .looks import Palette
-
-    Said = dict[str, Any]
+Said = dict[str, Any]
 
 OPERATORS = {
     "GREATER": "greaterThan",
@@ -137,8 +132,7 @@ def written_rule(rule: Said, cell: str, priority: int, habits: Locale) -> Rule:
     said = rule["booleanRule"]
     fill, text = rgb(said.get("format", {}), "backgroundColor"), said.get("format", {}).get("textFormat")
     dxf = DifferentialStyle(
-        font=font(text) if text else None,
-        fill=None if fill is None else PatternFill(bgColor=hexadecimal(fill)),
+        font=font(text) if text else None, fill=None if fill is None else PatternFill(bgColor=hexadecimal(fill))
     )
     condition = said["condition"]
     kind, values = condition["type"], condition.get("values", [])

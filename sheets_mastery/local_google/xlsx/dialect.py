@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from openpyxl.utils import FORMULAE
 
-from sheets_mastery.local_google.sheets.formulas import Line, canonical, rewritten, tokens
-
-if TYPE_CHECKING:
-    from sheets_mastery.local_google.sheets.formulas import Reference
-    from sheets_mastery.local_google.sheets.locales import Locale
+from sheets_mastery.local_google.sheets.formulas import Line, Reference, canonical, rewritten, tokens
+from sheets_mastery.local_google.sheets.locales import Locale
 
 #: The last row and column of Excel's grid, from 0.
 LAST = LAST_ROW, LAST_COLUMN = 1048575, 16383
@@ -21,54 +17,13 @@ YOUNGER = re.compile(r'("(?:[^"]|"")*")|_xl(?:fn|ws|pm)\.', re.IGNORECASE)
 WORKSHEET = ("FILTER", "SORT")
 #: How Google's exports carry a function that only Sheets has: its formula as a text, and what it came to.
 DUMMY = re.compile(r'=?IFERROR\(__xludf\.DUMMYFUNCTION\("((?:[^"]|"")*)"\),.*\)$', re.DOTALL | re.IGNORECASE)
-SHEETS_ONLY = frozenset(
-    [
-        "ADD",
-        "ARRAYFORMULA",
-        "AVERAGE.WEIGHTED",
-        "COUNTUNIQUE",
-        "COUNTUNIQUEIFS",
-        "DETECTLANGUAGE",
-        "DIVIDE",
-        "EQ",
-        "FLATTEN",
-        "GOOGLEFINANCE",
-        "GOOGLETRANSLATE",
-        "GT",
-        "GTE",
-        "IMPORTDATA",
-        "IMPORTFEED",
-        "IMPORTHTML",
-        "IMPORTRANGE",
-        "IMPORTXML",
-        "ISBETWEEN",
-        "ISDATE",
-        "ISEMAIL",
-        "ISURL",
-        "JOIN",
-        "LT",
-        "LTE",
-        "MINUS",
-        "MULTIPLY",
-        "NE",
-        "POW",
-        "QUERY",
-        "REGEXEXTRACT",
-        "REGEXMATCH",
-        "REGEXREPLACE",
-        "SORTN",
-        "SPARKLINE",
-        "SPLIT",
-        "TO_DATE",
-        "TO_DOLLARS",
-        "TO_PERCENT",
-        "TO_PURE_NUMBER",
-        "TO_TEXT",
-        "UMINUS",
-        "UNARY_PERCENT",
-        "UPLUS",
-    ]
-)
+SHEETS_ONLY = {
+    "ADD", "ARRAYFORMULA", "AVERAGE.WEIGHTED", "COUNTUNIQUE", "COUNTUNIQUEIFS", "DETECTLANGUAGE",
+    "DIVIDE", "EQ", "FLATTEN", "GOOGLEFINANCE", "GOOGLETRANSLATE", "GT", "GTE", "IMPORTDATA", "IMPORTFEED",
+    "IMPORTHTML", "IMPORTRANGE", "IMPORTXML", "ISBETWEEN", "ISDATE", "ISEMAIL", "ISURL", "JOIN", "LT", "LTE",
+    "MINUS", "MULTIPLY", "NE", "POW", "QUERY", "REGEXEXTRACT", "REGEXMATCH", "REGEXREPLACE", "SORTN", "SPARKLINE",
+    "SPLIT", "TO_DATE", "TO_DOLLARS", "TO_PERCENT", "TO_PURE_NUMBER", "TO_TEXT", "UMINUS", "UNARY_PERCENT", "UPLUS",
+}  # fmt: skip
 
 
 def from_excel(formula: str) -> str:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import colorsys
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.colors import COLOR_INDEX, Color
 from openpyxl.styles.numbers import is_date_format
+from openpyxl.styles.proxy import StyleProxy
 
+from sheets_mastery.local_google.sheets.locales import Locale
 from sheets_mastery.local_google.sheets.numberformat import pattern_of
 
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell, MergedCell
-    from openpyxl.styles.proxy import StyleProxy
-
-    from sheets_mastery.local_google.sheets.locales import Locale
-
-    Look = dict[str, Any]
+Look = dict[str, Any]
 
 #: What Google's cells are written in where nobody says.
 FAMILY, SIZE = "Arial", 10
@@ -50,19 +47,9 @@ STROKES = {"bold": "b", "italic": "i", "strikethrough": "strike", "underline": "
 DRAWINGML = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 #: The theme's colours by number: light and dark stand the other way round than in the file.
 THEME = (
-    "lt1",
-    "dk1",
-    "lt2",
-    "dk2",
-    "accent1",
-    "accent2",
-    "accent3",
-    "accent4",
-    "accent5",
-    "accent6",
-    "hlink",
+    "lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6", "hlink",
     "folHlink",
-)
+)  # fmt: skip
 #: What a number format says between its sections' own signs: quoted text, escapes, padding, and what is in brackets.
 ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]')
 

@@ -7,7 +7,7 @@ import logging
 import warnings
 import zipfile
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import openpyxl
@@ -16,7 +16,9 @@ from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import to_excel
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.utils.units import DEFAULT_COLUMN_WIDTH
+from openpyxl.workbook import Workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets_mastery.local_google.errors import unreadable
 from sheets_mastery.local_google.sheets.a1 import Box
@@ -28,11 +30,7 @@ from .conditions import read_rule, read_validation
 from .dialect import LAST_COLUMN, LAST_ROW, from_excel
 from .looks import Palette, read_look
 
-if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    Said = dict[str, Any]
+Said = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +46,7 @@ def spreadsheet_of(content: bytes, title: str) -> Said:
         warnings.simplefilter("always")
         try:
             book = openpyxl.load_workbook(io.BytesIO(content))
-        except (
-            zipfile.BadZipFile,
-            InvalidFileException,
-            ET.ParseError,
-            KeyError,
-            ValueError,
-            TypeError,
-        ) as wrong:
+        except (zipfile.BadZipFile, InvalidFileException, ET.ParseError, KeyError, ValueError, TypeError) as wrong:
             raise unreadable(f"This is no Excel workbook: {wrong}") from wrong
     for each in left_out:
         log.warning("Left out of %s: %s", title, each.message)

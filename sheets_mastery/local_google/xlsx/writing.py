@@ -5,34 +5,28 @@ from __future__ import annotations
 import io
 import re
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.cell.cell import Cell as Written
 from openpyxl.comments import Comment
 from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheets_mastery.local_google.sheets.a1 import Box, letters
 from sheets_mastery.local_google.sheets.bands import fills
-from sheets_mastery.local_google.sheets.calculation import Failure, calculated
+from sheets_mastery.local_google.sheets.calculation import Failure, Value, calculated
+from sheets_mastery.local_google.sheets.document import Cell, Document, Tab
 from sheets_mastery.local_google.sheets.formats import over
 from sheets_mastery.local_google.sheets.formulas import copied, renamed
-from sheets_mastery.local_google.sheets.locales import locale
+from sheets_mastery.local_google.sheets.locales import Locale
 
 from .conditions import written_rule, written_validation
 from .dialect import dummy, only_in_sheets, to_excel
 from .looks import dress, hexadecimal, rgb
-
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell as Written
-    from openpyxl.cell.cell import MergedCell
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from sheets_mastery.local_google.sheets.calculation import Value
-    from sheets_mastery.local_google.sheets.document import Cell, Document, Tab
-    from sheets_mastery.local_google.sheets.locales import Locale
 
 #: What a sheet's title in Excel may not have in it, and how long it may be.
 FORBIDDEN, LONGEST = re.compile(r"[\[\]:*?/\\]"), 31
@@ -42,8 +36,7 @@ USUAL_WIDTH = 100 / 7
 
 def workbook_of(document: Document) -> bytes:
     """Return a spreadsheet as an xlsx file. Charts, protections and metadata stay behind; bands become fills."""
-    habits = locale(document.properties["locale"])
-    assert habits is not None  # noqa: S101  a locale is checked when it is set
+    habits = document.habits
     book = Workbook()
     book.remove(book.worksheets[0])
     titles = _titles(document)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from sheets_mastery.local_google.discovery import apis
-from sheets_mastery.local_google.errors import invalid_argument
+from .discovery import apis
+from .errors import invalid_argument
 
 #: What of a message is meant: a field's name to what of it is meant, or None for all of it.
 Mask = dict[str, Any] | None
@@ -87,27 +88,28 @@ def _joined(one: dict[str, Any], other: Any) -> dict[str, Any]:
     return joined
 
 
-def unknown_fields(mask: dict[str, Any], schema: str) -> Any:
-    """Yield the paths of a mask that a schema of the Sheets document does not have."""
+def unknown_fields(mask: dict[str, Any], schema: str, api: str = "sheets") -> Iterator[str]:
+    """Yield the paths of a mask that a schema of an API's document does not have."""
     for name, inner in mask.items():
         if name == "*":
             continue
-        known, of = field_type(schema, name)
+        known, of = field_type(schema, name, api)
         if not known:
             yield name
-        elif inner is not None:
-            for path in unknown_fields(inner, of) if of else inner:
+        elif inner is not None and of != "*":
+            for path in unknown_fields(inner, of, api) if of else inner:
                 yield f"{name}.{path}"
 
 
 @functools.cache
-def field_type(schema: str, name: str) -> tuple[bool, str]:
-    """Return whether the schema has the field, and the schema of its items or value ("" for a plain value)."""
-    api = next(api for api in apis() if api.name == "sheets")
-    about = api.schemas.get(schema, {}).get("properties", {}).get(name)
+def field_type(schema: str, name: str, api: str) -> tuple[bool, str]:
+    """Return whether the schema has the field, and the schema of what is in it: "" for a plain value, * for any."""
+    schemas = next(each for each in apis() if each.name == api).schemas
+    about = schemas.get(schema, {}).get("properties", {}).get(name)
     if about is None:
         return False, ""
-    return True, about.get("$ref") or about.get("items", {}).get("$ref") or ""
+    about = about.get("items", about)
+    return True, "*" if "additionalProperties" in about else about.get("$ref", "")
 
 
 def wants(mask: Mask, *path: str) -> bool:
