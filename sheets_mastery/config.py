@@ -417,7 +417,15 @@ class Labels(_Section):
     guardian_name: tuple[Text, ...] = ("Guardian", "Guardian Name", "Parent", "Parent Name")
     guardian_email: tuple[Text, ...] = ("Guardian Email", "Guardian E-mail", "Parent Email", "Parent E-mail")
     language: tuple[Text, ...] = ("Language", "Guardian Language", "Home Language")
-    may_write: tuple[Text, ...] = ("May Be Written To", "Guardian May Be Written To", "May Write", "OK To E-mail")
+    may_write: tuple[Text, ...] = (
+        "May Be Written To",
+        "Guardian May Be Written To",
+        "May Write",
+        "Guardian May Write",
+        "OK To E-mail",
+        "OK To Contact",
+        "May Contact",
+    )
     frequency: tuple[Text, ...] = ("How Often", "Guardian How Often", "Letter Frequency")
     points: tuple[Text, ...] = ("Points", "Points Possible", "Out Of", "Maximum", "Max")
     due: tuple[Text, ...] = ("Due", "Due Date")

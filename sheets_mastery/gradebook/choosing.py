@@ -18,6 +18,7 @@ from sheets_mastery.gradebook.findings import Confidence, Question, RowRole
 from sheets_mastery.gradebook.identity import Identified, identify
 from sheets_mastery.gradebook.layout import Columns, Head, find_columns, find_head, find_people
 from sheets_mastery.gradebook.marks import MOMENTS
+from sheets_mastery.gradebook.permission import deny_in_doubt
 from sheets_mastery.gradebook.records import Place, Problem, key
 from sheets_mastery.gradebook.roster import People, read_people
 from sheets_mastery.gradebook.words import SUBTITLES, TITLES, about_students, is_summary, label, labels_of
@@ -192,7 +193,12 @@ def _candidate(tab: Tab, settings: GradebookSettings, locale: str, section: str 
     if not section and "section" in head.meta:
         cell = head.meta["section"]
         section = tab.at(cell.row, cell.column).text
-    people = read_people(tab, columns, locale=locale, skip=skip, no_students=no_students(settings), section=section)
+    people = deny_in_doubt(
+        read_people(tab, columns, locale=locale, skip=skip, no_students=no_students(settings), section=section),
+        tab,
+        columns,
+        settings.labels.ignore,
+    )
     page = Page(tab=tab, columns=columns, head=head, people=people, identity=identified.confidence)
     rows = [entry.row for entry in people.entries]
     return _Candidate(tab=tab, page=page, identified=identified, work=_work(tab, columns, head, rows))
@@ -304,7 +310,12 @@ def _roster(tab: Tab, settings: GradebookSettings, locale: str, ids: set[str]) -
             tab=tab,
             columns=each,
             head=find_head(tab, each, settings.labels),
-            people=read_people(tab, each, locale=locale, no_students=no_students(settings)),
+            people=deny_in_doubt(
+                read_people(tab, each, locale=locale, no_students=no_students(settings)),
+                tab,
+                each,
+                settings.labels.ignore,
+            ),
             identity=Confidence.CERTAIN,
         )
         for each in tries
