@@ -179,7 +179,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         school=settings.school,
         secret=past.secret,
         now=now,
-        history=replace(past.history, begun=_begun(gradebook, contracts, past, now)),
+        history=replace(past.history, begun=_begun(gradebook, contracts, past, settings, now)),
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
     )
@@ -288,7 +288,9 @@ def _judged_as(gradebook: Gradebook, judged: tuple[Standing, ...], works: set[Wo
     }
 
 
-def _begun(gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past, now: datetime) -> dict[str, Begun]:
+def _begun(
+    gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past, settings: Settings, now: datetime
+) -> dict[str, Begun]:
     """Since when each student's contract is what it is, this reading included."""
     begun = dict(past.history.begun)
     for change in _level_changes(gradebook, contracts, past):
@@ -298,7 +300,9 @@ def _begun(gradebook: Gradebook, contracts: Mapping[str, Contract], past: Past, 
         fresh = seen or change.since is None or now.date() - change.since < timedelta(days=NEWS_DAYS)
         if change.after is not None and fresh:
             begun[change.student] = Begun(at=now, before=change.before)
-    return begun
+    # Where no level is what theirs was before, the school has moved the bar; nobody has signed for another one.
+    bars = {Fraction(tier.pass_mark) for tier in settings.tiers}
+    return {student: each for student, each in begun.items() if each.before is None or each.before in bars}
 
 
 def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:

@@ -88,9 +88,9 @@ def other_verdicts(office: Office) -> None:
     marks.update([["2", "7"], ["2", "50"], ["20", "50"]], "F4:G6", raw=False)
 
 
-def a_student_less(office: Office) -> None:
-    """A row is deleted."""
-    office.school.spreadsheet.worksheet("Marks").delete_rows(6)
+def two_students_less(office: Office) -> None:
+    """Two rows are deleted; a single one is ordinary in any class."""
+    office.school.spreadsheet.worksheet("Marks").delete_rows(5, 6)
 
 
 def names_sorted_alone(office: Office) -> None:
@@ -104,7 +104,7 @@ def names_sorted_alone(office: Office) -> None:
     [
         (more_letters_than_usual, "letters would be written about 2 of 3 students at once"),
         (other_verdicts, "5 of 6 settled verdicts would change at once"),
-        (a_student_less, "1 of 3 students are no longer in the sheet"),
+        (two_students_less, "2 of 3 students are no longer in the sheet"),
         (names_sorted_alone, SORTED_ALONE),
     ],
 )

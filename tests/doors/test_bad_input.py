@@ -203,7 +203,7 @@ def test_a_full_disk_below_the_outbox_is_one_sentence_and_the_letters_leave_when
     office = open_office(more='folder = "our-letters"')
     words = office.school.folder / "our-letters"
     words.mkdir()
-    (words / "missing.txt").write_text("{{ letter.teacher }} " + "and so on, and so on. " * 60_000)
+    (words / "letter.txt").write_text("{{ letter.teacher }} " + "and so on, and so on. " * 60_000)
     assert office.run("sync", *NOW).code == 0
     answer = office.run("deliver", *NOW, limit=files_no_larger_than(1_000_000))
     sentence = "The folder for letters (mail.folder) cannot be used: File too large."

@@ -116,22 +116,20 @@ def test_in_the_commented_example_a_key_goes_behind_the_line_that_explains_it() 
     text = with_value(text, ("assignments", "Quiz 1", "points"), Decimal(20), gradebook=0)
     text = with_gradebook(text, "Geometry", "1XyZabc")
     text = with_value(text, ("school", "name"), "Hillside", gradebook=None)
-    assert changed(EXAMPLE, text) == [
+    # Which of several blank lines is the new one, no comparison can tell.
+    assert [line for line in changed(EXAMPLE, text) if line != "+"] == [
         '-name = "Lakeview Middle School"',
         '+name = "Hillside"',
         '+scale = "percent"',
         '+id = ["Email"]',
         '+[gradebooks.assignments."Quiz 1"]',
         "+points = 20",
-        "+",
         "+[gradebooks.codes]",
         '+M = "not in"',
-        "+",
         "+[[gradebooks]]",
         "+# A name of your own for the command line and the ledger; do not change it later.",
         '+name = "Geometry"',
         '+spreadsheet = "1XyZabc"',
-        "+",
     ]
     lines = text.splitlines()
     assert lines[lines.index('scale = "percent"') - 1] == '#scale = "percent"  # an example'
