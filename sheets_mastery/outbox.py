@@ -518,8 +518,10 @@ class _Rounds:
     ) -> _Outcome:
         """Set a letter, claim it, and hand it over."""
         press, settings = self.press, view.settings
-        # A language without a catalogue is said by `doctor`; meanwhile the school's usual one is written.
-        language = box.language if press.speaks(box.language) else settings.letters.language
+        # A language without a catalogue is said by `doctor`; meanwhile the school's usual one is written, and where the
+        # settings tab names one without a catalogue too, that of the file, which was held against the catalogues.
+        wanted = (box.language, settings.letters.language)
+        language = next(filter(press.speaks, wanted), self.file.letters.language)
         try:
             sealed = self.envelope(
                 press.render(letter, language),

@@ -1,4 +1,4 @@
-"""Which columns of a tab are work, what each is worth, and which of them are attempts at the same.
+"""Which columns of a tab are work, those that are attempts at the same taken together.
 
 What is not certain is a `Doubt` or a problem, and such a column is not judged: a maximum that nobody says, a column
 that has marks and no title, a retake of nobody knows what.
@@ -6,7 +6,6 @@ that has marks and no title, a retake of nobody knows what.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,24 +13,22 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from itertools import zip_longest
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.config import AssignmentSettings, GradebookSettings
 from sheets_mastery.gradebook.codes import is_letter, might_be_code
+from sheets_mastery.gradebook.columns import Column, columns_of, kinds_of, maxima_beside, twins_of, with_maxima
 from sheets_mastery.gradebook.findings import ColumnRole
-from sheets_mastery.gradebook.layout import Columns, Head, Heading, filled, headings, read_day
+from sheets_mastery.gradebook.layout import Columns, Head, read_day
 from sheets_mastery.gradebook.marks import MOMENTS, Remembered
 from sheets_mastery.gradebook.records import Assignment, MarkKind, Place, Problem, key
-from sheets_mastery.gradebook.titles import Title, Twin, read_title, says_only_again
+from sheets_mastery.gradebook.titles import read_title, says_only_again
 from sheets_mastery.gradebook.words import about_students, is_summary, label
+from sheets_mastery.gradebook.worth import high_numbers, points_of, tells_shares, too_high
 from sheets_mastery.reading import EMPTY, Content, Tab
 
 #: A header that says no more than that marks stand below; the tab or a template's lines above say of what.
 _GENERIC = frozenset({"score", "scores", "mark", "marks", "points", "result", "results"})
-_MAX_POINTS = re.compile(r"(.*\S)\s*[-–:]\s*max(?:imum)?\.?\s+points", re.IGNORECASE)
-#: What stands under a merged title for the first attempt.
-_FIRST = frozenset({"original", "first", "initial", "first try", "1st try", "1st", "attempt 1", "try 1", "test"})
 
 
 class Doubt(StrEnum):
@@ -85,57 +82,6 @@ class Work:
         return assignment in self.in_doubt or any(doubt.why is Doubt.NO_TITLE for doubt in self.doubts)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
-    """One column with the students' cells in it."""
-
-    number: int
-    heading: Heading
-    title: Title
-    #: Each different cell once, with how often it is there.
-    cells: tuple[tuple[Content, int], ...]
-    #: Whether every cell is formatted as a percentage, blanks included.
-    percent: bool
-
-    #: The cells with something in them.
-    filled: list[tuple[Content, int]]
-    #: The plain numbers: no dates, no percentages.
-    numbers: list[tuple[Decimal, int]]
-
-    @classmethod
-    def of(cls, number: int, heading: Heading, column: Sequence[Content]) -> Column:
-        """A column of cells. Cells alike are one object in a reading, and there may be a million of them."""
-        by_identity = dict(zip(map(id, column), column, strict=True))
-        counts = Counter(map(id, column))
-        cells = tuple((content, counts[identity]) for identity, content in by_identity.items())
-        return cls(
-            number=number,
-            heading=heading,
-            title=_title_of(heading),
-            cells=cells,
-            percent=bool(column) and all(content.format == "PERCENT" for content, _ in cells),
-            filled=[(content, count) for content, count in cells if not content.blank],
-            numbers=[
-                (content.value, count)
-                for content, count in cells
-                if isinstance(content.value, Decimal) and content.format not in MOMENTS and content.format != "PERCENT"
-            ],
-        )
-
-    @property
-    def computed(self) -> bool:
-        """Whether there is something, and all of it is the result of formulas."""
-        return bool(self.filled) and all(content.formula is not None for content, _ in self.filled)
-
-    @property
-    def ticks(self) -> bool:
-        """Whether most of what is there are checkboxes."""
-        there = sum(count for _, count in self.filled)
-        return (
-            bool(there) and 2 * sum(count for content, count in self.filled if isinstance(content.value, bool)) > there
-        )
-
-
 @dataclass(kw_only=True, slots=True)
 class _Found:
     """What has been found out so far."""
@@ -163,12 +109,12 @@ def find_work(
 ) -> Work:
     """Every column that is about work, from left to right, and why the others are not judged."""
     found = _Found()
-    everything = _columns(tab, columns, head, student_rows)
-    everything, beside = _maxima_beside(everything)
-    head = replace(head, rows=_with_maxima(tab, columns, head, everything))
+    everything = columns_of(tab, columns, head, student_rows)
+    everything, beside = maxima_beside(everything)
+    head = replace(head, rows=with_maxima(tab, columns, head, everything))
     told = {key(title): each for title, each in settings.assignments.items()}
-    kinds = _kinds(tab, columns, head, everything)
-    twins = _twins(everything)
+    kinds = kinds_of(tab, columns, head, everything)
+    twins = twins_of(everything)
     titles = {key(each.title.clean) for each in everything}
     by_title = {key(each.title.clean): each for each in everything if each.title.clean and not each.title.base}
     for each in everything:
@@ -220,109 +166,6 @@ def find_work(
 def titles_spoken_of(everything: Iterable[Assignment]) -> set[str]:
     """Every way in which settings may speak of assignments, by `key`."""
     return {key(text) for each in everything for text in (each.title, each.header) if text}
-
-
-# The columns
-
-
-def _columns(tab: Tab, columns: Columns, head: Head, student_rows: Sequence[int]) -> list[Column]:
-    """Every column that is not about the students, with its cells counted."""
-    rows = [tab.cells[row] for row in student_rows]
-    width = max((len(row) for row in tab.cells), default=0)
-    over = headings(tab, columns, head, width)
-    turned: Iterable[tuple[Content, ...]] = zip_longest(*rows, fillvalue=EMPTY) if rows else ()
-    cells = dict(enumerate(turned))
-    nothing = (EMPTY,) * len(rows)
-    return [
-        Column.of(number, over[number], cells.get(number, nothing))
-        for number in range(width)
-        if number not in columns.taken
-    ]
-
-
-def _title_of(heading: Heading) -> Title:
-    """A heading taken apart; "Attempt 1" and "Retake" under one merged title are attempts at that."""
-    if not heading.parent:
-        return read_title(heading.title)
-    parent, own = read_title(heading.parent), read_title(heading.own)
-    whole = f"{parent.clean}: {own.clean}"
-    if key(heading.own) in _FIRST:
-        return replace(own, clean=whole, base=parent.clean, attempt=1, points=own.points or parent.points)
-    if says_only_again(heading.own):
-        again = read_title(f"{parent.clean} {heading.own}")
-        return replace(own, clean=whole, base=parent.clean, attempt=again.attempt, points=own.points or parent.points)
-    return replace(own, clean=whole, points=own.points or parent.points)
-
-
-def _kinds(tab: Tab, columns: Columns, head: Head, everything: list[Column]) -> dict[int, str]:
-    """The kind of work of each column: from its own row, or from the merged labels above the titles."""
-    row = head.rows.get("kind")
-    if row is not None and row > head.titles:
-        return {each.number: tab.at(row, each.number).text for each in everything}
-    above = row if row is not None else head.parents
-    width = max((len(line) for line in tab.cells), default=0)
-    texts = filled(tab, above, columns, width)
-    return {each.number: texts[each.number] for each in everything if texts and not each.heading.parent}
-
-
-def _twins(everything: list[Column]) -> set[int]:
-    """The columns that say the same as another one: of points, percentage and letter one is enough.
-
-    Points are best where their maximum is known, else the percentage.
-    """
-    groups: dict[str, list[Column]] = {}
-    for each in everything:
-        if each.title.twin is not Twin.ONLY:
-            groups.setdefault(key(each.title.clean), []).append(each)
-    spare: set[int] = set()
-    for group in groups.values():
-        order = [Twin.PERCENT, Twin.POINTS, Twin.LETTER]
-        best = min(group, key=lambda each: (each.title.points is None, order.index(each.title.twin)))
-        spare |= {each.number for each in group if each is not best}
-    return spare
-
-
-def _maxima_beside(everything: list[Column]) -> tuple[list[Column], set[int]]:
-    """The columns with the maxima that Gradescope puts into a column beside each assignment, and these columns."""
-    maxima: dict[str, Fraction] = {}
-    spare: set[int] = set()
-    for each in everything:
-        found = _MAX_POINTS.fullmatch(each.heading.title.strip())
-        numbers = {number for number, _ in each.numbers}
-        if found and len(numbers) == 1 and min(numbers) > 0:
-            maxima[key(found[1])] = Fraction(min(numbers))
-            spare.add(each.number)
-    return [
-        replace(each, title=replace(each.title, points=maxima[key(each.title.clean)]))
-        if each.title.points is None and key(each.title.clean) in maxima
-        else each
-        for each in everything
-    ], spare
-
-
-def _with_maxima(tab: Tab, columns: Columns, head: Head, everything: list[Column]) -> Mapping[str, int]:
-    """The rows of the header, and as the maxima a row of numbers without a label where it can be nothing else.
-
-    Every titled column has a whole number in it that no mark exceeds: a row of averages has not.
-    """
-    titled = [each for each in everything if each.heading.title and each.numbers and not each.computed]
-    if "points" in head.rows or len(titled) < 2:
-        return head.rows
-    for row in range(head.first):
-        if row in head.about() or row == columns.header_row or any(not tab.at(row, at).blank for at in columns.taken):
-            continue
-        numbers = [tab.at(row, each.number) for each in titled]
-        if all(
-            isinstance(content.value, Decimal)
-            and content.format not in MOMENTS
-            and content.formula is None
-            and content.value == content.value.to_integral_value()
-            and content.value >= max(number for number, _ in each.numbers)
-            and content.value > 0
-            for content, each in zip(numbers, titled, strict=True)
-        ):
-            return {**head.rows, "points": row}
-    return head.rows
 
 
 # What is no work
@@ -395,9 +238,9 @@ def _judge_column(
     at = each.number
     place = Place(tab=tab.title, cell=Cell(each.heading.row, at))
     header = tab.at(each.heading.row, at)
-    points, in_sheet, wrong = _points(tab, each, head, says, settings)
+    points, in_sheet, wrong = points_of(tab, each, head, says, settings)
     if points is None and not wrong and first is not None:
-        points, _, _ = _points(tab, first, head, says, settings)
+        points, _, _ = points_of(tab, first, head, says, settings)
     found.problems += wrong
     ticks = each.ticks and not in_sheet
     if ticks:
@@ -412,7 +255,7 @@ def _judge_column(
         return ColumnRole.REMARKS
     unsaid = says is None and points is None and not ticks and _said_nowhere(tab, each, head)
     marked = any(_looks_like_a_mark(content, reader) for content, _ in each.filled)
-    shares = ticks or _tells_shares(each, reader)
+    shares = ticks or tells_shares(each, reader)
     if points is None and (unsaid or not shares):
         # It may be a column of remarks, unless it looks like marks.
         if wrong:
@@ -441,7 +284,7 @@ def _judge_column(
             )
         )
         return ColumnRole.DOUBT
-    if points is not None and _too_high(each, points, reader):
+    if points is not None and too_high(each, points, reader):
         found.problems.append(
             Problem(
                 place=place,
@@ -683,17 +526,7 @@ def _is_no_work(tab: Tab, each: Column, head: Head, reader: Remembered, points: 
     kinds: Counter[MarkKind] = Counter()
     for content, count in each.filled:
         kinds[reader.kind(content, points)] += count
-    return 2 * kinds[MarkKind.UNREADABLE] > kinds.total() and not _high_numbers(each, points, reader)
-
-
-def _tells_shares(each: Column, reader: Remembered) -> bool:
-    """Whether a column can be read without a maximum: by percentages or letters, or as most of it is like 17/20."""
-    if any(content.format == "PERCENT" for content, _ in each.filled):
-        return True
-    kinds: Counter[MarkKind] = Counter()
-    for content, count in each.filled:
-        kinds[reader.kind(content, None)] += count
-    return kinds[MarkKind.SCORE] + kinds[MarkKind.MASTERED] > kinds[MarkKind.UNREADABLE]
+    return 2 * kinds[MarkKind.UNREADABLE] > kinds.total() and not high_numbers(each, points, reader)
 
 
 def _looks_like_a_mark(content: Content, reader: Remembered) -> bool:
@@ -704,75 +537,6 @@ def _looks_like_a_mark(content: Content, reader: Remembered) -> bool:
         MarkKind.EXCUSED,
         MarkKind.SCORE,
     }
-
-
-def _too_high(each: Column, points: Fraction, reader: Remembered) -> bool:
-    """Whether most numbers of a column are no points of this maximum."""
-    high = _high_numbers(each, points, reader)
-    return high >= 3 and 2 * high > sum(count for _, count in each.numbers)
-
-
-def _high_numbers(each: Column, points: Fraction, reader: Remembered) -> int:
-    most = points * reader.reader.highest
-    limit = Decimal(most.numerator) / Decimal(most.denominator)
-    return sum(count for number, count in each.numbers if number > limit)
-
-
-def _points(
-    tab: Tab, each: Column, head: Head, says: AssignmentSettings | None, settings: GradebookSettings
-) -> tuple[Fraction | None, bool, list[Problem]]:
-    """The maximum of a column, and whether it stands in the sheet's own row.
-
-    The row of maxima comes first, then the header, then the settings. A gradebook of percentages needs none of them.
-    """
-    if settings.scale == "percent":
-        return _percent(tab, each, head, says, settings)
-    if "points" in head.rows:
-        content = tab.at(head.rows["points"], each.number)
-        if isinstance(content.value, Decimal) and content.value > 0 and content.format not in {"PERCENT", *MOMENTS}:
-            return Fraction(content.value), True, []
-        if not content.blank:
-            wrong = Problem(
-                place=Place(tab=tab.title, cell=Cell(head.rows["points"], each.number)),
-                what="this is no maximum, so the column is not judged.",
-                remedy="Type a number above zero.",
-            )
-            return None, False, [wrong]
-    if each.title.points is not None:
-        return each.title.points, False, []
-    if "points" in head.meta:
-        cell = head.meta["points"]
-        content = tab.at(cell.row, cell.column)
-        if isinstance(content.value, Decimal) and content.value > 0:
-            return Fraction(content.value), False, []
-    if says is not None and says.points is not None:
-        return Fraction(says.points), False, []
-    if each.title.twin is Twin.PERCENT:
-        return Fraction(100), False, []
-    if settings.points is not None and "points" not in head.rows and settings.scale != "rubric":
-        return Fraction(settings.points), False, []
-    return None, False, []
-
-
-def _percent(
-    tab: Tab, each: Column, head: Head, says: AssignmentSettings | None, settings: GradebookSettings
-) -> tuple[Fraction | None, bool, list[Problem]]:
-    """The maximum in a gradebook of percentages: 100, unless the sheet says one that every number keeps to.
-
-    Then 18 may be 18 of 20 after all, and taken as 18 % it would be somebody's trouble.
-    """
-    if says is not None and says.points is not None:
-        return Fraction(says.points), False, []
-    said, _, _ = _points(tab, each, head, None, settings.model_copy(update={"scale": "points", "points": None}))
-    if said is None or said >= 100 or not each.numbers or max(number for number, _ in each.numbers) > said:
-        return Fraction(100), False, []
-    wrong = Problem(
-        place=Place(tab=tab.title, cell=Cell(each.heading.row, each.number)),
-        what="every mark in this column keeps to its maximum, so these may be points and no percentages; "
-        "it is not judged.",
-        remedy="Say points = 100 for it under assignments in the settings, or its maximum where these are points.",
-    )
-    return None, False, [wrong]
 
 
 def _day(tab: Tab, row: int | None, column: int, locale: str) -> tuple[date | None, list[Problem]]:
