@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sheets_mastery.config import Settings
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import MISSING, HeldBack, digest
+from sheets_mastery.notices import MADE_GOOD, MISSING, HeldBack, digest
 from sheets_mastery.plan import Facts, LevelChange, Past, Plan, Summary, VerdictChange, decide, describe, judge_reading
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Closed
@@ -145,6 +145,20 @@ def test_a_changed_contract_is_a_fact_and_is_judged_by_at_once() -> None:
         LevelChange(student="101", before=Fraction(86), after=Fraction(76), signed_by="", since=None),
     )
     assert [str(change.after) for change in plan.facts.verdicts] == ["mastered"]
+
+
+def test_who_goes_up_a_level_is_praised_and_nobody_is_because_the_school_moves_a_bar() -> None:
+    reading = drawn.reading(CLASS)
+    past = after(reading)
+    climbed = planned(drawn.reading(CLASS.replace("Ana Diaz | 86 ", "Ana Diaz | 93 ")), past)
+    assert [(each.kind, each.about) for each in climbed.facts.new_notices] == [(MADE_GOOD, "93")]
+
+    tiers = "\n".join(
+        f'[[tiers]]\nname = "{name}"\npass_mark = {mark}' for name, mark in ((76, 76), (86, 90), (93, 93))
+    )
+    moved = planned(reading, past, drawn.settings(tiers))
+    assert [(each.before, each.after) for each in moved.facts.levels] == [(Fraction(86), Fraction(90))]
+    assert moved.facts.new_notices == ()
 
 
 def test_a_student_and_an_assignment_that_are_gone_are_facts() -> None:
