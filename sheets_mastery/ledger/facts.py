@@ -63,17 +63,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         verdicts=_verdicts(connection, gradebook),
         attempts=_last_attempts(connection, gradebook),
         levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
-        episodes={
-            (row.student, row.assignment): Remediation(
-                id=row.id,
-                work=(row.student, row.assignment),
-                opened=row.opened,
-                help=row.help,
-                due=row.due,
-                attempts=row.attempts,
-            )
-            for row in episodes
-        },
+        episodes={each.work: each for each in map(_episode, episodes)},
         notices={each.key: each for each in letters},
         announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
         choices=_choices(connection, gradebook),
@@ -217,18 +207,19 @@ def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remedia
         )
         .order_by(episode.c.id)
     )
-    return tuple(
-        Remediation(
-            id=row.id,
-            work=(row.student, row.assignment),
-            opened=row.opened,
-            help=row.help,
-            due=row.due,
-            attempts=row.attempts,
-            closed=row.closed,
-            why=row.why,
-        )
-        for row in rows
+    return tuple(map(_episode, rows))
+
+
+def _episode(row: Any) -> Remediation:
+    return Remediation(
+        id=row.id,
+        work=(row.student, row.assignment),
+        opened=row.opened,
+        help=row.help,
+        due=row.due,
+        attempts=row.attempts,
+        closed=row.closed,
+        why=row.why,
     )
 
 

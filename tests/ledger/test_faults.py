@@ -125,7 +125,8 @@ def test_a_letter_is_moved_with_all_that_belongs_to_it_whichever_statement_fails
         ledger, url, contents, lambda: ledger.move(claimed, NoticeState.SENT, now=now)
     )
 
-    assert statements >= 4
+    # The letter, the count of what was sent, the audit, the commit; SQLite begins by a statement of its own.
+    assert statements == (5 if make_url(url).get_backend_name() == "sqlite" else 4)
     assert ledger.install().send_seq == 1
 
 
