@@ -195,16 +195,18 @@ def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple
 def _who_is_who(service: Service, gradebook: str) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """The students' names by key, and who is behind (student's key, guardian's digest), by one reading."""
     from sheets_mastery.gradebook import read_gradebook
+    from sheets_mastery.panel import settings_in_force
 
-    settings = service.settings
-    chosen = settings.gradebook(gradebook)
-    understood = read_gradebook(service.sheets.read(chosen.spreadsheet), chosen, settings.marking)
-    secret = service.ledger.install().secret
+    chosen = service.settings.gradebook(gradebook)
+    reading = service.sheets.read(chosen.spreadsheet)
+    past = service.ledger.past(gradebook, service.clock().astimezone(service.settings.school.zone).date())
+    told = settings_in_force(service.settings, chosen, reading, past.choices)
+    settings, understood = told.settings, read_gradebook(reading, told.gradebook, told.settings.marking)
     students, guardians = {}, {}
     for student in understood.students:
         identity = student_key(student.id)
         students[identity] = student.name
-        boxes, _ = letterboxes(student, settings.letters, secret)
+        boxes, _ = letterboxes(student, settings.letters, past.secret)
         for box in boxes:
             guardians[identity, box.digest] = f"{box.name} <{box.address}>" if box.name else box.address
     return students, guardians

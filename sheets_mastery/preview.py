@@ -24,12 +24,14 @@ def preview(service: Service, gradebook: GradebookSettings, student_id: str, *, 
 
     now = service.clock()
     plan, _ = make_plan(service.sheets, service.ledger, service.settings, gradebook, now)
+    # Not those of the file: the document's own tab has its word as well.
+    settings = plan.settings
     past = service.ledger.past(gradebook.name, now.astimezone(service.settings.school.zone).date())
     wanted = key(student_id)
     standing = next((each for each in plan.standings if key(each.student.id) == wanted), None)
     if standing is None:
         raise SettingsError(f'--student: no student in {gradebook.name} has the id "{student_id}".')
-    boxes, why_not = letterboxes(standing.student, service.settings.letters, past.secret)
+    boxes, why_not = letterboxes(standing.student, settings.letters, past.secret)
     if not boxes:
         reasons = "; ".join(sorted({str(why) for why in why_not}))
         raise SettingsError(f"--student: nobody may be written to about this student ({reasons}).")
@@ -48,7 +50,7 @@ def preview(service: Service, gradebook: GradebookSettings, student_id: str, *, 
             episodes,
             plan.gradebook.links,
             box,
-            service.settings,
+            settings,
             reference("0" * 64),
             announced=unsaid,
         )

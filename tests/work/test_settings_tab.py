@@ -8,14 +8,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from gspread.utils import ValueRenderOption
+from gspread.utils import ValueRenderOption, rowcol_to_a1
 
+from sheets_mastery import desk
 from sheets_mastery.config import Meaning
 from sheets_mastery.doctor import examine
 from sheets_mastery.mastery import Verdict
+from sheets_mastery.notices import NoticeState
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, Choice
 from sheets_mastery.plan import Plan
 from sheets_mastery.presets import PRESETS
+from sheets_mastery.preview import preview
 
 if TYPE_CHECKING:
     from tests.work.conftest import Class
@@ -279,6 +282,38 @@ def test_letters_wait_for_approval_where_somebody_wants_to_see_them_first(panel:
     panel.school.sync()
     assert (panel.in_force("Letters wait for approval"), panel.school.deliver()) == ("yes", {"waits for approval": 3})
     assert panel.school.letters() == {}
+
+
+def test_of_letters_that_wait_for_approval_the_approved_one_leaves_and_no_other(panel: Panel) -> None:
+    school = panel.school
+    panel.choose("Letters wait for approval", "yes")
+    school.sync()
+    keys = sorted(each.key for each in school.service.ledger.waiting(school.gradebook.name))
+
+    desk.decide(school.service, desk.Decision.APPROVE, [keys[0]])
+
+    assert school.deliver() == {"sent": 1, "waits for approval": 2}
+    assert [each.key for each in school.service.ledger.in_state(NoticeState.SENT)] == [keys[0]]
+    assert school.deliver() == {"waits for approval": 2}
+
+
+def test_the_desk_and_a_preview_see_what_the_tab_says(panel: Panel) -> None:
+    school = panel.school
+    marks = school.school.spreadsheet.worksheet("Marks")
+    marks.add_cols(1)
+    marks.update([["Student Email"], [""], [""], ["ana@school.example"]], rowcol_to_a1(1, marks.col_count))
+    panel.choose("Letters to students", "yes")
+    panel.choose("Language", "Spanish")
+    school.sync()
+
+    page = preview(school.service, school.gradebook, "benid8", guardian=1, language="")
+    named = {each.guardian for each in desk.listed(school.service, None, names=True)}
+
+    assert 'lang="es-US"' in page
+    assert ("not in the sheet" in named, any(str(each).endswith("<ana@school.example>") for each in named)) == (
+        False,
+        True,
+    )
 
 
 def test_the_hours_in_which_letters_leave_are_those_of_the_sheet(panel: Panel) -> None:
