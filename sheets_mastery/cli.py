@@ -606,9 +606,10 @@ def outbox_go(config: Config = DEFAULT) -> None:
 def _decide(config: Path, decision: str, keys: list[str], *, as_json: bool) -> None:
     """Carry out a decision about letters and say what they are now."""
     from sheets_mastery import desk
+    from sheets_mastery.notices import Decision
 
     with _service(config, None) as service:
-        decided = desk.decide(service, desk.Decision[decision], keys)
+        decided = desk.decide(service, Decision[decision], keys)
     if as_json:
         _print_json([{"key": each.key, "state": each.state, "why": each.reason} for each in decided])
     for each in decided:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import terminal
 from sheets_mastery.errors import LedgerError, SettingsError
 from sheets_mastery.gradebook.records import key as student_key
-from sheets_mastery.notices import Notice, NoticeState, expiry, letterboxes
+from sheets_mastery.notices import MAY, Decision, Notice, NoticeState, expiry, letterboxes
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,29 +29,6 @@ SHOWN, LEAST = 12, 6
 _GONE = "not in the sheet"
 
 
-class Decision(StrEnum):
-    """What a person can decide about a letter."""
-
-    #: It may leave at the next delivery, without waiting any longer.
-    APPROVE = "approve"
-    #: It does not leave, and what it would have said is not said by another letter.
-    CANCEL = "cancel"
-    #: It has left: it was found where sent mail is.
-    SENT = "settle --sent"
-    #: It has not left, or shall be tried once more.
-    AGAIN = "settle --again"
-
-
-#: From which states a decision leads where.
-_MAY = {
-    Decision.APPROVE: (NoticeState.READY, {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED}),
-    Decision.CANCEL: (
-        NoticeState.CANCELLED,
-        {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.NEEDS_REVIEW, NoticeState.FAILED},
-    ),
-    Decision.SENT: (NoticeState.SENT, {NoticeState.NEEDS_REVIEW}),
-    Decision.AGAIN: (NoticeState.READY, {NoticeState.NEEDS_REVIEW, NoticeState.FAILED}),
-}
 _REASON = {
     Decision.APPROVE: "approved by a person",
     Decision.CANCEL: "dropped by a person",
@@ -106,7 +82,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     SettingsError, with nothing changed, where one of them is not there or is not for this decision; LedgerError where
     one has moved on in this very moment.
     """
-    to, states = _MAY[decision]
+    to, states = MAY[decision]
     letters = {notice.key: notice for notice in (_the_one(service, each) for each in beginnings)}
     for notice in letters.values():
         if notice.state not in states:

@@ -78,6 +78,31 @@ class NoticeState(StrEnum):
         return self in {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED}
 
 
+class Decision(StrEnum):
+    """What a person can decide about a letter."""
+
+    #: It may leave at the next delivery, without waiting any longer.
+    APPROVE = "approve"
+    #: It does not leave, and what it would have said is not said by another letter.
+    CANCEL = "cancel"
+    #: It has left: it was found where sent mail is.
+    SENT = "settle --sent"
+    #: It has not left, or shall be tried once more.
+    AGAIN = "settle --again"
+
+
+#: From which states a decision leads where.
+MAY: Mapping[Decision, tuple[NoticeState, frozenset[NoticeState]]] = {
+    Decision.APPROVE: (NoticeState.READY, frozenset(each for each in NoticeState if each.waiting)),
+    Decision.CANCEL: (
+        NoticeState.CANCELLED,
+        frozenset(each for each in NoticeState if each.waiting or each.for_a_person),
+    ),
+    Decision.SENT: (NoticeState.SENT, frozenset({NoticeState.NEEDS_REVIEW})),
+    Decision.AGAIN: (NoticeState.READY, frozenset({NoticeState.NEEDS_REVIEW, NoticeState.FAILED})),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """A letter owed. It holds no name, no address and no mark: those are read when it leaves."""
@@ -201,6 +226,15 @@ class Begun:
     at: datetime
     #: The pass mark before in percent; None for no contract.
     before: Fraction | None
+
+
+def begins(before: Fraction | None, since: date | None, at: datetime, *, known: bool) -> Begun | None:
+    """A contract first seen at a moment, as news; None where it was in force long before its student was first seen.
+
+    `known` is whether the student was there before, `since` the day that the sheet says.
+    """
+    fresh = known or since is None or at.date() - since < timedelta(days=NEWS_DAYS)
+    return Begun(at=at, before=before) if fresh else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.notices import DIGEST, NEWS_DAYS, Begun, History, LettersOwed, Notice, digest
+from sheets_mastery.notices import DIGEST, Begun, History, LettersOwed, Notice, begins, digest
 from sheets_mastery.occasions import letters_owed
 from sheets_mastery.panel import (
     SETTINGS_LABELS,
@@ -295,11 +295,9 @@ def _begun(
     begun = dict(past.history.begun)
     for change in _level_changes(gradebook, contracts, past):
         begun.pop(change.student, None)
-        # A contract that was in force long before its student was first seen is no news.
-        seen = change.student in past.levels
-        fresh = seen or change.since is None or now.date() - change.since < timedelta(days=NEWS_DAYS)
-        if change.after is not None and fresh:
-            begun[change.student] = Begun(at=now, before=change.before)
+        news = begins(change.before, change.since, now, known=change.student in past.levels)
+        if change.after is not None and news is not None:
+            begun[change.student] = news
     # Where no level is what theirs was before, the school has moved the bar; nobody has signed for another one.
     bars = {Fraction(tier.pass_mark) for tier in settings.tiers}
     return {student: each for student, each in begun.items() if each.before is None or each.before in bars}

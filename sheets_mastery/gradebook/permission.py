@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import Place, Problem, key
-from sheets_mastery.gradebook.roster import People
+from sheets_mastery.gradebook.roster import People, says_yes
 from sheets_mastery.reading import Content, Tab
 
 _LEAVE = re.compile(
@@ -22,10 +23,6 @@ _LEAVE = re.compile(
 )
 _CONTACT = re.compile(
     r"\b(contact(ed|s)?|writ(e|ten)|e-?mail(s|ed)?|mail(s|ed)?|letters?|reach(ed)?|guardian|parent|home|family|order|opt)\b"
-)
-#: What stands in such a column. Numbers are left out: a column of ones and noughts may be marks.
-_ANSWERS = frozenset(
-    {"yes", "y", "no", "n", "true", "false", "x", "✓", "✗", "ok", "never", "do not contact", "no contact"}
 )
 
 
@@ -45,7 +42,8 @@ def column_in_doubt(tab: Tab, columns: Columns, rows: Iterable[int]) -> int | No
 
 
 def _answers(content: Content) -> bool:
-    return isinstance(content.value, bool) or key(content.text) in _ANSWERS
+    """Whether a cell says yes or no. Numbers are left out: a column of ones and noughts may be marks."""
+    return not isinstance(content.value, Decimal) and says_yes(content) is not None
 
 
 def deny_in_doubt(people: People, tab: Tab, columns: Columns, ignored: Iterable[str]) -> People:

@@ -20,7 +20,7 @@ from sheets_mastery.gradebook.words import is_section, is_summary, label
 from sheets_mastery.reading import Content, Tab
 
 _YES = {"yes", "y", "true", "x", "✓", "1", "ok", "sí", "si", "ja", "oui"}
-_NO = {"no", "n", "false", "0", "nein", "non", "do not contact", "no contact", "never"}
+_NO = {"no", "n", "false", "0", "nein", "non", "do not contact", "no contact", "never", "✗"}
 # A bare ASCII address. Not "=" and "?": together they make an encoded word, which in a header may say anything.
 _ADDRESS = re.compile(
     r"(?=[^@]{1,64}@.{3,189}$)[A-Za-z0-9!#$%&'*+/^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/^_{|}~-]+)*"
@@ -348,7 +348,7 @@ def _may_receive(tab: Tab, row: int, columns: Columns, number: int) -> tuple[boo
                 remedy="Add the column with the same number, or one without a number for all.",
             )
         ]
-    may = _yes(tab.at(row, column))
+    may = says_yes(tab.at(row, column))
     if may is not None:
         return may, []
     return False, [
@@ -363,10 +363,10 @@ def _may_receive(tab: Tab, row: int, columns: Columns, number: int) -> tuple[boo
 def _may_write(tab: Tab, row: int, columns: Columns) -> bool | None:
     """What a row says about writing home, whoever's address it is; None where the tab has no such column."""
     places = columns.places["may_write"].values()
-    return all(_yes(tab.at(row, column)) is True for column in places) if places else None
+    return all(says_yes(tab.at(row, column)) is True for column in places) if places else None
 
 
-def _yes(content: Content) -> bool | None:
+def says_yes(content: Content) -> bool | None:
     """Whether a cell says yes; nothing in it is a no, and None is neither."""
     if isinstance(content.value, bool):
         return content.value

@@ -28,7 +28,7 @@ from sheets_mastery.ledger.tables import (
     verdict_change,
 )
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, digest
+from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
@@ -234,9 +234,9 @@ def _begun(connection: Connection, gradebook: str) -> dict[str, Begun]:
         if known and last == row.level:
             continue
         begun.pop(row.student, None)
-        fresh = known or row.since is None or row.at.date() - row.since < timedelta(days=NEWS_DAYS)
-        if row.level is not None and fresh:
-            begun[row.student] = Begun(at=row.at, before=last)
+        news = begins(last, row.since, row.at, known=known)
+        if row.level is not None and news is not None:
+            begun[row.student] = news
     return begun
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery import desk
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.sync import make_plan
 from sheets_mastery.wiring import packaged
 
@@ -88,7 +88,7 @@ def test_a_letter_that_is_not_as_meant_is_held_back_and_the_others_leave(algebra
 
     algebra.service.press = LetterPress(packaged("letters"))
     assert algebra.deliver() == {}
-    desk.decide(algebra.service, desk.Decision.APPROVE, [blocked.key])
+    desk.decide(algebra.service, Decision.APPROVE, [blocked.key])
     assert (algebra.deliver(), sorted(algebra.letters())) == ({"sent": 1}, ["Ana", "Ben", "Cho"])
 
 

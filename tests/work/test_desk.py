@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheets_mastery import desk
-from sheets_mastery.desk import Decision
 from sheets_mastery.errors import MailRefused, MailUnknown, SettingsError
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.preview import preview
 from sheets_mastery.status import report
 

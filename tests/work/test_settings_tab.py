@@ -14,7 +14,7 @@ from sheets_mastery import desk
 from sheets_mastery.config import Meaning
 from sheets_mastery.doctor import examine
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, Choice
 from sheets_mastery.plan import Plan
 from sheets_mastery.presets import PRESETS
@@ -290,7 +290,7 @@ def test_of_letters_that_wait_for_approval_the_approved_one_leaves_and_no_other(
     school.sync()
     keys = sorted(each.key for each in school.service.ledger.waiting(school.gradebook.name))
 
-    desk.decide(school.service, desk.Decision.APPROVE, [keys[0]])
+    desk.decide(school.service, Decision.APPROVE, [keys[0]])
 
     assert school.deliver() == {"sent": 1, "waits for approval": 2}
     assert [each.key for each in school.service.ledger.in_state(NoticeState.SENT)] == [keys[0]]
