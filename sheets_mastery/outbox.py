@@ -30,17 +30,12 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.gradebook import Gradebook
-from sheets_mastery.gradebook.records import key
-from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, StudentView, digest_of, what_it_says
-from sheets_mastery.mastery import Standing
-from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState, letterboxes, teachers_box
-from sheets_mastery.occasions import enough
+from sheets_mastery.freshlook import BRAKE, UNAPPROVED, Sheets, View, unapproved, why_all_wait
+from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
+from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
-from sheets_mastery.panel import judging, remembered, settings_in_force
-from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
-from sheets_mastery.reading import Reading
-from sheets_mastery.remediation import Remediation, Work
+from sheets_mastery.panel import remembered
+from sheets_mastery.plan import Past
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -52,24 +47,10 @@ _READ_AGAIN_AFTER = timedelta(seconds=60)
 _FRESH = timedelta(seconds=110)
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
-#: All letters of a gradebook wait because its settings tab says so.
-_BRAKE = "stopped"
-#: All letters of a gradebook wait because what stands there is not what they were decided from.
-_CHANGED = "changed since the last sync"
-#: A letter waits because a person has to approve it.
-_UNAPPROVED = "waits for approval"
 #: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
 _BREAK_AFTER = 3
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
-
-
-class Sheets(Protocol):
-    """A place where spreadsheets are."""
-
-    def read(self, spreadsheet_id: str) -> Reading:
-        """The whole document as the service wants it, by one request."""
-        ...
 
 
 class Outbox(Protocol):
@@ -237,10 +218,10 @@ def deliver(
             of_this = [notice for notice in due if notice.gradebook == name]
             known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
             told = remembered(settings, wanted[name], known).settings
-            wait = _why_all_wait(told, now)
-            if not wait and all(_unapproved(notice, told) for notice in of_this):
-                wait = _UNAPPROVED
-            if wait and wait != _BRAKE:
+            wait = why_all_wait(told, now)
+            if not wait and all(unapproved(notice, told) for notice in of_this):
+                wait = UNAPPROVED
+            if wait and wait != BRAKE:
                 # As far as the ledger knows nothing may leave, so the sheet need not be asked; only the brake can be
                 # let go of by the sheet alone.
                 delivery.counts[wait] += len(of_this)
@@ -260,8 +241,8 @@ def deliver(
                         moved = "; ".join(view.moved)
                         delivery.trouble(f"{name}: {moved}; no letter leaves until a sync has looked.")
                     continue
-                if _unapproved(notice, view.settings):
-                    delivery.counts[_UNAPPROVED] += 1
+                if unapproved(notice, view.settings):
+                    delivery.counts[UNAPPROVED] += 1
                     continue
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
@@ -327,112 +308,6 @@ def _stopped(why: str) -> str:
     return f"All letters are stopped ({why}); `outbox go` lets them leave again."
 
 
-def _why_all_wait(settings: Settings, now: datetime) -> str:
-    """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
-    if settings.letters.stop:
-        return _BRAKE
-    return "" if _in_window(settings, now) else "outside hours"
-
-
-def _unapproved(notice: Notice, settings: Settings) -> bool:
-    """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    return settings.letters.approval and notice.state is NoticeState.HOLD and notice.kind != DIGEST
-
-
-def _in_window(settings: Settings, now: datetime) -> bool:
-    local = now.astimezone(settings.school.zone)
-    window = settings.letters.window or settings.school.hours
-    return settings.school.open_on(local.date()) and window.holds(local.time())
-
-
-@dataclass(frozen=True, kw_only=True)
-class _View:
-    """One gradebook as it is at the moment of sending."""
-
-    gradebook: Gradebook
-    #: The settings in force: what the document's own tab says at this moment, over those of the file.
-    settings: Settings
-    standings: dict[str, Standing]
-    past: Past
-    #: The open episodes that the ledger knows, with the help that comes next as of this reading.
-    episodes: dict[Work, Remediation]
-    #: What is to be mended in the sheet, a sentence each.
-    problems: tuple[str, ...]
-    #: What is not where it was at the last sync, a sentence each.
-    moved: tuple[str, ...]
-    #: Whether marks are judged by other choices of the settings tab than at the last sync.
-    undecided: bool
-    #: When the sheet was asked.
-    read_at: datetime
-    #: Who has had a letter about whom since: (student's key, the person's digest).
-    written_to: list[tuple[str, str]] = field(default_factory=list)
-
-    def younger_than(self, age: timedelta, now: datetime) -> bool:
-        """Whether it is so young; a clock that was put back makes it old."""
-        return self.read_at <= now < self.read_at + age
-
-    def why_all_wait(self, now: datetime) -> str:
-        """Why no letter of this gradebook may leave now; "" where nothing stands against it.
-
-        What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
-        """
-        return _why_all_wait(self.settings, now) or (_CHANGED if self.undecided or self.moved else "")
-
-    @classmethod
-    def read(cls, sheets: Sheets, outbox: Outbox, file: Settings, gradebook: GradebookSettings, now: datetime) -> _View:
-        today = now.astimezone(file.school.zone).date()
-        reading = sheets.read(gradebook.spreadsheet)
-        past = outbox.past(gradebook.name, today)
-        in_force = settings_in_force(file, gradebook, reading, past.choices)
-        understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
-        known = {each.id for each in past.episodes.values()}
-        _, owed = owed_now(understood, judged, past, in_force.settings, today)
-        return cls(
-            gradebook=understood,
-            settings=in_force.settings,
-            standings={key(each.student.id): each for each in judged},
-            past=past,
-            episodes={work: each for work, each in owed.open.items() if each.id in known},
-            problems=tuple(map(str, problems)),
-            moved=tuple(layout_changes(reading, understood, past, file.guard)),
-            undecided=judging(in_force.choices) != judging(past.choices),
-            read_at=now,
-        )
-
-    def as_known(self, standing: Standing) -> bool:
-        """Whether the student is the one that the last sync knew by this id."""
-        known = (self.past.students or {}).get(key(standing.student.id))
-        return known == who_is(standing.student, self.past.secret)
-
-    def of_one(self, standing: Standing) -> StudentView:
-        """All that a letter about one student may be written from."""
-        return StudentView.of(
-            standing,
-            self.gradebook.assignments,
-            episodes=self.episodes,
-            ended=self.past.history.ended,
-            links=self.gradebook.links,
-        )
-
-    def enough(self, notice: Notice, settings: Settings, today: date) -> bool:
-        """Whether this person has had as many letters about this student as the school wants for now."""
-        whose = (notice.student, notice.guardian)
-        days = [each.at.astimezone(settings.school.zone).date() for each in self._had(notice)]
-        return enough([*days, *(today for each in self.written_to if each == whose)], today, settings.letters)
-
-    def _had(self, notice: Notice) -> list[Earlier]:
-        earlier = self.past.history.earlier.get((notice.student, notice.guardian), ())
-        return [each for each in earlier if each.counts]
-
-    def thread(self, notice: Notice) -> tuple[str, ...]:
-        """The letters that a reminder comes back to: those that announced its work."""
-        if notice.kind != REMINDER:
-            return ()
-        told = self.past.history.told
-        firsts = {told[episode, notice.guardian].first for episode, _ in notice.reminds}
-        return tuple(each.key for each in self._had(notice) if each.key in firsts)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Rounds:
     """One delivery on its rounds: what it works with."""
@@ -447,18 +322,18 @@ class _Rounds:
     lease_owner: str
     envelope: Envelope
     #: The last view of each gradebook.
-    views: dict[str, _View] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
 
-    def view(self, gradebook: GradebookSettings) -> _View:
+    def view(self, gradebook: GradebookSettings) -> View:
         """The gradebook as it is, read again where the last reading is no longer young."""
         now = self.clock()
         view = self.views.get(gradebook.name)
         if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
-            view = _View.read(self.sheets, self.outbox, self.file, gradebook, now)
+            view = View.read(self.sheets, self.outbox, self.file, gradebook, now)
             self.views[gradebook.name] = view
         return view
 
-    def one(self, notice: Notice, view: _View) -> _Outcome:
+    def one(self, notice: Notice, view: View) -> _Outcome:
         """Send one letter, or say why not."""
         now, settings = self.clock(), view.settings
         if notice.kind == DIGEST:
@@ -490,7 +365,7 @@ class _Rounds:
             view.written_to.append((notice.student, notice.guardian))
         return outcome
 
-    def _to_the_teacher(self, notice: Notice, view: _View, now: datetime) -> _Outcome:
+    def _to_the_teacher(self, notice: Notice, view: View, now: datetime) -> _Outcome:
         """Send the teacher's digest, to the teacher's own address in the settings and to no other."""
         school = view.settings.school
         box = teachers_box(view.settings.letters, school.reply_to, school.teacher, view.past.secret)
@@ -514,7 +389,7 @@ class _Rounds:
         return self._leave(notice, letter, box, view, now)
 
     def _leave(
-        self, notice: Notice, letter: Letter | Digest, box: Letterbox, view: _View, now: datetime, *, opt_out: str = ""
+        self, notice: Notice, letter: Letter | Digest, box: Letterbox, view: View, now: datetime, *, opt_out: str = ""
     ) -> _Outcome:
         """Set a letter, claim it, and hand it over."""
         press, settings = self.press, view.settings
@@ -556,7 +431,7 @@ class _Rounds:
         moved = self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
         return _Outcome(word="withdrawn" if moved is not None else "taken by another")
 
-    def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: _View) -> _Outcome:
+    def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: View) -> _Outcome:
         outbox, clock = self.outbox, self.clock
         current = claimed
 

@@ -32,7 +32,7 @@ FLOORS = (
         "newids",
     ),
     ("google", "mail", "ledger"),
-    ("sync", "outbox"),
+    ("sync", "freshlook", "outbox"),
     (
         "wiring",
         "terminal",

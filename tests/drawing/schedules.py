@@ -38,6 +38,7 @@ from sheets_mastery import outbox
 from sheets_mastery.config import Settings, Smtp
 from sheets_mastery.envelope import reference, seal, token
 from sheets_mastery.errors import MailError, SheetError, SheetsMasteryError
+from sheets_mastery.freshlook import View
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.tables import notice, notice_item
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, Rendered, what_it_says
@@ -322,7 +323,7 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
         return
     (gradebook,) = lab.settings.gradebooks
     try:
-        view = outbox._View.read(sheet, book, lab.settings, gradebook, now)
+        view = View.read(sheet, book, lab.settings, gradebook, now)
     except SheetError:
         return
     for letter in due:

@@ -1,0 +1,151 @@
+"""One gradebook as it is at the moment of sending: what a letter may be written from, and whether any may leave.
+
+Nothing here sends or writes. A letter is decided about by a sync; this is the look that is taken before it leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.gradebook import Gradebook
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.letters import StudentView
+from sheets_mastery.mastery import Standing
+from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Notice, NoticeState
+from sheets_mastery.occasions import enough
+from sheets_mastery.panel import judging, settings_in_force
+from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
+from sheets_mastery.reading import Reading
+from sheets_mastery.remediation import Remediation, Work
+
+#: All letters of a gradebook wait because its settings tab says so.
+BRAKE = "stopped"
+#: All letters of a gradebook wait because what stands there is not what they were decided from.
+CHANGED = "changed since the last sync"
+#: A letter waits because a person has to approve it.
+UNAPPROVED = "waits for approval"
+
+
+class Sheets(Protocol):
+    """A place where spreadsheets are."""
+
+    def read(self, spreadsheet_id: str) -> Reading:
+        """The whole document as the service wants it, by one request."""
+        ...
+
+
+class Ledger(Protocol):
+    """The record of what has happened."""
+
+    def past(self, gradebook: str, today: date) -> Past:
+        """What is known about a gradebook."""
+        ...
+
+
+def why_all_wait(settings: Settings, now: datetime) -> str:
+    """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
+    if settings.letters.stop:
+        return BRAKE
+    return "" if _in_window(settings, now) else "outside hours"
+
+
+def unapproved(notice: Notice, settings: Settings) -> bool:
+    """Whether a person has to approve a letter and has not: approving is what ends its hold."""
+    return settings.letters.approval and notice.state is NoticeState.HOLD and notice.kind != DIGEST
+
+
+def _in_window(settings: Settings, now: datetime) -> bool:
+    local = now.astimezone(settings.school.zone)
+    window = settings.letters.window or settings.school.hours
+    return settings.school.open_on(local.date()) and window.holds(local.time())
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One gradebook as it is at the moment of sending."""
+
+    gradebook: Gradebook
+    #: The settings in force: what the document's own tab says at this moment, over those of the file.
+    settings: Settings
+    standings: dict[str, Standing]
+    past: Past
+    #: The open episodes that the ledger knows, with the help that comes next as of this reading.
+    episodes: dict[Work, Remediation]
+    #: What is to be mended in the sheet, a sentence each.
+    problems: tuple[str, ...]
+    #: What is not where it was at the last sync, a sentence each.
+    moved: tuple[str, ...]
+    #: Whether marks are judged by other choices of the settings tab than at the last sync.
+    undecided: bool
+    #: When the sheet was asked.
+    read_at: datetime
+    #: Who has had a letter about whom since: (student's key, the person's digest).
+    written_to: list[tuple[str, str]] = field(default_factory=list)
+
+    def younger_than(self, age: timedelta, now: datetime) -> bool:
+        """Whether it is so young; a clock that was put back makes it old."""
+        return self.read_at <= now < self.read_at + age
+
+    def why_all_wait(self, now: datetime) -> str:
+        """Why no letter of this gradebook may leave now; "" where nothing stands against it.
+
+        What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
+        """
+        return why_all_wait(self.settings, now) or (CHANGED if self.undecided or self.moved else "")
+
+    @classmethod
+    def read(cls, sheets: Sheets, ledger: Ledger, file: Settings, gradebook: GradebookSettings, now: datetime) -> View:
+        today = now.astimezone(file.school.zone).date()
+        reading = sheets.read(gradebook.spreadsheet)
+        past = ledger.past(gradebook.name, today)
+        in_force = settings_in_force(file, gradebook, reading, past.choices)
+        understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
+        known = {each.id for each in past.episodes.values()}
+        _, owed = owed_now(understood, judged, past, in_force.settings, today)
+        return cls(
+            gradebook=understood,
+            settings=in_force.settings,
+            standings={key(each.student.id): each for each in judged},
+            past=past,
+            episodes={work: each for work, each in owed.open.items() if each.id in known},
+            problems=tuple(map(str, problems)),
+            moved=tuple(layout_changes(reading, understood, past, file.guard)),
+            undecided=judging(in_force.choices) != judging(past.choices),
+            read_at=now,
+        )
+
+    def as_known(self, standing: Standing) -> bool:
+        """Whether the student is the one that the last sync knew by this id."""
+        known = (self.past.students or {}).get(key(standing.student.id))
+        return known == who_is(standing.student, self.past.secret)
+
+    def of_one(self, standing: Standing) -> StudentView:
+        """All that a letter about one student may be written from."""
+        return StudentView.of(
+            standing,
+            self.gradebook.assignments,
+            episodes=self.episodes,
+            ended=self.past.history.ended,
+            links=self.gradebook.links,
+        )
+
+    def enough(self, notice: Notice, settings: Settings, today: date) -> bool:
+        """Whether this person has had as many letters about this student as the school wants for now."""
+        whose = (notice.student, notice.guardian)
+        days = [each.at.astimezone(settings.school.zone).date() for each in self._had(notice)]
+        return enough([*days, *(today for each in self.written_to if each == whose)], today, settings.letters)
+
+    def _had(self, notice: Notice) -> list[Earlier]:
+        earlier = self.past.history.earlier.get((notice.student, notice.guardian), ())
+        return [each for each in earlier if each.counts]
+
+    def thread(self, notice: Notice) -> tuple[str, ...]:
+        """The letters that a reminder comes back to: those that announced its work."""
+        if notice.kind != REMINDER:
+            return ()
+        told = self.past.history.told
+        firsts = {told[episode, notice.guardian].first for episode, _ in notice.reminds}
+        return tuple(each.key for each in self._had(notice) if each.key in firsts)
