@@ -1,13 +1,12 @@
 """One gradebook as it is at the moment of sending: what a letter may be written from, and whether any may leave.
 
-Nothing here sends or writes. A letter is decided about by a sync; this is the look that is taken before it leaves.
+A letter is decided about by a sync; this is the look that is taken before it leaves. Pure: `outbox` does the reading.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
@@ -27,22 +26,6 @@ BRAKE = "stopped"
 CHANGED = "changed since the last sync"
 #: A letter waits because a person has to approve it.
 UNAPPROVED = "waits for approval"
-
-
-class Sheets(Protocol):
-    """A place where spreadsheets are."""
-
-    def read(self, spreadsheet_id: str) -> Reading:
-        """The whole document as the service wants it, by one request."""
-        ...
-
-
-class Ledger(Protocol):
-    """The record of what has happened."""
-
-    def past(self, gradebook: str, today: date) -> Past:
-        """What is known about a gradebook."""
-        ...
 
 
 def why_all_wait(settings: Settings, now: datetime) -> str:
@@ -97,10 +80,9 @@ class View:
         return why_all_wait(self.settings, now) or (CHANGED if self.undecided or self.moved else "")
 
     @classmethod
-    def read(cls, sheets: Sheets, ledger: Ledger, file: Settings, gradebook: GradebookSettings, now: datetime) -> View:
+    def of(cls, reading: Reading, past: Past, file: Settings, gradebook: GradebookSettings, now: datetime) -> View:
+        """What a reading that was made at `now` shows, over what the ledger knew then."""
         today = now.astimezone(file.school.zone).date()
-        reading = sheets.read(gradebook.spreadsheet)
-        past = ledger.past(gradebook.name, today)
         in_force = settings_in_force(file, gradebook, reading, past.choices)
         understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         known = {each.id for each in past.episodes.values()}

@@ -30,12 +30,13 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.freshlook import BRAKE, UNAPPROVED, Sheets, View, unapproved, why_all_wait
+from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_all_wait
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
+from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -51,6 +52,14 @@ _GIVE_UP_AFTER = 3
 _BREAK_AFTER = 3
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
+
+
+class Sheets(Protocol):
+    """A place where spreadsheets are."""
+
+    def read(self, spreadsheet_id: str) -> Reading:
+        """The whole document as the service wants it, by one request."""
+        ...
 
 
 class Outbox(Protocol):
@@ -329,7 +338,9 @@ class _Rounds:
         now = self.clock()
         view = self.views.get(gradebook.name)
         if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
-            view = View.read(self.sheets, self.outbox, self.file, gradebook, now)
+            today = now.astimezone(self.file.school.zone).date()
+            reading, past = self.sheets.read(gradebook.spreadsheet), self.outbox.past(gradebook.name, today)
+            view = View.of(reading, past, self.file, gradebook, now)
             self.views[gradebook.name] = view
         return view
 

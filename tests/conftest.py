@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+# What several tests ask in one place says what it found, as a test does.
+pytest.register_assert_rewrite("trials")
 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -28,11 +28,12 @@ FLOORS = (
         "tabs",
         "writeback",
         "plan",
+        "freshlook",
         "settingsfile",
         "newids",
     ),
     ("google", "mail", "ledger"),
-    ("sync", "freshlook", "outbox"),
+    ("sync", "outbox"),
     (
         "wiring",
         "terminal",

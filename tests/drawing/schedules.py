@@ -323,9 +323,11 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
         return
     (gradebook,) = lab.settings.gradebooks
     try:
-        view = View.read(sheet, book, lab.settings, gradebook, now)
+        reading = sheet.read(gradebook.spreadsheet)
     except SheetError:
         return
+    past = book.past(gradebook.name, now.astimezone(lab.settings.school.zone).date())
+    view = View.of(reading, past, lab.settings, gradebook, now)
     for letter in due:
         standing = view.standings[letter.student]
         boxes, _ = letterboxes(standing.student, lab.settings.letters, view.past.secret)
