@@ -454,14 +454,14 @@ class _Rounds:
             current = noted
 
         def last_look() -> None:
-            now = clock()
-            if not view.younger_than(_FRESH, now):
-                raise MailLater("Handing the letter over took so long that the sheet is read again first.")
-            ours, why = outbox.look(current, now)
+            ours, why = outbox.look(current, clock())
             if why:
                 raise _Stopped(_stopped(why))
             if not ours:
                 raise _TakenOver("another delivery has taken this letter over")
+            # The clock is asked last: looking into the ledger may itself have taken any length of time.
+            if not view.younger_than(_FRESH, clock()):
+                raise MailLater("Handing the letter over took so long that the sheet is read again first.")
 
         try:
             provider_id = self.mailer.send(
