@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b32encode
-from collections.abc import Mapping
+from binascii import b2a_qp
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters.records import Rendered
@@ -41,6 +41,33 @@ _HEADER_LINE = re.compile(rb"([!-9;-~]+):[ \t]?[\t -~]*(?:\r\n[ \t][\t -~]*)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
+class _Registry(HeaderRegistry):
+    """What reads headers; it makes one class for a name where the standard library makes one for every header."""
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one registry, and it lives as long as the program
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        made: type[BaseHeader] = super().__getitem__(name)
+        return made
+
+
+_REGISTRY = _Registry()
+#: What a school's letters all say; none of it is about a student, so it is taken apart once and not for every letter.
+_THE_SAME = {
+    name.lower()
+    for name in (
+        "From", "Reply-To", "Subject", "Auto-Submitted", "Content-Language", "List-Unsubscribe-Post", "MIME-Version",
+        "Content-Transfer-Encoding",
+    )
+}  # fmt: skip
+_the_same = lru_cache(maxsize=256)(_REGISTRY)
+
+
+def _remembering() -> Callable[[str, str], BaseHeader]:
+    """Something to read one letter's headers with: the parser asks for each of them again and again."""
+    of_this_letter = cache(_REGISTRY)
+    return lambda name, value: (_the_same if name.lower() in _THE_SAME else of_this_letter)(name, value)
+
+
 class _Wire(policy.EmailPolicy):
     """How a letter is written: as `email.policy.SMTP` does, but for a subject beyond ASCII.
 
@@ -61,7 +88,7 @@ class _Wire(policy.EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_WIRE = _Wire(linesep="\r\n")
+_WIRE = _Wire(linesep="\r\n", header_factory=_REGISTRY)
 
 
 def token(key: str) -> str:
@@ -114,22 +141,43 @@ def seal(
     if opt_out:
         meant |= {"List-Unsubscribe": f"<{opt_out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     _refuse_what_no_header_may_hold(meant)
-    message = EmailMessage(policy=_WIRE)
     try:
-        # Quoted-printable whatever the text holds: no mail server on the way has to be able to take 8-bit lines.
-        message.set_content(rendered.text, cte="quoted-printable")
-        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-        # Not drawn by lot: "=_" cannot occur in quoted-printable text, and a letter tried again has the same bytes.
-        message.set_boundary(f"=_sm1.{token(notice.key)}")
-        # Only now: a Content-Language set before the second part would have moved into the first.
-        for name, value in meant.items():
-            message[name] = value
-        letter = message.as_bytes()
+        letter = _written(meant, rendered, boundary=f"=_sm1.{token(notice.key)}")
     except (MessageError, ValueError, LookupError):
         # The cause may quote the letter, so it is cut off.
         raise MailRefused("The letter cannot be written as a mail message.") from None
     check(letter, meant, text=rendered.text, html=rendered.html)
     return letter
+
+
+def _written(meant: Mapping[str, str], rendered: Rendered, *, boundary: str) -> bytes:
+    """The bytes of a letter in two parts.
+
+    The boundary is not drawn by lot: "=_" cannot occur in quoted-printable text, and a letter tried again has the same
+    bytes.
+    """
+    headers = {"MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{boundary}"', **meant}
+    head = b"".join(
+        _line_of_all(name, value) if name.lower() in _THE_SAME else _line(name, value)
+        for name, value in headers.items()
+    )
+    fence = f"\r\n--{boundary}".encode("ascii")
+    parts = [_part("plain", rendered.text), _part("html", rendered.html)]
+    return head + fence + fence.join(parts) + fence + b"--\r\n"
+
+
+def _line(name: str, value: str) -> bytes:
+    """A header as it is written, folded where it is long. ValueError where it holds a line break."""
+    return _WIRE.fold_binary(*_WIRE.header_store_parse(name, value))
+
+
+_line_of_all = lru_cache(maxsize=256)(_line)
+
+
+def _part(subtype: str, text: str) -> bytes:
+    """One part as quoted-printable, whatever it holds: no mail server on the way has to be able to take 8-bit lines."""
+    head = f'\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode("ascii") + b2a_qp(text.encode("utf-8")).replace(b"\n", b"\r\n")
 
 
 def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> None:
@@ -145,9 +193,7 @@ def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> N
     lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
     if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
         raise _not_as_meant("a header line is not one of ours")
-    # The parser asks for a header again and again and takes it apart each time; here it remembers, for this letter.
-    remembering = policy.default.clone(header_factory=cache(HeaderRegistry()))
-    parsed = message_from_bytes(letter, policy=remembering)
+    parsed = message_from_bytes(letter, policy=policy.default.clone(header_factory=_remembering()))
     if sorted(name.lower() for name in parsed) != names or parsed.defects:
         raise _not_as_meant("the headers or the parts cannot be read back")
     for name, value in meant.items():

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_al
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
-from sheets_mastery.panel import remembered
+from sheets_mastery.panel import Choice, remembered
 from sheets_mastery.plan import Past
 from sheets_mastery.reading import Reading
 
@@ -66,6 +66,10 @@ class Outbox(Protocol):
     """The letters in the ledger."""
 
     def past(self, gradebook: str, today: date) -> Past: ...
+    def choices(self, gradebook: str) -> Mapping[str, Choice]:
+        """The choices of the gradebook's settings tab that are in force, which `past` holds as well."""
+        ...
+
     def sole_deliverer(self) -> AbstractContextManager[None]:
         """Held while delivering; raises LedgerError where another delivery holds it."""
         ...
@@ -225,8 +229,7 @@ def deliver(
         done = troubles = refused = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
-            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
-            told = remembered(settings, wanted[name], known).settings
+            told = remembered(settings, wanted[name], outbox.choices(name)).settings
             wait = why_all_wait(told, now)
             if not wait and all(unapproved(notice, told) for notice in of_this):
                 wait = UNAPPROVED

@@ -66,7 +66,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         episodes={each.work: each for each in map(_episode, episodes)},
         notices={each.key: each for each in letters},
         announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
-        choices=_choices(connection, gradebook),
+        choices=read_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
         history=History(
             told=_told(said),
@@ -123,7 +123,7 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
 
 def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
     """Remember these choices and no others."""
-    known = _choices(connection, gradebook)
+    known = read_choices(connection, gradebook)
     gone = [{"which": setting} for setting in known if choices.get(setting) != known[setting]]
     if gone:
         connection.execute(
@@ -138,7 +138,8 @@ def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, 
         connection.execute(insert(choice), fresh)
 
 
-def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
+def read_choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
+    """The choices of a gradebook's settings tab that are in force."""
     rows = connection.execute(
         select(choice.c.setting, choice.c.label, choice.c.text)
         .where(choice.c.gradebook == gradebook)

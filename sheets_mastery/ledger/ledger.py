@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.database import Database
-from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
+from sheets_mastery.ledger.facts import read_choices, read_past, write_choices, write_facts
 from sheets_mastery.ledger.tables import audit, install, notice, run
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.panel import Choice
@@ -165,6 +165,11 @@ class Ledger:
         """What is known about a gradebook. `today` is the school's day."""
         with self._database.reading() as connection:
             return read_past(connection, gradebook, today)
+
+    def choices(self, gradebook: str) -> dict[str, Choice]:
+        """The choices of a gradebook's settings tab that are in force."""
+        with self._database.reading() as connection:
+            return read_choices(connection, gradebook)
 
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none; what is known already is not written twice.

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -59,6 +60,26 @@ class _Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox; it asks once for each type and name, not for every letter, whether a template may see it.
+
+    What the sandbox answers follows from these two alone, except for a class itself, which is asked about each time.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._seen: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may see this attribute of an object."""
+        if isinstance(obj, type):
+            return super().is_safe_attribute(obj, attr, value)
+        what = (type(obj), attr)
+        if what not in self._seen:
+            self._seen[what] = super().is_safe_attribute(obj, attr, value)
+        return self._seen[what]
 
 
 class LetterPress:
@@ -185,7 +206,7 @@ def _environment(
     *,
     autoescape: bool,
 ) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=DictLoader(files),
         autoescape=autoescape,
         bytecode_cache=compiled,
@@ -194,6 +215,8 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # The texts never change, so there is nothing to look after before each letter.
+        auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     # The extension adds this method while it is loaded, where no type checker sees it.

@@ -5,7 +5,8 @@
 makes so many letters and counts those that hold a word or a mark of another student, or go to somebody who may not be
 written to about that student at that moment. Students of one name, siblings with one guardian, rows sorted, swapped and
 copied, one column sorted alone, guardians changed and permissions taken back between a sync and the delivery are all in
-play. The ledger is the real one, and so is everything between a reading and the bytes.
+play, the more of them the larger a class is. The ledger is the real one, and so is everything between a reading and the
+bytes. A second number says how many processes do it; without one, as many as there are cores.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
-from email.policy import default
+from email.policy import compat32
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -119,18 +120,21 @@ class Classroom:
         self.numbers = iter(self.draw.sample(range(10_000, 99_999), 2000))
         # Tenths of a percent, never whole percents, so that a mark is never mistaken for a level.
         self.scores = iter(self.draw.sample([each for each in range(301, 999) if each % 10], 600))
-        self.pupils = [self.pupil(number) for number in range(self.draw.randint(5, 9))]
-        first, second = self.draw.sample(self.pupils, 2)
-        second.first = first.first
-        elder, younger = self.draw.sample(self.pupils, 2)
-        younger.parents[0] = Parent(**vars(elder.parents[0]))
+        self.pupils = [self.pupil() for _ in range(self.draw.randint(8, 32))]
+        #: How often something happens that happens once among seven students.
+        self.often = max(1, len(self.pupils) // 7)
+        for _ in range(self.often):
+            first, second = self.draw.sample(self.pupils, 2)
+            second.first = first.first
+            elder, younger = self.draw.sample(self.pupils, 2)
+            younger.parents[0] = Parent(**vars(elder.parents[0]))
         #: Rows as they stand in the sheet just now.
         self.rows = [pupil.cells() for pupil in self.pupils]
 
     def score(self) -> int:
         return next(self.scores)
 
-    def pupil(self, number: int) -> Pupil:
+    def pupil(self) -> Pupil:
         draw = self.draw
         marks: list[int | str] = [self.score() if draw.random() < 0.5 else draw.choice(["M", ""]) for _ in WORKS]
         parents = [self.parent() for _ in range(draw.randint(1, 2))]
@@ -180,6 +184,10 @@ class Classroom:
 
     def mischief(self) -> None:
         """What happens to a sheet between a sync and a delivery."""
+        for _ in range(self.draw.randint(1, self.often)):
+            self.trick()
+
+    def trick(self) -> None:
         draw = self.draw
         match draw.randrange(8):
             case 0:
@@ -213,11 +221,12 @@ class Classroom:
 
     def wrong(self, letter: bytes, recipient: str) -> Iterator[str]:
         """What is wrong with a letter that has left just now."""
-        message = message_from_bytes(letter, policy=default)
-        if [str(each) for each in message.get_all("To") or ()] != [recipient] or "Cc" in message or "Bcc" in message:
+        # Another policy than the one that the letter was checked with before it left.
+        message = message_from_bytes(letter, policy=compat32)
+        if message.get_all("To") != [recipient] or "Cc" in message or "Bcc" in message:
             yield "recipients"
-        parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
-        said = "\n".join(parts)
+        parts = [bytes(part.get_payload(decode=True)) for part in message.walk() if not part.is_multipart()]
+        said = "\n".join(part.decode("utf-8") for part in parts)
         words = set(_WORD.findall(said))
         marks = {int(whole) * 10 + int(tenth) for whole, tenth in _PERCENT.findall(said)}
         permitted = [pupil for pupil in self.pupils if recipient in self.allowed(pupil)]
@@ -315,36 +324,44 @@ def flood(first_seed: int, letters: int, files: dict[str, str]) -> tuple[Counter
     press = LetterPress(files)
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        seed = first_seed
-        while sent["letters"] < letters:
-            # A new ledger now and then: it grows, and the classes do not need one another.
-            with open_ledger(f"sqlite:///{folder}/ledger-{seed}.sqlite", now=START, new_secret=bytes) as kept:
-                for _ in range(25):
-                    more, bad = term(seed, kept, press)
-                    sent += more
-                    wrong += bad
-                    seed += 1
-                    if sent["letters"] >= letters:
-                        break
+    seed = first_seed
+    while sent["letters"] < letters:
+        # A new ledger now and then: it grows, and the classes do not need one another.
+        with (
+            tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,
+            open_ledger(f"sqlite:///{folder}/ledger.sqlite", now=START, new_secret=bytes) as kept,
+        ):
+            for _ in range(25):
+                more, bad = term(seed, kept, press)
+                sent += more
+                wrong += bad
+                seed += 1
+                if sent["letters"] >= letters:
+                    break
     return sent, wrong
 
 
-def floods(letters: int, files: dict[str, str], *, processes: int) -> tuple[Counter[str], Counter[str]]:
-    """The same, by several processes."""
-    share = -(-letters // processes)
+def floods(
+    letters: int, files: dict[str, str], *, processes: int, told: Callable[[str], None] = lambda _: None
+) -> tuple[Counter[str], Counter[str]]:
+    """The same, by several processes; `told` hears now and then how far they are."""
+    shares = [min(10_000, -(-letters // processes))]
+    while (rest := letters - sum(shares)) > 0:
+        shares.append(min(shares[0], rest))
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     with ProcessPoolExecutor(processes) as pool:
-        for more, bad in pool.map(flood, range(0, processes * 10**6, 10**6), [share] * processes, [files] * processes):
+        for more, bad in pool.map(flood, range(0, len(shares) * 10**6, 10**6), shares, [files] * len(shares)):
             sent += more
             wrong += bad
+            told(f"{sent['letters']} letters, wrong: {dict(wrong)}")
     return sent, wrong
 
 
 if __name__ == "__main__":
     folder = Path(__file__).parents[2] / "config" / "letters"
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
-    found, bad = floods(int(sys.argv[1]), texts, processes=os.cpu_count() or 1)
+    cores = int(sys.argv[2]) if len(sys.argv) > 2 else os.cpu_count() or 1
+    found, bad = floods(int(sys.argv[1]), texts, processes=cores, told=partial(print, flush=True))
     print(dict(found), "wrong:", dict(bad))
     sys.exit(bool(bad))
