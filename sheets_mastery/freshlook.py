@@ -19,11 +19,14 @@ from sheets_mastery.panel import judging, settings_in_force
 from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
+from sheets_mastery.stamps import Quarantine
 
 #: All letters of a gradebook wait because its settings tab says so.
 BRAKE = "stopped"
 #: All letters of a gradebook wait because what stands there is not what they were decided from.
 CHANGED = "changed since the last sync"
+#: All letters of a gradebook wait because its spreadsheet says that this ledger may not know what has left.
+QUARANTINE = "in quarantine"
 #: A letter waits because a person has to approve it.
 UNAPPROVED = "waits for approval"
 
@@ -65,6 +68,10 @@ class View:
     undecided: bool
     #: When the sheet was asked.
     read_at: datetime
+    #: What it was understood from.
+    reading: Reading
+    #: Why no letter about this spreadsheet may leave, by the stamps in it; None where nothing is wrong.
+    quarantine: Quarantine | None = None
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
 
@@ -77,7 +84,8 @@ class View:
 
         What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
         """
-        return why_all_wait(self.settings, now) or (CHANGED if self.undecided or self.moved else "")
+        wait = why_all_wait(self.settings, now) or (QUARANTINE if self.quarantine else "")
+        return wait or (CHANGED if self.undecided or self.moved else "")
 
     @classmethod
     def of(cls, reading: Reading, past: Past, file: Settings, gradebook: GradebookSettings, now: datetime) -> View:
@@ -97,6 +105,7 @@ class View:
             moved=tuple(layout_changes(reading, understood, past, file.guard)),
             undecided=judging(in_force.choices) != judging(past.choices),
             read_at=now,
+            reading=reading,
         )
 
     def as_known(self, standing: Standing) -> bool:

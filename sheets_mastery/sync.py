@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.edits import DeleteTab, Edit
+from sheets_mastery.edits import DeleteTab, DropStamp, Edit, PutStamp
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
-from sheets_mastery.reading import Reading, Watched
+from sheets_mastery.reading import Reading, SeenStamp, Watched
+from sheets_mastery.stamps import Quarantine, Stamp, stamping
 from sheets_mastery.writeback import put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
@@ -44,6 +46,14 @@ class Ledger(Protocol):
 
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none."""
+        ...
+
+    def examine(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """Why no letter about a spreadsheet may leave, by the stamps that were seen there."""
+        ...
+
+    def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp:
+        """A new stamp to put into a spreadsheet."""
         ...
 
 
@@ -83,12 +93,13 @@ def sync(
     looked_again = 0
     while True:
         ledger.record(gradebook.name, plan.facts, now=now)
-        if not plan.edits:
+        stamp = _stamp(reading, ledger, plan, now)
+        if not plan.edits and not stamp:
             break
         # Notes and flags are written by place. If the teacher sorted or inserted between our read and our write, they
         # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
         ids, headers = _watched(plan)
-        found = sheets.apply(gradebook.spreadsheet, plan.edits, (*ids, *headers))
+        found = sheets.apply(gradebook.spreadsheet, (*plan.edits, *stamp), (*ids, *headers))
         if found == _expected(reading, (*ids, *headers)):
             break
         expected = _expected(reading, headers)
@@ -113,6 +124,20 @@ def sync(
         len(plan.facts.new_notices),
     )
     return done
+
+
+def _stamp(reading: Reading, ledger: Ledger, plan: Plan, now: datetime) -> tuple[PutStamp | DropStamp, ...]:
+    """The ledger's new stamp, where something is written anyway or none is there yet.
+
+    What gives reason to suspect this ledger stays as it is, for whoever has to look. The marks are looked after all the
+    same: what the sheet shows follows from the sheet, and whoever else writes into it would write the same.
+    """
+    if held := ledger.examine(reading.spreadsheet_id, reading.stamps, now):
+        _log.warning("sync gradebook=%s no letter leaves: %s", plan.gradebook.name, held.why)
+        return ()
+    if reading.stamps and not plan.edits:
+        return ()
+    return stamping(reading.stamps, ledger.intend_stamp(reading.spreadsheet_id, now))
 
 
 def _waiting(plan: Plan) -> WaitingForPerson:

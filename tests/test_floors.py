@@ -24,6 +24,7 @@ FLOORS = (
         "envelope",
         "liverules",
         "edits",
+        "stamps",
         "panel",
         "tabs",
         "writeback",

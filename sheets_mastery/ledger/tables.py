@@ -37,9 +37,10 @@ from sqlalchemy.types import TypeDecorator
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
+from sheets_mastery.stamps import Suspicion
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0005"
+SCHEMA = "r0011"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -102,7 +103,7 @@ metadata = MetaData(
     }
 )
 
-#: This installation: one row. `send_seq` counts letters that left; a status tab that has seen a higher number tells
+#: This installation: one row. `send_seq` counts letters that left; a spreadsheet whose stamp has a higher number tells
 #: that the ledger was restored from an old copy.
 install = Table(
     "install",
@@ -312,6 +313,27 @@ opt_out = Table(
     Column("guardian", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+#: Every stamp that was put, or was about to be put, into a spreadsheet; rows are only ever added.
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("spreadsheet", String, primary_key=True),
+    #: The random word in it.
+    Column("word", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: The spreadsheets about which no letter leaves until a person has said something.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("spreadsheet", String, primary_key=True),
+    Column("why", _words(Suspicion), nullable=False),
+    Column("since", Moment, nullable=False),
+    #: How many letters had left by what stood in the sheet.
+    Column("send_seq", BigInteger, nullable=False),
 )
 
 #: Who did what to a letter, and when; rows are only ever added.

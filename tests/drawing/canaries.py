@@ -28,12 +28,15 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from stamped import StampPlace
+
 from sheets_mastery import config
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.outbox import deliver
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import EMPTY, Content, Reading, Tab
+from sheets_mastery.reading import EMPTY, Content, Reading, SeenStamp, Tab
 
 ZONE = ZoneInfo("America/Chicago")
 #: A Thursday, the day before the weekly letters.
@@ -62,7 +65,7 @@ kinds = ["missing", "reminder", "made_good", "weekly", "welcome", "contract"]
 opt_out_url = "https://letters.school.example/stop"
 [[gradebooks]]
 name = "{name}"
-spreadsheet = "abcdefgh"
+spreadsheet = "{spreadsheet}"
 """
 HEAD = ("ID", "Student", "Level", "Signed By", *WORKS)
 GUARDIAN = (
@@ -117,6 +120,8 @@ class Classroom:
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
+        self.name = f"spreadsheet-of-class-{seed}"
+        self.place = StampPlace()
         self.numbers = iter(self.draw.sample(range(10_000, 99_999), 2000))
         # Tenths of a percent, never whole percents, so that a mark is never mistaken for a level.
         self.scores = iter(self.draw.sample([each for each in range(301, 999) if each % 10], 600))
@@ -168,7 +173,16 @@ class Classroom:
         table = [head, points, due, *self.rows]
         cells = tuple(tuple(_content(each) for each in row) for row in table)
         tab = Tab(sheet_id=0, title="Marks", rows=100, columns=26, cells=cells)
-        return Reading(spreadsheet_id="abcdefgh", locale="en_US", time_zone="America/Chicago", tabs=(tab,))
+        return Reading(
+            spreadsheet_id=self.name,
+            locale="en_US",
+            time_zone="America/Chicago",
+            tabs=(tab,),
+            stamps=self.place.there,
+        )
+
+    def stamp(self, _spreadsheet: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        return self.place.carry_out(edits)
 
     def marking(self) -> None:
         """Some marks change, and some are made good."""
@@ -286,7 +300,7 @@ def _at(moment: datetime) -> datetime:
 def term(seed: int, ledger: Ledger, press: LetterPress) -> tuple[Counter[str], Counter[str]]:
     """Some weeks of one class; how many letters of each kind left, and what was wrong with how many."""
     room = Classroom(seed)
-    settings = config.parse(SETTINGS.format(name=f"Class {seed}"))
+    settings = config.parse(SETTINGS.format(name=f"Class {seed}", spreadsheet=room.name))
     (gradebook,) = settings.gradebooks
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
