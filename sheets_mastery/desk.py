@@ -139,6 +139,8 @@ def _or(words: list[NoticeState]) -> str:
 def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[Letter, ...]:
     now, zone = service.clock(), service.settings.school.zone
     stopped = service.ledger.stopped()
+    spreadsheets = {each.name: each.spreadsheet for each in service.settings.gradebooks}
+    names_held = {name for name, where in spreadsheets.items() if service.ledger.quarantined(where) is not None}
     found = sorted(notices, key=lambda notice: (notice.not_before, notice.key))
     letters = [
         Letter(
@@ -148,7 +150,7 @@ def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple
             slot=notice.slot.isoformat(),
             state=notice.state,
             why=notice.reason,
-            leaves=_leaves(notice, now, zone, stopped=bool(stopped)),
+            leaves=_leaves(notice, now, zone, stopped=bool(stopped), held=notice.gradebook in names_held),
             attempts=notice.attempt,
         )
         for notice in found
@@ -188,12 +190,14 @@ def _who_is_who(service: Service, gradebook: str) -> tuple[dict[str, str], dict[
     return students, guardians
 
 
-def _leaves(notice: Notice, now: datetime, zone: tzinfo, *, stopped: bool) -> str:
+def _leaves(notice: Notice, now: datetime, zone: tzinfo, *, stopped: bool, held: bool) -> str:
     match notice.state:
         case NoticeState.HOLD | NoticeState.READY if notice.expires <= now:
             return "no longer: its time is over"
         case NoticeState.HOLD | NoticeState.READY if stopped:
             return "when letters are let go again"
+        case NoticeState.HOLD | NoticeState.READY if held:
+            return "when the quarantine has ended"
         case NoticeState.HOLD | NoticeState.READY if notice.not_before <= now:
             return "at the next delivery"
         case NoticeState.HOLD | NoticeState.READY:

@@ -22,7 +22,7 @@ from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import Service
 
-_FAILED, _USAGE = 1, 2
+_FAILED, _USAGE, _WAITING = 1, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +174,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         said=", ".join(f"{count} × {level}" for level, count in sorted(levels.items())) or "no students",
     )
     yield from _ours(name, reading)
+    yield from _quarantine(service, name, reading)
     yield from _languages(service, name, book)
     yield from _questions(name, layout)
     for mistake in plan.problems:
@@ -187,6 +188,16 @@ def _past(service: Service, gradebook: GradebookSettings) -> Past:
         return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
     except LedgerError:
         return _NO_PAST  # it was looked at and said already
+
+
+def _quarantine(service: Service, name: str, reading: Reading) -> Iterator[Check]:
+    """Whether the spreadsheet's stamp is this ledger's own; a ledger that does not open was said before."""
+    try:
+        found = service.ledger.examine(reading.spreadsheet_id, reading.stamps, service.clock())
+    except LedgerError:
+        return
+    if found is not None:
+        yield Check(what=f"{name}: letters", well=False, said=f"{found.why.sentence}.", code=_WAITING)
 
 
 def _questions(name: str, layout: Layout) -> Iterator[Check]:

@@ -79,6 +79,10 @@ class MaildirMailer:
         except OSError as problem:
             raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
 
+    def among_sent(self, keys: Iterable[str]) -> bool:
+        """Whether the file of one of these letters is in the folder. Raises MailLater."""
+        return any(self.recover(key, "") is not None for key in keys)
+
     def close(self) -> None:
         """Nothing is held open between two letters."""
 
@@ -208,6 +212,12 @@ class SmtpMailer:
         if not draft_id:
             return None
         raise MailUnknown("The letter may have reached the mail server or not; look in its log before sending again.")
+
+    def among_sent(self, keys: Iterable[str]) -> bool:  # noqa: ARG002 - SMTP cannot be asked
+        """MailUnknown: a mail server does not tell what it has taken."""
+        raise MailUnknown(
+            "The letter may have left before the ledger was put back, and the mail server cannot be asked."
+        )
 
     def close(self) -> None:
         """Nothing is held open between two letters."""
@@ -414,6 +424,7 @@ class _Mailer(Protocol):
         last_look: Callable[[], None],
     ) -> str: ...
     def recover(self, key: str, draft_id: str) -> str | None: ...
+    def among_sent(self, keys: Iterable[str]) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -450,6 +461,10 @@ class AllowListMailer:
     def recover(self, key: str, draft_id: str) -> str | None:
         """As the other mailer."""
         return self._mailer.recover(key, draft_id)
+
+    def among_sent(self, keys: Iterable[str]) -> bool:
+        """As the other mailer."""
+        return self._mailer.among_sent(keys)
 
     def close(self) -> None:
         """Close the other mailer."""

@@ -230,7 +230,9 @@ class Service:
 
             google = self.settings.google
             mailbox = auth.credentials(google, (auth.GMAIL,), folder=self.folder)
-            mailer: Mailer = GmailMailer(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+            mailer: GmailMailer | mail.SmtpMailer | mail.MaildirMailer = GmailMailer(
+                Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            )
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
             mailer = mail.SmtpMailer(settings.smtp, password)

@@ -45,6 +45,7 @@ FLOORS = (
         "outcome",
         "status",
         "desk",
+        "quarantine",
         "preview",
         "doctor",
         "setup",

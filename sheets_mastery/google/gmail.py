@@ -8,12 +8,13 @@ draft that can still be deleted has certainly not been sent and never will be.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 from typing import NoReturn
 
+from sheets_mastery.envelope import reference
 from sheets_mastery.errors import (
     CredentialsError,
     MailLater,
@@ -42,7 +43,8 @@ class GmailMailer:
     def __init__(self, wire: Wire) -> None:
         """`wire` is the way to Google for the account; it is closed together with the mailbox."""
         self._wire = wire
-        self._drafts = service("gmail", "v1", self._wire).users().drafts()
+        users = service("gmail", "v1", self._wire).users()
+        self._drafts, self._messages = users.drafts(), users.messages()
 
     def send(
         self,
@@ -103,6 +105,24 @@ class GmailMailer:
             _refuse_account(refused.refusal)
             raise _later(refused.refusal) from refused
         return None
+
+    def among_sent(self, keys: Iterable[str]) -> bool:
+        """Whether one of these letters is in the folder Sent, by the reference in its footer.
+
+        Raises MailUnknown where this account may not search its mail, MailLater where Gmail cannot be asked just now.
+        """
+        references = " ".join(f'"{reference(key)}"' for key in keys)
+        try:
+            query = self._messages.list(userId="me", q=f"in:sent {{{references}}}", maxResults=1, fields="messages(id)")
+            return bool(call(query).get("messages"))
+        except Unreachable as silent:
+            raise MailLater("Gmail did not answer; look again in a moment.") from silent
+        except Refused as refused:
+            if refused.refusal.status == 403 and not (refused.refusal.rate or refused.refusal.used_up):
+                raise MailUnknown(
+                    "It may have left before the ledger was put back, and mail may not be searched."
+                ) from refused
+            raise _later(refused.refusal) from refused
 
     def _create(self, letter: bytes) -> str:
         body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}

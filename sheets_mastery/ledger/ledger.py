@@ -335,10 +335,10 @@ class Ledger:
         with self._database.writing() as connection:
             return stamping.intend(connection, spreadsheet, secrets.token_hex(16), now)
 
-    def last_stamped(self, spreadsheet: str) -> datetime | None:
-        """When a stamp was last put, or was about to be put, into a spreadsheet; None for never."""
+    def last_stamped(self, spreadsheet: str, *, before: datetime) -> datetime | None:
+        """When a stamp was last put, or was about to be put, into a spreadsheet before a moment; None for never."""
         with self._database.reading() as connection:
-            return stamping.last_stamped(connection, spreadsheet)
+            return stamping.last_stamped(connection, spreadsheet, before)
 
     def release(self, held: Quarantine, *, now: datetime, who: str) -> bool:
         """Let letters about a spreadsheet leave again; whether they did not before."""

@@ -16,10 +16,14 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, se
 from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
 from sheets_mastery.notices import WEEKLY, Notice, NoticeState
 
+#: From a state in which a letter waits by itself. NEEDS_REVIEW: after the ledger was put back it may have left already.
+_FROM_WAITING = frozenset(
+    {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED, NoticeState.NEEDS_REVIEW}
+)
 #: Where a letter may go from where it is. SENDING is reached by `claim` alone.
 MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
-    NoticeState.HOLD: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
-    NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
+    NoticeState.HOLD: _FROM_WAITING,
+    NoticeState.READY: _FROM_WAITING,
     NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
     NoticeState.SENDING: frozenset(
         {NoticeState.READY, NoticeState.BLOCKED, NoticeState.SENT, NoticeState.FAILED, NoticeState.UNKNOWN}

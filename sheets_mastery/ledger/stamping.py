@@ -58,10 +58,10 @@ def intend(connection: Connection, spreadsheet: str, word: str, now: datetime) -
     return new
 
 
-def last_stamped(connection: Connection, spreadsheet: str) -> datetime | None:
-    """When this ledger was about to stamp a spreadsheet for the last time."""
+def last_stamped(connection: Connection, spreadsheet: str, before: datetime) -> datetime | None:
+    """When this ledger was about to stamp a spreadsheet for the last time before a moment."""
     found: datetime | None = connection.execute(
-        select(func.max(stamp.c.at)).where(stamp.c.spreadsheet == spreadsheet)
+        select(func.max(stamp.c.at)).where(stamp.c.spreadsheet == spreadsheet, stamp.c.at < before)
     ).scalar_one()
     return found
 

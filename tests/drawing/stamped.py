@@ -1,4 +1,4 @@
-"""The place in a spreadsheet where the service keeps its stamp, for worlds without a Google: it does what Google does."""
+"""Where the service keeps its stamp in a spreadsheet, for worlds without a Google: it does what Google does."""
 
 from __future__ import annotations
 
