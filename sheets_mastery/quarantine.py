@@ -101,16 +101,17 @@ def reconcile(service: Service, gradebook: str | None, word: Word) -> tuple[Reco
     for each, _, found in _found(service, gradebook):
         if found.why is not Suspicion.BEHIND:
             raise SettingsError(f"{each.name}: {found.why.sentence}.")
-        had_left = 0
+        sent = to_look_at = 0
         if word is Word.LOOK:
             # Before the sync: what it finds newly missing must not join a letter that has left already.
             with service.ledger.sole_deliverer():
-                had_left = _settle(service, each, found, (_this_one,)).sent
+                before = _settle(service, each, found, (_this_one,))
+            sent, to_look_at = before.sent, before.to_look_at
         service.sync(each, "reconcile")
         with service.ledger.sole_deliverer():
             settled = _settle(service, each, found, _SAYS[word])
             _release(service, service.sheets.read(each.spreadsheet), found)
-        done.append(replace(settled, sent=settled.sent + had_left))
+        done.append(replace(settled, sent=settled.sent + sent, to_look_at=settled.to_look_at + to_look_at))
     return tuple(done)
 
 

@@ -129,15 +129,19 @@ def test_what_a_maildir_shows_is_settled_and_the_rest_leaves(algebra: Class, tmp
 
 
 @pytest.mark.parametrize(
-    ("word", "then"),
+    ("word", "found", "then"),
     [
-        (Word.LOOK, ({NoticeState.NEEDS_REVIEW: 3}, {})),
-        (Word.SENT, ({NoticeState.SENT: 3}, {})),
-        (Word.NOT_SENT, ({NoticeState.HOLD: 3}, {"later": 3})),
+        (Word.LOOK, (0, 3, 0), ({NoticeState.NEEDS_REVIEW: 3}, {})),
+        (Word.SENT, (3, 0, 0), ({NoticeState.SENT: 3}, {})),
+        (Word.NOT_SENT, (0, 0, 3), ({NoticeState.HOLD: 3}, {"later": 3})),
     ],
 )
 def test_where_sent_mail_cannot_be_asked_a_person_says_so(
-    open_class: Callable[..., Class], tmp_path: Path, word: Word, then: tuple[dict[NoticeState, int], dict[str, int]]
+    open_class: Callable[..., Class],
+    tmp_path: Path,
+    word: Word,
+    found: tuple[int, int, int],
+    then: tuple[dict[NoticeState, int], dict[str, int]],
 ) -> None:
     algebra = open_class()
     algebra.sync()
@@ -147,7 +151,8 @@ def test_where_sent_mail_cannot_be_asked_a_person_says_so(
     # From now on by a mail server that nobody can ask, and that does not answer either.
     nobody = '[mail]\ntransport = "smtp"\nsmtp = { host = "127.0.0.1", port = 9, security = "none" }\n'
     algebra.change("[mail]\n", nobody)
-    quarantine.reconcile(algebra.service, None, word)
+    (done,) = quarantine.reconcile(algebra.service, None, word)
+    assert (done.sent, done.to_look_at, done.to_leave) == found
     assert (algebra.states(), algebra.deliver()) == then
 
 
