@@ -23,6 +23,7 @@ from sheets_mastery.notices import (
     MISSING,
     NEWS_DAYS,
     REMINDER,
+    UNWANTED,
     WEEKLY,
     WELCOME,
     Earlier,
@@ -408,7 +409,7 @@ def _withdrawn(
         elif (box := person.boxes.get(notice.guardian)) is None:
             yield notice.key, "this person is no longer to be written to"
         elif (notice.guardian, notice.kind) in desk.history.opted_out:
-            yield notice.key, "this person has stopped letters of this kind"
+            yield notice.key, UNWANTED
         elif box.weekly and notice.kind in {MISSING, REMINDER, MADE_GOOD}:
             yield notice.key, "this person now gets one letter a week"
         elif not box.weekly and notice.kind == WEEKLY:
