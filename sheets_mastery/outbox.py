@@ -396,6 +396,7 @@ class _Rounds:
             problems=view.problems,
             waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
             to_decide=sum(each.state.for_a_person for each in letters),
+            stopped=len({person for person, _ in view.past.history.opted_out}),
             school=school,
             reference=reference(notice.key),
         )

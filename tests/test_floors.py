@@ -46,6 +46,7 @@ FLOORS = (
         "desk",
         "preview",
         "doctor",
+        "door",
         "setup",
         "demo",
         "schedule",

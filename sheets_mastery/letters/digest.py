@@ -46,6 +46,8 @@ class Digest:
     waiting: int
     #: How many letters wait for a person to decide.
     to_decide: int
+    #: How many people have stopped a kind of letter, or several.
+    stopped: int
     #: What is to be mended in the sheet, a sentence each.
     problems: tuple[str, ...]
     #: How many more problems there are.
@@ -67,6 +69,7 @@ def digest_of(
     problems: tuple[str, ...],
     waiting: int,
     to_decide: int,
+    stopped: int,
     school: School,
     reference: str,
 ) -> Digest | None:
@@ -87,6 +90,7 @@ def digest_of(
         good=_groups(gradebook, good),
         waiting=waiting,
         to_decide=to_decide,
+        stopped=stopped,
         problems=tuple(one_line(each, _PROBLEM_LENGTH) for each in problems[:_PROBLEMS]),
         more_problems=max(0, len(problems) - _PROBLEMS),
         school=one_line(school.name, TITLE_LENGTH),
