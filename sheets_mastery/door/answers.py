@@ -130,7 +130,7 @@ class Door:
         return await self._carry_out(request, wish, asked)
 
     async def _look(self, request: Request, asked: Asked) -> Response:
-        """The page as things are. A POST that neither wants anything nor chooses a language is told so by its status."""
+        """The page as things are. A POST that wants nothing, and chooses no language either, is told so by a 400."""
         wish = self._wish(request)
         if wish is None:
             return self._page(request, asked, 404, Says.UNKNOWN)
