@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from sheets_mastery.afterwards import Since
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook import Student
 from sheets_mastery.mastery import add_school_days
@@ -152,6 +153,7 @@ class HeldBack(StrEnum):
     NOT_PERMITTED = "may not be written to"
     NOT_WANTED = "wants no letters"
     IN_DOUBT = "the student's row is in doubt"
+    COMES_BACK = "letters come back"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,11 +213,13 @@ class Earlier:
     at: datetime
     state: NoticeState
     about: str = ""
+    #: Whether it came back for good.
+    came_back: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether the family has it, or may have it."""
-        return self.state not in {NoticeState.CANCELLED, NoticeState.FAILED}
+        return not self.came_back and self.state not in {NoticeState.CANCELLED, NoticeState.FAILED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,6 +255,10 @@ class History:
     begun: Mapping[str, Begun] = field(default_factory=dict)
     #: Who has stopped which kind of letter by the link in it: (the person's digest, kind).
     opted_out: frozenset[tuple[str, str]] = frozenset()
+    #: Who is not written to because letters came back, and why: by the person's digest, for every gradebook.
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    #: What has happened to letters since they left, by key; only those to which something has.
+    since: Mapping[str, Since] = field(default_factory=dict)
 
 
 def digest(secret: bytes, *parts: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
+from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, add_school_days
@@ -99,7 +100,7 @@ class _Desk:
 
     def take(self, student: str, box: Letterbox, occasion: _Occasion) -> None:
         """Add to the letter of this kind that waits, or write a new one."""
-        if (box.digest, occasion.kind) in self.history.opted_out:
+        if box.digest in self.history.suppressed or (box.digest, occasion.kind) in self.history.opted_out:
             return
         waiting = self.waiting.get((student, box.digest, occasion.kind))
         if waiting is None:
@@ -232,6 +233,7 @@ def letters_owed(
             held.append((student, HeldBack.NO_CONTRACT))
         elif episodes or standing.student.blocked:
             held += [(student, why) for why in why_not]
+            held += [(student, HeldBack.COMES_BACK) for box in boxes if box.digest in history.suppressed]
         blocked = bool(standing.student.blocked)
         people[student] = (
             None if blocked else _Person(standing=standing, boxes={box.digest: box for box in boxes}, letters=letters)
@@ -407,6 +409,8 @@ def _withdrawn(
             continue
         elif (box := person.boxes.get(notice.guardian)) is None:
             yield notice.key, "this person is no longer to be written to"
+        elif notice.guardian in desk.history.suppressed:
+            yield notice.key, COMES_BACK
         elif (notice.guardian, notice.kind) in desk.history.opted_out:
             yield notice.key, "this person has stopped letters of this kind"
         elif box.weekly and notice.kind in {MISSING, REMINDER, MADE_GOOD}:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.envelope import reference, seal
 from sheets_mastery.errors import (
@@ -359,6 +360,8 @@ class _Rounds:
         box = next((each for each in boxes if each.digest == notice.guardian), None)
         if box is None:
             return self._withdraw(notice, "this person is no longer to be written to", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
             return self._withdraw(notice, "this person has stopped letters of this kind", now)
         if not view.as_known(standing):
@@ -382,6 +385,8 @@ class _Rounds:
         box = teachers_box(view.settings.letters, school.reply_to, school.teacher, view.past.secret)
         if box.digest != notice.guardian:
             return self._withdraw(notice, "the teacher has another address now", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
         letter = digest_of(
             notice,

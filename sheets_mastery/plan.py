@@ -112,6 +112,8 @@ class Facts:
     choices: Mapping[str, Choice] | None = None
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Letters that have left and said what was put right since: (the letter's key, the episode).
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

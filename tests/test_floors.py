@@ -17,6 +17,7 @@ FLOORS = (
         "mastery",
         "remediation",
         "shape",
+        "afterwards",
         "notices",
         "occasions",
         "optout",
