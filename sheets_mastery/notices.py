@@ -267,6 +267,11 @@ def digest(secret: bytes, *parts: str) -> str:
     return hmac.new(secret, text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
+def person_digest(secret: bytes, person: str, address: str) -> str:
+    """The digest by which the ledger knows somebody: a "guardian", "student" or "teacher" with an address."""
+    return digest(secret, person, address.casefold())
+
+
 def letterboxes(
     student: Student, letters: Letters, secret: bytes
 ) -> tuple[tuple[Letterbox, ...], tuple[HeldBack, ...]]:
@@ -275,7 +280,7 @@ def letterboxes(
         return (), (HeldBack.IN_DOUBT,)
     boxes = [
         Letterbox(
-            digest=digest(secret, "guardian", each.address.casefold()),
+            digest=person_digest(secret, "guardian", each.address),
             address=each.address,
             name=each.name,
             language=each.language or letters.language,
@@ -295,7 +300,7 @@ def letterboxes(
     if letters.to_students and own and own not in theirs:
         boxes.append(
             Letterbox(
-                digest=digest(secret, "student", own),
+                digest=person_digest(secret, "student", student.address),
                 address=student.address,
                 name=student.name,
                 language=student.language or letters.language,
@@ -309,7 +314,7 @@ def letterboxes(
 def teachers_box(letters: Letters, reply_to: str, name: str, secret: bytes) -> Letterbox:
     """Where the digest goes: the teacher's own address in the settings, and no other."""
     return Letterbox(
-        digest=digest(secret, "teacher", reply_to.casefold()), address=reply_to, name=name, language=letters.language
+        digest=person_digest(secret, "teacher", reply_to), address=reply_to, name=name, language=letters.language
     )
 
 

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.corrections import untold
 from sheets_mastery.envelope import reference, seal
 from sheets_mastery.errors import (
     CredentialsError,
@@ -397,6 +398,7 @@ class _Rounds:
             problems=view.problems,
             waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
             to_decide=sum(each.state.for_a_person for each in letters),
+            corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
             reference=reference(notice.key),
         )
