@@ -29,11 +29,18 @@ class Bounce(StrEnum):
     SOFT = "soft"
     #: Not yet: the mail server goes on trying.
     DELAYED = "delayed"
+    #: From another address than it went to: it was passed on, or somebody wants to make believe so.
+    ELSEWHERE = "elsewhere"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the person it was for did not get it."""
+        return self in {Bounce.HARD, Bounce.SOFT}
 
     @property
     def weight(self) -> int:
         """The more the weightier."""
-        return (Bounce.DELAYED, Bounce.SOFT, Bounce.HARD).index(self)
+        return (Bounce.ELSEWHERE, Bounce.DELAYED, Bounce.SOFT, Bounce.HARD).index(self)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +79,7 @@ class Since:
             Bounce.HARD: "came back",
             Bounce.SOFT: "came back this time",
             Bounce.DELAYED: "not delivered yet",
+            Bounce.ELSEWHERE: "passed on, and not taken there",
         }[self.bounce]
         words = [f"{back}{in_brackets(self.status)}"] if back else []
         return "; ".join([*words, *(["corrected since"] if self.corrected else [])])
@@ -103,13 +111,12 @@ def meaning(status: str) -> str:
     return exact or _MEANINGS.get(detail.partition(".")[0], "")
 
 
-#: By what follows the first number of a status code (RFC 3463, and RFC 7505 for 1.10).
+#: By what follows the first number of a status code (RFC 3463).
 _MEANINGS = {
     "1.1": "no such mailbox",
     "1.2": "no such domain",
     "1.3": "not an e-mail address",
     "1.6": "the mailbox has moved",
-    "1.10": "the domain takes no mail",
     "1": "no such address",
     "2.1": "the mailbox is switched off",
     "2.2": "the mailbox is full",

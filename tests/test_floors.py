@@ -24,6 +24,7 @@ FLOORS = (
         "optout",
         "letters",
         "envelope",
+        "bounces",
         "liverules",
         "edits",
         "panel",
@@ -35,8 +36,8 @@ FLOORS = (
         "settingsfile",
         "newids",
     ),
-    ("google", "mail", "ledger"),
-    ("sync", "outbox"),
+    ("google", "mail", "imap", "pickup", "ledger"),
+    ("sync", "comebacks", "outbox"),
     (
         "wiring",
         "terminal",

@@ -33,6 +33,7 @@ _READER = "bounces"
 #: What the audit says where a person lets letters leave again.
 GOING_ON = "going on"
 _HOLDS = suppressed.c.lifted.is_(None)
+_COUNTING = tuple(each for each in Bounce if each.counts)
 _WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
@@ -44,6 +45,7 @@ class Recorded:
     hard: int = 0
     soft: int = 0
     delayed: int = 0
+    elsewhere: int = 0
     #: How many people are written to no more.
     people: int = 0
     #: How many waiting letters to them were withdrawn.
@@ -137,7 +139,7 @@ def lift(connection: Connection, guardian: str, *, now: datetime, who: str) -> b
     post.note(connection, who, "address written to again", which.letter, "", now)
     came_back = set(
         connection.execute(
-            select(bounce.c.letter).where(bounce.c.guardian == guardian, bounce.c.bounce != Bounce.DELAYED)
+            select(bounce.c.letter).where(bounce.c.guardian == guardian, bounce.c.bounce.in_(_COUNTING))
         ).scalars()
     )
     items = connection.execute(
@@ -164,7 +166,7 @@ def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) 
     told = {"bounce": each.bounce, "status": each.status, "mail": each.mail}
     if not _add(connection, bounce, letter=each.key, guardian=guardian, at=now, **told):
         return False
-    what = "not delivered yet" if each.bounce is Bounce.DELAYED else "came back"
+    what = "came back" if each.bounce.counts else "not delivered"
     post.note(connection, _READER, what, each.key, f"{each.bounce}{in_brackets(each.status)}", now)
     return True
 
@@ -201,7 +203,7 @@ def _breaker(connection: Connection, now: datetime) -> str:
     came_back = set(
         connection.execute(
             select(bounce.c.letter).where(
-                bounce.c.bounce != Bounce.DELAYED, true() if let_go is None else bounce.c.at > let_go
+                bounce.c.bounce.in_(_COUNTING), true() if let_go is None else bounce.c.at > let_go
             )
         ).scalars()
     )
