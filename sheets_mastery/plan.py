@@ -140,6 +140,8 @@ class Plan:
     edits: tuple[Edit, ...]
     #: Why a person should look before any of it happens; empty for an ordinary plan.
     objections: tuple[str, ...]
+    #: From how many places of the roster letters come back; each is among the problems.
+    coming_back: int = 0
     #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
     fingerprint: str
 
@@ -173,7 +175,8 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
-    problems = (*problems, *coming_back(gradebook, past.history, past.secret))
+    returned = coming_back(gradebook, past.history, past.secret)
+    problems = (*problems, *returned)
     other_levels = {each.student for each in _level_changes(gradebook, contracts, past)}
     corrected = corrected_since(
         whats_owed.ended,
@@ -230,6 +233,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
             *layout_changes(reading, gradebook, past, settings.guard),
             *guard(gradebook, facts, past, settings),
         ),
+        coming_back=len(returned),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
 

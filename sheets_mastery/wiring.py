@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from sheets_mastery.outbox import Delivery, Mailer
 
 
+#: What a sync's run counts: places on the roster from which letters come back.
+COMING_BACK = "addresses that letters come back from"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
 
@@ -111,6 +113,7 @@ class Service:
                 "made good": summary.made_good,
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
+                COMING_BACK: plan.coming_back,
             }
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)

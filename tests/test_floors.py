@@ -48,6 +48,7 @@ FLOORS = (
         "outcome",
         "status",
         "desk",
+        "undelivered",
         "preview",
         "doctor",
         "setup",
