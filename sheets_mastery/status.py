@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.wiring import DELIVER, Service
+from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from sheets_mastery.ledger import Run
 
 
 #: The states in which a letter waits for a person, in a person's words.
@@ -94,6 +96,10 @@ def report(service: Service, gradebook: str | None) -> Report:
                 waiting.append(f"{each.name}: {last.why}")
         if people := service.ledger.opted_out(each.name):
             stopped_by[each.name] = people
+        if places := _coming_back(service, each.name, last_sync):
+            many = f"{places} addresses" if places > 1 else "an address"
+            where = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
+            waiting.append(f"{each.name}: letters to {many} come back; {where}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state, words in _FOR_A_PERSON.items():
@@ -109,6 +115,19 @@ def report(service: Service, gradebook: str | None) -> Report:
         failed=tuple(dict.fromkeys(failed)),
         stopped_by=stopped_by,
     )
+
+
+def _coming_back(service: Service, gradebook: str, last_sync: Run | None) -> int:
+    """From how many addresses letters come back: those that the last sync found on the roster, and those learnt since.
+
+    The ledger alone cannot tell whether an address still stands in the sheet.
+    """
+    holding = service.ledger.suppressed()
+    found = last_sync.counts.get(COMING_BACK, 0) if last_sync is not None else 0
+    since = sum(
+        each.gradebook == gradebook and (last_sync is None or each.since >= last_sync.started) for each in holding
+    )
+    return min(found + since, len(holding))
 
 
 def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:

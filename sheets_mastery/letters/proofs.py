@@ -73,6 +73,7 @@ _DIGEST = Digest(
     waiting=2,
     to_decide=1,
     stopped=1,
+    corrected=1,
     problems=("'Marks'!C4: this is neither a mark nor one of your codes. Type a number.",),
     more_problems=3,
     school="Lincoln Middle School",
@@ -82,7 +83,7 @@ _DIGEST = Digest(
 )
 DIGESTS = (
     _DIGEST,
-    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, stopped=0, more_problems=0),
+    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, stopped=0, corrected=0, more_problems=0),
     replace(_DIGEST, problems=(), more_problems=0),
 )
 _PAGE = StopPage(says=Says.ASK, school="Lincoln Middle School", gradebook="Algebra I")
