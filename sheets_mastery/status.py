@@ -53,6 +53,13 @@ class Report:
     waiting: tuple[str, ...]
     #: What went wrong the last time and is tried again by itself, in sentences.
     failed: tuple[str, ...]
+    #: How many people have stopped a kind of letter, by gradebook, where there are any.
+    stopped_by: dict[str, int]
+
+
+def said_to_have_stopped(people: int) -> str:
+    """How many people want no letters of a kind, in words: it is theirs to decide, and nobody has to do anything."""
+    return "1 person has stopped a kind of letter" if people == 1 else f"{people} people have stopped a kind of letter"
 
 
 def report(service: Service, gradebook: str | None) -> Report:
@@ -61,6 +68,7 @@ def report(service: Service, gradebook: str | None) -> Report:
     letters: dict[str, dict[str, int]] = {}
     waiting: list[str] = []
     failed: list[str] = []
+    stopped_by: dict[str, int] = {}
     if why := service.ledger.stopped():
         waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
     for each in service.chosen(gradebook):
@@ -86,6 +94,8 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if people := service.ledger.opted_out(each.name):
+            stopped_by[each.name] = people
         if places := _coming_back(service, each.name, last_sync):
             many = f"{places} addresses" if places > 1 else "an address"
             where = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
@@ -103,6 +113,7 @@ def report(service: Service, gradebook: str | None) -> Report:
         letters=letters,
         waiting=tuple(dict.fromkeys(waiting)),
         failed=tuple(dict.fromkeys(failed)),
+        stopped_by=stopped_by,
     )
 
 
@@ -146,4 +157,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
             letters.add_row(name, state, str(count))
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
-    return (runs, letters, *(sentences or [Text("Nothing waits for a person.", style="green")]))
+    stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
+    return (runs, letters, *stopped, *(sentences or [Text("Nothing waits for a person.", style="green")]))

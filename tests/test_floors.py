@@ -51,6 +51,7 @@ FLOORS = (
         "undelivered",
         "preview",
         "doctor",
+        "door",
         "setup",
         "demo",
         "schedule",
