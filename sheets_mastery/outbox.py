@@ -30,9 +30,11 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_all_wait
+from sheets_mastery.freshlook import BRAKE, View, why_all_wait
+from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
-from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.mailtab import MAIL_TITLE
+from sheets_mastery.notices import DIGEST, Decided, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
@@ -74,6 +76,8 @@ class Outbox(Protocol):
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int: ...
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
+    def waiting(self) -> tuple[Notice, ...]: ...
+    def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None: ...
     def stopped(self) -> str: ...
     def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
@@ -141,7 +145,7 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now".
+    #: "waits for approval", "enough for now", "skipped".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -208,10 +212,14 @@ def deliver(
         delivery.counts["expired"] += outbox.expire(now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
-        if due and (why := outbox.stopped()):
+        # A tick on the tab Mastery Mail may end the hold of a letter that is not due yet.
+        held = [each for each in outbox.waiting() if each.state is NoticeState.HOLD and each.kind != DIGEST]
+        may_tick = {each.gradebook for each in held if each.gradebook in wanted and wanted[each.gradebook].mail_tab}
+        if (due or may_tick) and (why := outbox.stopped()):
             delivery.counts["stopped"] += len(due)
-            delivery.trouble(_stopped(why))
-            due = []
+            if due:
+                delivery.trouble(_stopped(why))
+            due, may_tick = [], set()
         rounds = _Rounds(
             sheets=sheets,
             outbox=outbox,
@@ -223,18 +231,25 @@ def deliver(
             envelope=envelope,
         )
         done = troubles = refused = 0
-        for name in dict.fromkeys(notice.gradebook for notice in due):
+        for name in dict.fromkeys((*(notice.gradebook for notice in due), *sorted(may_tick))):
             of_this = [notice for notice in due if notice.gradebook == name]
-            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
-            told = remembered(settings, wanted[name], known).settings
+            known = outbox.past(name, now.astimezone(settings.school.zone).date())
+            told = remembered(settings, wanted[name], known.choices).settings
             wait = why_all_wait(told, now)
-            if not wait and all(unapproved(notice, told) for notice in of_this):
+            mode = mode_in_force(told, known.first_sync, now)
+            if not wait and name not in may_tick and all(unapproved(notice, mode) for notice in of_this):
                 wait = UNAPPROVED
             if wait and wait != BRAKE:
                 # As far as the ledger knows nothing may leave, so the sheet need not be asked; only the brake can be
                 # let go of by the sheet alone.
                 delivery.counts[wait] += len(of_this)
                 continue
+            if name in may_tick:
+                try:
+                    of_this = rounds.decide(rounds.view(wanted[name]), of_this, delivery)
+                except SheetError as problem:
+                    delivery.trouble(f"{name}: {problem}")
+                    continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
@@ -250,8 +265,13 @@ def deliver(
                         moved = "; ".join(view.moved)
                         delivery.trouble(f"{name}: {moved}; no letter leaves until a sync has looked.")
                     continue
-                if unapproved(notice, view.settings):
+                if unapproved(notice, view.mode):
                     delivery.counts[UNAPPROVED] += 1
+                    continue
+                if (skipped := view.skipped(notice)) is not None:
+                    # Ticked while this delivery was under way.
+                    if outbox.decide(skipped, now=clock(), who=MAIL_TITLE) is not None:
+                        delivery.counts["skipped"] += 1
                     continue
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
@@ -344,6 +364,21 @@ class _Rounds:
             self.views[gradebook.name] = view
         return view
 
+    def decide(self, view: View, due: list[Notice], delivery: Delivery) -> list[Notice]:
+        """Carry out what ticks decide, and answer which letters are due then.
+
+        Nothing is decided while no letter may leave: what stands on the tab may not be what it seems.
+        """
+        now = self.clock()
+        if not view.decided or view.why_all_wait(now):
+            return due
+        for each in view.decided:
+            moved = self.outbox.decide(each, now=now, who=MAIL_TITLE)
+            if moved is not None and moved.state is NoticeState.CANCELLED:
+                delivery.counts["skipped"] += 1
+        gradebook = view.decided[0].notice.gradebook
+        return [notice for notice in self.outbox.due(now) if notice.gradebook == gradebook]
+
     def one(self, notice: Notice, view: View) -> _Outcome:
         """Send one letter, or say why not."""
         now, settings = self.clock(), view.settings
@@ -390,8 +425,11 @@ class _Rounds:
             episodes=view.episodes,
             ended=view.past.history.ended,
             problems=view.problems,
-            waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
-            to_decide=sum(each.state.for_a_person for each in letters),
+            waiting=sum(
+                each.state in {NoticeState.HOLD, NoticeState.READY} and not unapproved(each, view.mode)
+                for each in letters
+            ),
+            to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
             school=school,
             reference=reference(notice.key),
         )

@@ -134,7 +134,7 @@ class Service:
 
         before = self.requests
         due = {letter.gradebook for letter in self.ledger.due(self.clock())}
-        held = {each.name: why for each in gradebooks if each.name in due and (why := self._why_not_yet(each.name))}
+        held = {each.name: why for each in gradebooks if (why := self._why_not_yet(each.name))}
         runs = {each.name: self.ledger.start_run(each.name, DELIVER, now=self.clock()) for each in gradebooks}
         outcome, whys, counts = "failed", dict.fromkeys(runs, "stopped by an error in the program"), {}
         try:
@@ -149,7 +149,7 @@ class Service:
                 lease_owner=self._incarnation,
                 progress=progress,
             )
-            for name, why in held.items():
+            for name, why in ((name, why) for name, why in held.items() if name in due):
                 delivery.trouble(f"{name}: the last sync failed, so its letters wait. {why}")
             counts = dict(delivery.counts)
             outcome = "failed" if delivery.troubles else "waiting" if delivery.for_a_person else "done"

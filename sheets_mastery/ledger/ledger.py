@@ -24,7 +24,7 @@ from sheets_mastery.ledger import post
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.tables import audit, install, notice, run
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
 
@@ -351,6 +351,19 @@ class Ledger:
         values |= {"state": to, "reason": reason, **_NO_LEASE}
         return self._change(
             notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
+        )
+
+    def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None:
+        """Carry out what a person has decided about a letter; None where it is no longer as the person saw it."""
+        return self.move(
+            decided.notice,
+            decided.after.state,
+            now=now,
+            reason=decided.reason,
+            not_before=decided.after.not_before,
+            expires=decided.after.expires,
+            who=who,
+            for_good=True,
         )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
