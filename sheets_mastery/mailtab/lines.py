@@ -6,7 +6,7 @@ The ledger knows neither names nor addresses; they are looked up in the present 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheets_mastery.config import Letters, Settings
@@ -100,11 +100,12 @@ def waiting(
     `open_` are the open episodes and `good` those made good of late: their work is named. Two letters with one
     reference are both left out.
     """
-    titles = {each.id: " ".join(each.title.split()) for each in gradebook.assignments}
-    still = {each.id: titles[each.work[1]] for each in open_ if each.work[1] in titles}
-    done = {each.id: titles[each.work[1]] for each in good if each.work[1] in titles}
+    works = [each.id for each in gradebook.assignments]
+    titles = [" ".join(each.title.split()) for each in gradebook.assignments]
+    still = {each.id: works.index(each.work[1]) for each in open_ if each.work[1] in works}
+    done = {each.id: works.index(each.work[1]) for each in good if each.work[1] in works}
     found = [
-        _line(notice, people, _about(notice, still, done), settings, mode)
+        _line(notice, people, _about(notice, titles, still, done), settings, mode)
         for notice in sorted(notices, key=lambda each: (each.not_before, each.key))
         if not notice.state.final and notice.kind != DIGEST
     ]
@@ -128,14 +129,15 @@ def _line(notice: Notice, people: People, about: str, settings: Settings, mode: 
     )
 
 
-def _about(notice: Notice, still: Mapping[str, str], done: Mapping[str, str]) -> str:
-    owed = dict.fromkeys((*notice.episodes, *(episode for episode, _ in notice.reminds)))
-    titles = [still[episode] for episode in owed if episode in still]
-    titles += [done[episode] for episode in notice.praises if episode in done]
-    if not titles:
+def _about(notice: Notice, titles: Sequence[str], still: Mapping[str, int], done: Mapping[str, int]) -> str:
+    """The kind and the work, what is missing before what is made good, each in the order of the gradebook."""
+    owed = {*notice.episodes, *(episode for episode, _ in notice.reminds)}
+    named = [titles[number] for number in sorted({still[episode] for episode in owed if episode in still})]
+    named += [titles[number] for number in sorted({done[episode] for episode in notice.praises if episode in done})]
+    if not named:
         return KINDS[notice.kind]
-    more = f" and {len(titles) - _TITLES} more" if len(titles) > _TITLES else ""
-    return f"{KINDS[notice.kind]}: {'; '.join(titles[:_TITLES])}{more}"
+    more = f" and {len(named) - _TITLES} more" if len(named) > _TITLES else ""
+    return f"{KINDS[notice.kind]}: {'; '.join(named[:_TITLES])}{more}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -158,7 +158,8 @@ def learned(past: Past, facts: Facts) -> Past:
         announced=frozenset(
             (episode, notice.guardian)
             for notice in notices.values()
-            if notice.state is not NoticeState.CANCELLED
+            # What a person has dropped is said by no other letter.
+            if notice.state is not NoticeState.CANCELLED or notice.reason == "skipped on the tab"
             for episode in notice.episodes
         ),
     )
