@@ -312,7 +312,10 @@ def test_what_was_refused_may_be_tried_again_and_what_may_have_left_is_settled_b
     school = tab.school
     school.service.mailer = Post()
     tab.sheet.update([[True]], "A1", raw=False)
-    school.deliver()
+    for _ in range(3):
+        # One that is not as meant stops the others, in whatever order they are tried.
+        school.deliver()
+        school.service.ledger.go_on(now=school.service.clock(), who="a person")
     school.sync()
     rows = tab.rows()
     assert {name: (row["State"], row["Why"]) for name, row in rows.items()} == {
@@ -336,7 +339,6 @@ def test_what_was_refused_may_be_tried_again_and_what_may_have_left_is_settled_b
     tab.sheet.update([[True]], "A1", raw=False)
     for name in rows:
         tab.tick(name)
-    school.service.ledger.go_on(now=school.service.clock(), who="a person")
     before = school.states()
     school.deliver()
     assert school.states() == before
