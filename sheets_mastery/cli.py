@@ -574,6 +574,42 @@ def outbox_settle(
     _decide(config, "SENT" if sent else "AGAIN", keys, as_json=as_json)
 
 
+@outbox.command("undelivered")
+def outbox_undelivered(
+    config: Config = DEFAULT, gradebook: Which = None, names: Names = False, as_json: AsJson = False
+) -> None:
+    """Show the letters that came back, and whose address is no longer written to because of it.
+
+    Example: sheets-mastery outbox undelivered --names
+    """
+    from sheets_mastery import undelivered
+
+    with _service(config, None) as service:
+        found = undelivered.listed(service, gradebook, names=names)
+    if as_json:
+        _print_json([undelivered.told(each) for each in found])
+    elif found:
+        _screen().show(undelivered.drawn(found, names=names))
+    else:
+        _screen().say("No letter has come back.")
+
+
+@outbox.command("unblock")
+def outbox_unblock(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
+    """Write again to the addresses from which these letters came back. One that was corrected needs no unblocking.
+
+    Example: sheets-mastery outbox unblock 3f2a90c1d4e7
+    """
+    from sheets_mastery import desk, undelivered
+
+    with _service(config, None) as service:
+        again = undelivered.unblock(service, keys)
+    if as_json:
+        _print_json([{"key": key} for key in again])
+    for key in again:
+        _screen(as_json).say(f"{key[: desk.SHOWN]}: its address is written to again.")
+
+
 @outbox.command("stop")
 def outbox_stop(
     why: Annotated[str, typer.Argument(help="Why, for whoever reads it later. No names.")] = "by hand",

@@ -539,8 +539,49 @@ class Smtp(_Section):
         return self
 
 
+def _imap_folder(name: str) -> str:
+    if not re.fullmatch(r"[ -~]{1,200}", name):
+        raise ValueError("must be written as the mail server writes it, with plain letters only")
+    return name
+
+
+class Imap(_Section):
+    """A mailbox on a mail server."""
+
+    host: Text
+    port: Annotated[Whole, Field(gt=0, lt=65536)] = 993
+    #: "tls" and "starttls" refuse to go on without encryption; "none" is for this machine only.
+    security: Literal["tls", "starttls", "none"] = "tls"
+    #: The account; its password is in SHEETS_MASTERY_IMAP_PASSWORD (or …_FILE).
+    user: Text
+    #: The folder in the mailbox.
+    folder: Annotated[Text, AfterValidator(_imap_folder)] = "INBOX"
+
+    @model_validator(mode="after")
+    def _plain_text_stays_at_home(self) -> Self:
+        if self.security == "none" and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError('security "none" is for a mail server on this machine only')
+        return self
+
+
+class Bounces(_Section):
+    """Where letters that have come back are read."""
+
+    #: "gmail", "imap" or "folder"; "" reads nothing.
+    read_from: Literal["", "gmail", "imap", "folder"] = ""
+    #: The folder for "folder": a file a mail, or a maildir.
+    folder: str = "bounces"
+    imap: Imap | None = None
+
+    @model_validator(mode="after")
+    def _imap_needs_a_server(self) -> Self:
+        if self.read_from == "imap" and self.imap is None:
+            raise ValueError('needs the table [mail.bounces.imap] when read_from is "imap"')
+        return self
+
+
 class Mail(_Section):
-    """How letters leave."""
+    """How letters leave, and where they come back to."""
 
     transport: Literal["maildir", "smtp", "gmail"] = "maildir"
     #: "review": a person approves each letter. "send": letters leave by themselves after their hold. "drafts": they are
@@ -551,6 +592,7 @@ class Mail(_Section):
     #: The folder for transport "maildir".
     folder: str = "outbox"
     smtp: Smtp | None = None
+    bounces: Bounces = Bounces()
     #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
     only_to: tuple[Text, ...] = ()
 

@@ -18,7 +18,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.corrections import untold
 from sheets_mastery.envelope import reference, seal
 from sheets_mastery.errors import (
     CredentialsError,
@@ -145,7 +147,8 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "skipped".
+    #: "waits for approval", "enough for now", "skipped". And what has come back before it: "came back for good",
+    #: "came back", "not delivered yet"; of mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -157,6 +160,7 @@ class Delivery:
             "needs review": "may or may not have left",
             "refused": "were refused for good",
             "blocked": "are not what was meant and were held back",
+            "came back for good": "came back because there is no such address; the sheet shows where to correct it",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
@@ -218,7 +222,7 @@ def deliver(
         if (due or may_tick) and (why := outbox.stopped()):
             delivery.counts["stopped"] += len(due)
             if due:
-                delivery.trouble(_stopped(why))
+                delivery.trouble(said_of_stop(why))
             due, may_tick = [], set()
         rounds = _Rounds(
             sheets=sheets,
@@ -280,7 +284,7 @@ def deliver(
                 if refused >= _BREAK_AFTER:
                     alarm = f"{refused} letters in a row were refused for good"
                 if alarm and outbox.stop(alarm, now=clock(), who="deliver"):
-                    outcome = replace(outcome, trouble=_stopped(alarm), for_all=True)
+                    outcome = replace(outcome, trouble=said_of_stop(alarm), for_all=True)
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
                 broken = outcome.trouble or outcome.word == "not yet known"
@@ -333,7 +337,8 @@ def _next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:
     return max(now + wait, asked or now)
 
 
-def _stopped(why: str) -> str:
+def said_of_stop(why: str) -> str:
+    """That no letter leaves, and what to do."""
     return f"All letters are stopped ({why}); `outbox go` lets them leave again."
 
 
@@ -394,6 +399,8 @@ class _Rounds:
         box = next((each for each in boxes if each.digest == notice.guardian), None)
         if box is None:
             return self._withdraw(notice, "this person is no longer to be written to", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
             return self._withdraw(notice, "this person has stopped letters of this kind", now)
         if not view.as_known(standing):
@@ -417,6 +424,8 @@ class _Rounds:
         box = teachers_box(view.settings.letters, school.reply_to, school.teacher, view.past.secret)
         if box.digest != notice.guardian:
             return self._withdraw(notice, "the teacher has another address now", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
         letter = digest_of(
             notice,
@@ -430,6 +439,7 @@ class _Rounds:
                 for each in letters
             ),
             to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
+            corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
             reference=reference(notice.key),
         )
@@ -494,7 +504,7 @@ class _Rounds:
         def last_look() -> None:
             ours, why = outbox.look(current, clock())
             if why:
-                raise _Stopped(_stopped(why))
+                raise _Stopped(said_of_stop(why))
             if not ours:
                 raise _TakenOver("another delivery has taken this letter over")
             # The clock is asked last: looking into the ledger may itself have taken any length of time.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.corrections import corrected_since
 from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Place, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
@@ -140,6 +142,8 @@ class Facts:
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
     #: What was decided about letters by ticks on the tab Mastery Mail. It comes before everything else about letters.
     decided: tuple[Decided, ...] = ()
+    #: Letters that have left and said what was put right since: (the letter's key, the episode).
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +170,8 @@ class Plan:
     watched: tuple[tuple[Watched, tuple[str, ...]], ...]
     #: Why a person should look before any of it happens; empty for an ordinary plan.
     objections: tuple[str, ...]
+    #: From how many places of the roster letters come back; each is among the problems.
+    coming_back: int = 0
     #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
     fingerprint: str
 
@@ -203,6 +209,17 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     mode = mode_in_force(settings, past.first_sync, now)
     decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
     known = {**past.notices, **{each.notice.key: each.after for each in decided}}
+    returned = coming_back(gradebook, past.history, past.secret)
+    problems = (*problems, *returned)
+    other_levels = {each.student for each in _level_changes(gradebook, contracts, past)}
+    corrected = corrected_since(
+        whats_owed.ended,
+        new_attempts,
+        other_levels=other_levels,
+        here={key(student.id) for student in gradebook.students},
+        history=past.history,
+        now=now,
+    )
     letters = letters_owed(
         judged,
         whats_owed,
@@ -216,20 +233,22 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         history=replace(past.history, begun=_begun(gradebook, contracts, past, settings, now)),
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
+        corrected=bool(corrected),
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
         letters = replace(letters, new=(), joined=())
     lines = waiting(
         _afterwards(known, letters),
-        People.of(gradebook, settings.letters, past.secret),
+        People.of(gradebook, past.secret),
         gradebook,
         settings,
         mode,
         open_=whats_owed.open.values(),
         good=(each for each in (*past.history.ended, *whats_owed.ended) if each.why is Closed.MADE_GOOD),
     )
-    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode)
+    just_corrected = {letter for letter, _ in corrected}
+    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode, just_corrected)
     elsewhere = (*problems, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
@@ -246,6 +265,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
         decided=decided,
+        corrected=corrected,
     )
     return Plan(
         gradebook=gradebook,
@@ -263,6 +283,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         ),
         # The tab with the letters says moments, and what it says follows from the facts.
         fingerprint=_fingerprint(gradebook.name, tuple(each for each in edits if each not in mail.edits), facts),
+        coming_back=len(returned),
     )
 
 
@@ -281,7 +302,7 @@ def ticks(
         return ()
     lines = waiting(
         past.notices.values(),
-        People.of(gradebook, settings.letters, past.secret),
+        People.of(gradebook, past.secret),
         gradebook,
         settings,
         mode,
@@ -313,6 +334,7 @@ def _mail(
     past: Past,
     settings: Settings,
     mode: Mode,
+    corrected: Collection[str],
 ) -> tuple[Written, tuple[Problem, ...]]:
     """What is to be done about the tab with the letters: nothing where it is not ours."""
     tab = mail_tab(reading)
@@ -327,8 +349,8 @@ def _mail(
             remedy="Give your tab another name, or say mail_tab = false under gradebooks in the settings file.",
         )
         return Written(), (problem,)
-    people = People.of(gradebook, settings.letters, past.secret)
-    sent, in_all = contacts(past.history, people, settings)
+    people = People.of(gradebook, past.secret)
+    sent, in_all = contacts(past.history, people, settings, corrected)
     return mail_edits(tab, lines.values(), sent, in_all, mode), ()
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sheets_mastery import terminal
 from sheets_mastery.leaving import Mode, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.wiring import DELIVER, Service
+from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from sheets_mastery.config import GradebookSettings
+    from sheets_mastery.ledger import Run
 
 
 #: The states in which a letter waits for a person, in a person's words.
@@ -94,6 +95,10 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if places := _coming_back(service, each.name, last_sync):
+            many = f"{places} addresses" if places > 1 else "an address"
+            where = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
+            waiting.append(f"{each.name}: letters to {many} come back; {where}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         mode = mode_of(service, each)
@@ -125,6 +130,19 @@ def mode_of(service: Service, gradebook: GradebookSettings) -> Mode:
     past = service.ledger.past(gradebook.name, now.astimezone(service.settings.school.zone).date())
     told = remembered(service.settings, gradebook, past.choices).settings
     return mode_in_force(told, past.first_sync, now)
+
+
+def _coming_back(service: Service, gradebook: str, last_sync: Run | None) -> int:
+    """From how many addresses letters come back: those that the last sync found on the roster, and those learnt since.
+
+    The ledger alone cannot tell whether an address still stands in the sheet.
+    """
+    holding = service.ledger.suppressed()
+    found = last_sync.counts.get(COMING_BACK, 0) if last_sync is not None else 0
+    since = sum(
+        each.gradebook == gradebook and (last_sync is None or each.since >= last_sync.started) for each in holding
+    )
+    return min(found + since, len(holding))
 
 
 def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:

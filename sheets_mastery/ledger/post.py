@@ -156,12 +156,14 @@ def decide(connection: Connection, decided: Decided, *, who: str, now: datetime)
     return done
 
 
-def withdraw(connection: Connection, key: str, why: str, *, now: datetime) -> None:
-    """Cancel a letter that still waits; one that has left, or is leaving, stays as it is."""
+def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = "sync") -> bool:
+    """Cancel a letter that still waits; one that has left, or is leaving, stays as it is. Whether it did wait."""
     cancelled = {"state": NoticeState.CANCELLED, "reason": why}
-    if change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
-        free_items(connection, key)
-        note(connection, "sync", NoticeState.CANCELLED, key, why, now)
+    if not change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
+        return False
+    free_items(connection, key)
+    note(connection, who, NoticeState.CANCELLED, key, why, now)
+    return True
 
 
 def change(

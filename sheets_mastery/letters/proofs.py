@@ -71,6 +71,7 @@ _DIGEST = Digest(
     good=(_GROUP,),
     waiting=2,
     to_decide=1,
+    corrected=1,
     problems=("'Marks'!C4: this is neither a mark nor one of your codes. Type a number.",),
     more_problems=3,
     school="Lincoln Middle School",
@@ -80,6 +81,6 @@ _DIGEST = Digest(
 )
 DIGESTS = (
     _DIGEST,
-    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, more_problems=0),
+    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, corrected=0, more_problems=0),
     replace(_DIGEST, problems=(), more_problems=0),
 )

@@ -6,15 +6,16 @@ The ledger knows neither names nor addresses; they are looked up in the present 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from sheets_mastery.config import Letters, Settings
+from sheets_mastery.afterwards import Since
+from sheets_mastery.config import Settings
 from sheets_mastery.envelope import reference
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.leaving import KINDS, Mode, leaves, why
-from sheets_mastery.notices import DIGEST, Earlier, History, Notice, NoticeState, letterboxes
+from sheets_mastery.notices import DIGEST, Earlier, History, Notice, NoticeState, person_digest
 from sheets_mastery.remediation import Remediation
 
 #: What is shown where the sheet no longer has somebody.
@@ -44,17 +45,20 @@ class People:
     readers: Mapping[tuple[str, str], str]
 
     @classmethod
-    def of(cls, gradebook: Gradebook, letters: Letters, secret: bytes) -> People:
-        """Everybody in a gradebook whom letters may be about or go to."""
+    def of(cls, gradebook: Gradebook, secret: bytes) -> People:
+        """Everybody in a gradebook whom letters may be about or have gone to, permitted now or not."""
         students: dict[str, tuple[str, str]] = {}
         readers: dict[tuple[str, str], str] = {}
         for student in gradebook.students:
             identity = key(student.id)
             # Where two rows claim one id, nobody's name is shown beside a letter.
             students[identity] = (student.id, _IN_DOUBT if student.blocked else " ".join(student.name.split()))
-            boxes, _ = letterboxes(student, letters, secret)
-            for box in boxes:
-                readers[identity, box.digest] = f"{box.name} <{box.address}>" if box.name else box.address
+            if student.blocked:
+                continue
+            everybody = [("guardian", each.name, each.address) for each in student.guardians]
+            for person, name, address in (*everybody, ("student", student.name, student.address)):
+                said = f"{' '.join(name.split())} <{address}>" if name else address
+                readers[identity, person_digest(secret, person, address)] = said
         return cls(students=students, readers=readers)
 
     def student(self, identity: str) -> tuple[str, str]:
@@ -62,8 +66,9 @@ class People:
         return self.students.get(identity, (identity, GONE))
 
     def reader(self, identity: str, digest: str) -> str:
-        """The name and the address of a person who may be written to about a student."""
-        return self.readers.get((identity, digest), GONE)
+        """The name and the address of a person who is written to about a student."""
+        known = self.readers.get((identity, digest))
+        return known or (_IN_DOUBT if self.student(identity)[1] == _IN_DOUBT else GONE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,8 +161,13 @@ class Contact:
     reference: str
 
 
-def contacts(history: History, people: People, settings: Settings) -> tuple[tuple[Contact, ...], int]:
-    """The newest of the letters home that were sent, the newest first, and how many there are in all."""
+def contacts(
+    history: History, people: People, settings: Settings, corrected: Collection[str] = ()
+) -> tuple[tuple[Contact, ...], int]:
+    """The newest of the letters home that were sent, the newest first, and how many there are in all.
+
+    `corrected` are the keys of those of which it has just been found that what they said was put right since.
+    """
     sent = [
         (each, student, digest)
         for (student, digest), letters in history.earlier.items()
@@ -174,7 +184,7 @@ def contacts(history: History, people: People, settings: Settings) -> tuple[tupl
             to=people.reader(student, digest),
             about=KINDS.get(each.kind, each.kind),
             state=str(each.state),
-            since=happened_since(each),
+            since=happened_since(each, history.since.get(each.key), corrected=each.key in corrected),
             reference=reference(each.key),
         )
         for each, student, digest in sent[:_NEWEST]
@@ -182,6 +192,9 @@ def contacts(history: History, people: People, settings: Settings) -> tuple[tupl
     return shown, len(sent)
 
 
-def happened_since(letter: Earlier) -> str:  # noqa: ARG001 - the marks of the ledger are told here
-    """What is known to have happened to a letter since it was sent, in words; "" for nothing."""
-    return ""
+def happened_since(letter: Earlier, known: Since | None, *, corrected: bool) -> str:
+    """What has happened to a letter since it was sent, in words; "" for nothing."""
+    since = known or Since(key=letter.key)
+    if corrected and since.corrected is None:
+        since = replace(since, corrected=letter.at)
+    return since.said
