@@ -56,8 +56,8 @@ class World:
     sheet: Reading
     past: Past = FIRST
     now: datetime = NOW
-    #: (reference, student's id) of every row in which Approve was ticked, or Skip was not while all were.
-    ticked: set[tuple[str, str]] = field(default_factory=set)
+    #: The references of all rows in which Approve was ever ticked, or that stood there while all were approved.
+    ticked: set[str] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
 
     @property
@@ -126,7 +126,7 @@ class World:
         self.put(replace(tab, cells=drawn.trimmed(rows), rows=grid, columns=columns))
 
     def _saw(self, row: Sequence[Content], labels: dict[str, int]) -> None:
-        self.ticked.add((row[labels["Reference"]].shown, row[labels["Student ID"]].shown))
+        self.ticked.add(row[labels["Reference"]].shown)
 
     # The program
 
@@ -171,10 +171,15 @@ class World:
         self.past = replace(self.past, notices=notices, history=replace(self.past.history, earlier=earlier))
 
     def _fair(self, decided: Sequence[Decided]) -> None:
-        """Nothing is approved but what somebody has ticked in a row that named this very letter and student."""
+        """Nothing is approved but what somebody has ticked in its own row, which names its student and nobody else."""
+        shown = [[content.shown for content in row] for row in self.tab.cells] if self.tab else []
         for each in decided:
+            word = reference(each.notice.key)
+            (row,) = (row for row in shown if word in row)
             if each.after.state is NoticeState.READY:
-                assert (reference(each.notice.key), each.notice.student) in self.ticked
+                assert word in self.ticked
+                assert {"101", "102", "103", "104"}.intersection(row) == {each.notice.student}
+                assert "TRUE" in row or "TRUE" in shown[0]
 
 
 MARKS = st.lists(st.sampled_from(["50", "20", "M", ""]), min_size=8, max_size=8)
