@@ -121,6 +121,8 @@ def leaves(
             return f"asked about from {_said(notice.not_before.astimezone(zone))}"
         case NoticeState.NEEDS_REVIEW | NoticeState.BLOCKED | NoticeState.FAILED:
             return "when a person has decided"
+        case NoticeState.DRAFTED:
+            return "when you send it from Gmail"
         case NoticeState.SENDING:
             return "this moment"
         case _:

@@ -57,6 +57,8 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
     #: Refused for good, with a reason; a person decides.
     FAILED = "failed"
+    #: Laid into the drafts of a mailbox, from which a person sends it; the mail service is asked whether that happened.
+    DRAFTED = "in drafts"
     #: May or may not have been taken over; the mail service is asked when its moment has come.
     UNKNOWN = "unknown"
     #: May or may not have been taken over, and no machine can tell; a person decides.

@@ -274,6 +274,10 @@ class Ledger:
         """The letters about which the mail service is to be asked now, oldest first."""
         return self._letters(notice.c.state == NoticeState.UNKNOWN, notice.c.not_before <= now)
 
+    def drafted(self, now: datetime) -> tuple[Notice, ...]:
+        """The letters in the drafts about which the mail service is to be asked now, oldest first."""
+        return self._letters(notice.c.state == NoticeState.DRAFTED, notice.c.not_before <= now)
+
     def postpone(self, until: datetime, now: datetime) -> int:
         """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
         earlier = (notice.c.state.in_(post.SENDABLE), notice.c.not_before < until)

@@ -22,7 +22,17 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
     NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
     NoticeState.SENDING: frozenset(
-        {NoticeState.READY, NoticeState.BLOCKED, NoticeState.SENT, NoticeState.FAILED, NoticeState.UNKNOWN}
+        {
+            NoticeState.READY,
+            NoticeState.BLOCKED,
+            NoticeState.SENT,
+            NoticeState.DRAFTED,
+            NoticeState.FAILED,
+            NoticeState.UNKNOWN,
+        }
+    ),
+    NoticeState.DRAFTED: frozenset(
+        {NoticeState.DRAFTED, NoticeState.SENT, NoticeState.NEEDS_REVIEW, NoticeState.CANCELLED}
     ),
     NoticeState.UNKNOWN: frozenset(
         {NoticeState.UNKNOWN, NoticeState.READY, NoticeState.SENT, NoticeState.NEEDS_REVIEW}
