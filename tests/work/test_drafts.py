@@ -1,4 +1,4 @@
-"""`mail.mode = "drafts"`: letters are laid into the teacher's drafts in Gmail, and what the teacher does is seen there."""
+"""`mail.mode = "drafts"`: letters are laid into the teacher's drafts in Gmail, and what becomes of them is seen."""
 
 from __future__ import annotations
 

@@ -286,6 +286,26 @@ def test_letters_wait_for_approval_where_somebody_wants_to_see_them_first(panel:
     assert panel.school.letters() == {}
 
 
+def test_the_older_box_goes_on_meaning_review_where_it_was_ticked_and_the_newer_choice_wins_over_the_file(
+    open_class: Callable[..., Class],
+) -> None:
+    algebra = open_class(mode="")
+    ticked = {"letters.approval": Choice(label="Letters wait for approval", text="yes")}
+    algebra.service.ledger.choose(algebra.gradebook.name, ticked, now=algebra.service.clock())
+    algebra.at("2026-12-01T16:30")
+    algebra.sync()
+    panel = Panel(algebra)
+    assert [panel.in_force(label) for label in ("Letter mode", "Letters wait for approval")] == ["review", "yes"]
+    panel.choose("Letters wait for approval", False)
+    algebra.change("hold_hours = 0", "hold_hours = 0\napproval = true")
+    panel.choose("Letter mode", "send")
+    algebra.sync()
+    assert (panel.in_force("Letter mode"), algebra.deliver()) == ("send", {"sent": 3})
+    panel.choose("Letter mode", "drafts")
+    assert panel.school.sync().settings.mail_mode == "send"
+    assert "goes with transport" in panel.trouble("Letter mode")
+
+
 def test_of_letters_that_wait_for_approval_the_approved_one_leaves_and_no_other(panel: Panel) -> None:
     school = panel.school
     panel.choose("Letter mode", "Review")
