@@ -77,7 +77,7 @@ def main(folder: Path) -> None:
                 f"{server.url}/face/sheets/{only['id']}/{ids[SETTINGS_TITLE]}", folder / "settings.png", (1720, 1400)
             )
             _mail(place / "demo" / "mastery.toml", server.url, only["id"])
-            _shoot(f"{server.url}/face/sheets/{only['id']}/{MAIL_ID}", folder / "mail.png", (1720, 620))
+            _shoot(f"{server.url}/face/sheets/{only['id']}/{MAIL_ID}", folder / "mail.png", (1750, 700))
         (place / "letter.html").write_text(_a_letter(place / "demo" / "outbox"), "utf-8")
         _shoot((place / "letter.html").as_uri(), folder / "letter.png", (420, 980))
         console.file.close()

@@ -88,7 +88,7 @@ def mail_edits(
 
 
 def _top(mode: Mode) -> _Cells:
-    return (False, _APPROVE_ALL, None, str(mode), *(None for _ in MAIL_LABELS[4:]))
+    return (False, None, _APPROVE_ALL, None, None, str(mode), *(None for _ in MAIL_LABELS[6:]))
 
 
 def _waits(line: Line) -> _Cells:
@@ -155,7 +155,7 @@ def _dressed(sheet_id: int, header: int, columns: Mapping[str, int], waiting: in
         )
 
     first = header + 1
-    # The sentence about the mode runs on over the columns that are empty beside it.
+    # The sentence about the mode runs on over the columns beside it, which are empty.
     yield PutLook(sheet_id=sheet_id, row=header - 1, column=left, end_row=header, end_column=right, look=_TOP)
     yield look(header, first, _HEADER)
     heading = first + max(waiting, 1) + 1

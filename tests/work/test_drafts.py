@@ -62,7 +62,7 @@ def test_letters_lie_in_the_drafts_until_the_teacher_sends_them_and_the_ledger_s
     assert (len(drafts(laid)), laid.states()) == (2, {NoticeState.DRAFTED: 2, NoticeState.SENT: 1})
     laid.sync()
     rows = laid.school.spreadsheet.worksheet("Mastery Mail").get_all_values()
-    assert rows[0][3] == "drafts: letters are laid into your drafts in Gmail, and you send them from there"
+    assert rows[0][5] == "drafts: letters are laid into your drafts in Gmail, and you send them from there"
     assert sorted((row[4], row[7]) for row in rows[2:] if row[9]) == [
         ("Oxenstierna, Ben", "sent"),
         ("Quillfeather, Ana", "in drafts"),
