@@ -454,6 +454,24 @@ def run(
 
 
 @app.command()
+def door(
+    config: Config = DEFAULT,
+    host: Annotated[str, typer.Option(help="The address of this machine to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port there; 0 picks a free one.")] = 8080,
+) -> None:
+    """Serve the links by which families stop a kind of letter, until stopped; behind the school's web server.
+
+    Example: sheets-mastery door --port 8080
+    """
+    from sheets_mastery.door import serve
+
+    with _until_stopped(), _service(config, None) as service:
+        serve(
+            service, host, port, opened=lambda address: typer.echo(f"The door is open at {address} (Ctrl-C closes it).")
+        )
+
+
+@app.command()
 def status(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = False) -> None:
     """Show the last run, and what waits for a person and why.
 

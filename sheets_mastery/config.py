@@ -334,6 +334,8 @@ class Letters(_Section):
     opt_out_url: Annotated[str, AfterValidator(_https)] = ""
     #: The number of the key that signs the links to it; a higher one makes new links.
     opt_out_key: Annotated[Whole, Field(ge=1, le=9999)] = 1
+    #: The lowest number of a key whose links still work.
+    opt_out_oldest_key: Annotated[Whole, Field(ge=1, le=9999)] = 1
 
     #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
@@ -353,6 +355,15 @@ class Letters(_Section):
     approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
+
+    @model_validator(mode="after")
+    def _new_links_work(self) -> Self:
+        if self.opt_out_oldest_key > self.opt_out_key:
+            raise ValueError(
+                f"opt_out_oldest_key is {self.opt_out_oldest_key}, but new links are signed by opt_out_key "
+                f"{self.opt_out_key}: they would not work"
+            )
+        return self
 
 
 class Help(_Section):

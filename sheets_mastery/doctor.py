@@ -21,6 +21,7 @@ from sheets_mastery.newids import supposed
 from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
+from sheets_mastery.status import said_to_have_stopped
 from sheets_mastery.wiring import Service
 
 _FAILED, _USAGE = 1, 2
@@ -79,6 +80,7 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
     try:
         found += _ledger(service)
         found += _letters(service)
+        found += _opt_out(service)
         found += _mail(service)
         found += _comebacks(service)
         credentials = list(_credentials(service))
@@ -107,6 +109,19 @@ def _letters(service: Service) -> Iterator[Check]:
         yield Check(what="letters", well=False, said=str(problem), code=_USAGE)
     else:
         yield Check(what="letters", well=True, said=f"templates load; languages: {languages}")
+
+
+def _opt_out(service: Service) -> Iterator[Check]:
+    """Where families stop letters, and whether any have: a fault of the ledger is told by another check."""
+    address = service.settings.letters.opt_out_url
+    try:
+        people = sum(service.ledger.opted_out(each.name) for each in service.settings.gradebooks)
+    except SheetsMasteryError:
+        people = 0
+    said = [f"letters have a link to {address}, which `sheets-mastery door` answers"] if address else []
+    said += [said_to_have_stopped(people)] if people else []
+    if said:
+        yield Check(what="opt-out", well=True, said="; ".join(said))
 
 
 def _mail(service: Service) -> Iterator[Check]:

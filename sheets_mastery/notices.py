@@ -36,6 +36,8 @@ WELCOME = "welcome"
 CONTRACT = "contract"
 #: and the teacher's own, about the whole gradebook: its `Notice.student` is "".
 DIGEST = "digest"
+#: Why a letter is withdrawn whose reader has used the link in an earlier one.
+UNWANTED = "this person has stopped letters of this kind"
 #: Those that speak of work to be done.
 ABOUT_WORK = frozenset({MISSING, REMINDER, WEEKLY})
 #: News is told so many days after it happened, or not at all.

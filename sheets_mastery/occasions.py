@@ -25,6 +25,7 @@ from sheets_mastery.notices import (
     MISSING,
     NEWS_DAYS,
     REMINDER,
+    UNWANTED,
     WEEKLY,
     WELCOME,
     Earlier,
@@ -422,7 +423,7 @@ def _withdrawn(
         elif notice.guardian in desk.history.suppressed:
             yield notice.key, COMES_BACK
         elif (notice.guardian, notice.kind) in desk.history.opted_out:
-            yield notice.key, "this person has stopped letters of this kind"
+            yield notice.key, UNWANTED
         elif box.weekly and notice.kind in {MISSING, REMINDER, MADE_GOOD}:
             yield notice.key, "this person now gets one letter a week"
         elif not box.weekly and notice.kind == WEEKLY:

@@ -36,7 +36,16 @@ from sheets_mastery.freshlook import BRAKE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.mailtab import MAIL_TITLE
-from sheets_mastery.notices import DIGEST, Decided, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.notices import (
+    DIGEST,
+    UNWANTED,
+    Decided,
+    Letterbox,
+    Notice,
+    NoticeState,
+    letterboxes,
+    teachers_box,
+)
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
@@ -89,7 +98,7 @@ class Outbox(Protocol):
     def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None: ...
     def stopped(self) -> str: ...
     def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]: ...
     def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
         self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
@@ -211,6 +220,10 @@ class _TakenOver(MailLater):
 
 class _Stopped(MailLater):
     """A person has stopped all letters."""
+
+
+class _Unwanted(MailLater):
+    """Its reader has stopped letters of its kind a moment ago."""
 
 
 def deliver(
@@ -460,6 +473,8 @@ class _Rounds:
             box = next((each for each in boxes if each.digest == notice.guardian), None)
             if box is None:
                 why = "this person is no longer to be written to"
+            elif (notice.guardian, notice.kind) in view.past.history.opted_out:
+                why = UNWANTED
             else:
                 said = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key))
                 why = said.why if isinstance(said, NotNow) else ""
@@ -490,7 +505,7 @@ class _Rounds:
         if notice.guardian in view.past.history.suppressed:
             return self._withdraw(notice, COMES_BACK, now)
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
-            return self._withdraw(notice, "this person has stopped letters of this kind", now)
+            return self._withdraw(notice, UNWANTED, now)
         if not view.as_known(standing):
             # Another name or another guardian stands beside this id than at the last sync, perhaps because a column was
             # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
@@ -527,6 +542,7 @@ class _Rounds:
                 for each in letters
             ),
             to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
+            stopped=len({person for person, _ in view.past.history.opted_out}),
             corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
             reference=reference(notice.key),
@@ -596,11 +612,13 @@ class _Rounds:
             current = noted
 
         def last_look() -> None:
-            ours, why = outbox.look(current, clock())
+            ours, why, unwanted = outbox.look(current, clock())
             if why:
                 raise _Stopped(said_of_stop(why))
             if not ours:
                 raise _TakenOver("another delivery has taken this letter over")
+            if unwanted:
+                raise _Unwanted(UNWANTED)
             # The clock is asked last: looking into the ledger may itself have taken any length of time.
             if not view.younger_than(_FRESH, clock()):
                 raise MailLater("Handing the letter over took so long that the sheet is read again first.")
@@ -620,9 +638,14 @@ class _Rounds:
             return _Outcome(word="taken by another")
         except MailLater as problem:
             now = clock()
-            not_before = now if isinstance(problem, _Stopped) else _next_try(current, problem, now)
+            ours = isinstance(problem, _Stopped | _Unwanted)
+            not_before = now if ours else _next_try(current, problem, now)
             back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
-            outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
+            moved = outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
+            if isinstance(problem, _Unwanted):
+                # Where a draft of it was left behind, it is withdrawn once that is cleared away.
+                there = moved if back is NoticeState.READY else None
+                return _Outcome(word="later") if there is None else self._withdraw(there, UNWANTED, now)
             if problem.for_all:
                 # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.
                 outbox.postpone(not_before, now)

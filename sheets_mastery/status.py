@@ -60,6 +60,13 @@ class Report:
     to_approve: tuple[str, ...]
     #: What went wrong the last time and is tried again by itself, in sentences.
     failed: tuple[str, ...]
+    #: How many people have stopped a kind of letter, by gradebook, where there are any.
+    stopped_by: dict[str, int]
+
+
+def said_to_have_stopped(people: int) -> str:
+    """How many people want no letters of a kind, in words: it is theirs to decide, and nobody has to do anything."""
+    return "1 person has stopped a kind of letter" if people == 1 else f"{people} people have stopped a kind of letter"
 
 
 def report(service: Service, gradebook: str | None) -> Report:
@@ -70,6 +77,7 @@ def report(service: Service, gradebook: str | None) -> Report:
     failed: list[str] = []
     modes: dict[str, str] = {}
     to_approve: list[str] = []
+    stopped_by: dict[str, int] = {}
     if why := service.ledger.stopped():
         waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
     for each in service.chosen(gradebook):
@@ -95,6 +103,8 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if people := service.ledger.opted_out(each.name):
+            stopped_by[each.name] = people
         if places := _coming_back(service, each.name, last_sync):
             many = f"{places} addresses" if places > 1 else "an address"
             where = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
@@ -119,6 +129,7 @@ def report(service: Service, gradebook: str | None) -> Report:
         to_approve=tuple(to_approve),
         waiting=tuple(dict.fromkeys(waiting)),
         failed=tuple(dict.fromkeys(failed)),
+        stopped_by=stopped_by,
     )
 
 
@@ -174,4 +185,6 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     approve = [Text(f"Letters wait for approval: {sentence}.", style="bold cyan") for sentence in found.to_approve]
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
-    return (runs, letters, *modes, *approve, *(sentences or [Text("Nothing waits for a person.", style="green")]))
+    stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
+    well = [Text("Nothing waits for a person.", style="green")]
+    return (runs, letters, *modes, *stopped, *approve, *(sentences or well))

@@ -53,6 +53,7 @@ FLOORS = (
         "undelivered",
         "preview",
         "doctor",
+        "door",
         "setup",
         "demo",
         "schedule",

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, distinct, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
@@ -25,7 +25,7 @@ from sheets_mastery.ledger import post, returned
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
-from sheets_mastery.ledger.tables import audit, install, notice, run
+from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
 from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
@@ -233,15 +233,20 @@ class Ledger:
         )
         return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
 
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]:
-        """Whether a claim still counts, and why no letter may leave ("" where letters leave).
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
+        """Whether a claim still counts, why no letter may leave ("" where letters leave), and whether its reader has
+        stopped letters of its kind.
 
         A claim counts while nobody has taken the letter over and its lease is not over.
         """
         counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
+        unwanted = post.opted_out(claimed.gradebook, claimed.guardian, claimed.kind)
+        asked = select(
+            install.c.stopped, exists().where(*counts).label("counts"), exists().where(*unwanted).label("unwanted")
+        )
         with self._database.reading() as connection:
-            row = connection.execute(select(install.c.stopped, exists().where(*counts).label("counts"))).one()
-            return bool(row.counts), row.stopped
+            row = connection.execute(asked).one()
+            return bool(row.counts), row.stopped, bool(row.unwanted)
 
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
         """Take every letter that is being sent from whoever has claimed it; answers how many.
@@ -453,6 +458,17 @@ class Ledger:
         """Take that back."""
         with self._database.writing() as connection:
             post.opt_in_to(connection, gradebook, guardian, kind)
+
+    def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool:
+        """Whether a person (by digest) wants no letters of a kind about a gradebook."""
+        with self._database.reading() as connection:
+            return bool(connection.execute(select(exists().where(*post.opted_out(gradebook, guardian, kind)))).scalar())
+
+    def opted_out(self, gradebook: str) -> int:
+        """How many people have stopped a kind of letter, or several, about a gradebook."""
+        people = func.count(distinct(opt_out.c.guardian))
+        with self._database.reading() as connection:
+            return int(connection.execute(select(people).where(opt_out.c.gradebook == gradebook)).scalar_one())
 
     # Runs
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
 from sheets_mastery.notices import WEEKLY, Decided, Notice, NoticeState
@@ -205,16 +206,21 @@ def note(connection: Connection, who: str, what: str, key: str, detail: str, now
 
 def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
     """Note that a person wants no letters of a kind; the moment of the first time stays."""
-    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
-    there = select(opt_out.c.kind).where(*(opt_out.c[name] == value for name, value in which.items()))
-    if connection.execute(there).first() is None:
-        connection.execute(insert(opt_out).values(**which, at=now))
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(opt_out).values(gradebook=gradebook, guardian=guardian, kind=kind, at=now))
+    except IntegrityError:
+        pass  # it was noted before, perhaps this very moment: mail programs like to ask twice
 
 
 def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
     """Let a person have letters of a kind again."""
-    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
-    connection.execute(delete(opt_out).where(*(opt_out.c[name] == value for name, value in which.items())))
+    connection.execute(delete(opt_out).where(*opted_out(gradebook, guardian, kind)))
+
+
+def opted_out(gradebook: str, guardian: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """The row that says that a person wants no letters of a kind."""
+    return opt_out.c.gradebook == gradebook, opt_out.c.guardian == guardian, opt_out.c.kind == kind
 
 
 def _unsaid(

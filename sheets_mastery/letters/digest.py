@@ -46,6 +46,8 @@ class Digest:
     waiting: int
     #: How many letters wait for a person to decide.
     to_decide: int
+    #: How many people have stopped a kind of letter, or several.
+    stopped: int = 0
     #: How many letters said what was put right after they had left, since the last digest.
     corrected: int = 0
     #: What is to be mended in the sheet, a sentence each.
@@ -69,6 +71,7 @@ def digest_of(
     problems: tuple[str, ...],
     waiting: int,
     to_decide: int,
+    stopped: int,
     corrected: int,
     school: School,
     reference: str,
@@ -90,6 +93,7 @@ def digest_of(
         good=_groups(gradebook, good),
         waiting=waiting,
         to_decide=to_decide,
+        stopped=stopped,
         corrected=corrected,
         problems=tuple(one_line(each, _PROBLEM_LENGTH) for each in problems[:_PROBLEMS]),
         more_problems=max(0, len(problems) - _PROBLEMS),
