@@ -16,6 +16,7 @@ from sheets_mastery.a1 import Range
 from sheets_mastery.edits import (
     AddRule,
     AddTab,
+    DeleteRows,
     DeleteRule,
     DeleteTab,
     DropStamp,
@@ -98,6 +99,17 @@ def _requests(edit: Edit) -> Iterator[Json]:
             yield _stamp(edit)
         case DropStamp():
             yield {"deleteDeveloperMetadata": {"dataFilter": _lookup(edit.stamp)}}
+        case DeleteRows():
+            yield {
+                "deleteDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "ROWS",
+                        "startIndex": edit.row,
+                        "endIndex": edit.row + edit.count,
+                    }
+                }
+            }
         case DeleteTab():
             yield {"deleteSheet": {"sheetId": edit.sheet_id}}
         case PutValues():

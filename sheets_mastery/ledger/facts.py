@@ -28,6 +28,7 @@ from sheets_mastery.ledger.tables import (
     verdict,
     verdict_change,
 )
+from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
 from sheets_mastery.panel import Choice
@@ -63,13 +64,16 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     return Past(
         secret=connection.execute(select(install.c.secret)).scalar_one(),
         students=None if known is None else {row.student: row.name for row in students},
+        first_sync=connection.execute(
+            select(func.min(student_seen.c.first_seen)).where(student_seen.c.gradebook == gradebook)
+        ).scalar_one(),
         verdicts=_verdicts(connection, gradebook),
         attempts=_last_attempts(connection, gradebook),
         levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
         episodes={each.work: each for each in map(_episode, episodes)},
         notices={each.key: each for each in letters},
         announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
-        choices=read_choices(connection, gradebook),
+        choices=_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
         history=History(
             told=_told(said, lost),
@@ -116,10 +120,13 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
         _write_episodes(connection, gradebook, facts.episodes)
     # One order for everybody who locks several letters, or two of them wait for each other.
     joined, praises, withdrawn = dict(facts.joined), dict(facts.praises_joined), dict(facts.withdrawn)
-    for key in sorted({*joined, *praises, *withdrawn}):
+    decided = {each.notice.key: each for each in facts.decided}
+    for key in sorted({*joined, *praises, *withdrawn, *decided}):
+        if key in decided:
+            post.decide(connection, decided[key], who=MAIL_TITLE, now=now)
         if key in withdrawn:
             post.withdraw(connection, key, withdrawn[key], now=now)
-        else:
+        elif key in joined or key in praises:
             good = praises.get(key, ())
             post.join(connection, key, joined.get(key, ()), praises=good, snapshot=facts.reading, now=now)
     for letter in facts.new_notices:
@@ -130,7 +137,7 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
 
 def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
     """Remember these choices and no others."""
-    known = read_choices(connection, gradebook)
+    known = _choices(connection, gradebook)
     gone = [{"which": setting} for setting in known if choices.get(setting) != known[setting]]
     if gone:
         connection.execute(
@@ -145,8 +152,7 @@ def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, 
         connection.execute(insert(choice), fresh)
 
 
-def read_choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
-    """The choices of a gradebook's settings tab that are in force."""
+def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
     rows = connection.execute(
         select(choice.c.setting, choice.c.label, choice.c.text)
         .where(choice.c.gradebook == gradebook)

@@ -23,10 +23,10 @@ from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post, returned, stamping
 from sheets_mastery.ledger.database import Database
-from sheets_mastery.ledger.facts import read_choices, read_past, write_choices, write_facts
+from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
 from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import SeenStamp
@@ -170,11 +170,6 @@ class Ledger:
         with self._database.reading() as connection:
             return read_past(connection, gradebook, today)
 
-    def choices(self, gradebook: str) -> dict[str, Choice]:
-        """The choices of a gradebook's settings tab that are in force."""
-        with self._database.reading() as connection:
-            return read_choices(connection, gradebook)
-
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none; what is known already is not written twice.
 
@@ -285,6 +280,10 @@ class Ledger:
     def unknown(self, now: datetime) -> tuple[Notice, ...]:
         """The letters about which the mail service is to be asked now, oldest first."""
         return self._letters(notice.c.state == NoticeState.UNKNOWN, notice.c.not_before <= now)
+
+    def drafted(self, now: datetime) -> tuple[Notice, ...]:
+        """The letters in the drafts about which the mail service is to be asked now, oldest first."""
+        return self._letters(notice.c.state == NoticeState.DRAFTED, notice.c.not_before <= now)
 
     def postpone(self, until: datetime, now: datetime) -> int:
         """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
@@ -400,6 +399,19 @@ class Ledger:
         values |= {"state": to, "reason": reason, **_NO_LEASE}
         return self._change(
             notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
+        )
+
+    def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None:
+        """Carry out what a person has decided about a letter; None where it is no longer as the person saw it."""
+        return self.move(
+            decided.notice,
+            decided.after.state,
+            now=now,
+            reason=decided.reason,
+            not_before=decided.after.not_before,
+            expires=decided.after.expires,
+            who=who,
+            for_good=True,
         )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
