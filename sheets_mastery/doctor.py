@@ -243,7 +243,7 @@ def _quarantine(service: Service, name: str, reading: Reading) -> Iterator[Check
     except LedgerError:
         return
     if found is not None:
-        yield Check(what=f"{name}: letters", well=False, said=f"{found.why.sentence}.", code=_WAITING)
+        yield Check(what=f"{name}: quarantine", well=False, said=f"{found.why.sentence}.", code=_WAITING)
 
 
 def _questions(name: str, layout: Layout) -> Iterator[Check]:

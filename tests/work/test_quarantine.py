@@ -86,7 +86,7 @@ def test_a_ledger_put_back_says_nothing_twice(algebra: Class, tmp_path: Path) ->
     assert algebra.deliver() == {"in quarantine": 3}
     assert algebra.school.sheet_requests() == []
     checks = doctor.examine(algebra.school.settings_file, None, {})
-    assert [(each.said, each.code) for each in checks if each.what == "gradebook Algebra 1: letters"] == [
+    assert [(each.said, each.code) for each in checks if each.what == "gradebook Algebra 1: quarantine"] == [
         (f"{Suspicion.BEHIND.sentence}.", 3)
     ]
 
