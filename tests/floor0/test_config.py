@@ -189,6 +189,18 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
         'mail.smtp: security "none" is for a mail server on this machine only.',
     ),
     ({"mail": '[mail.smtp]\nhost = ""'}, "mail.smtp.host: must not be empty."),
+    (
+        {"mail": '[mail.bounces]\nread_from = "imap"'},
+        'mail.bounces: needs the table [mail.bounces.imap] when read_from is "imap".',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nsecurity = "none"'},
+        'mail.bounces.imap: security "none" is for a mail server on this machine only.',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nfolder = "Zurück"'},
+        "mail.bounces.imap.folder: must be written as the mail server writes it, with plain letters only.",
+    ),
     ({"mail": 'only_to = "@x.org"'}, "mail.only_to: must be a list in square brackets."),
     ({"book": "points = 0"}, "gradebooks[1].points: must be greater than 0; it is 0."),
     ({"book": "points = true"}, "gradebooks[1].points: must be a number."),
