@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import terminal
+from sheets_mastery.addresses import asks_for_a_yes
 from sheets_mastery.errors import LedgerError, SettingsError
 from sheets_mastery.gradebook.records import key as student_key
 from sheets_mastery.notices import MAY, Decision, Notice, NoticeState, expiry, letterboxes
@@ -106,6 +107,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
             else None,
             who=PERSON,
             for_good=True,
+            approved=again,
         )
         if moved is None:
             raise LedgerError(f"The letter {notice.key[:SHOWN]} has moved on in this moment: look at it again.")
@@ -194,6 +196,8 @@ def _leaves(notice: Notice, now: datetime, zone: tzinfo, *, stopped: bool) -> st
             return "no longer: its time is over"
         case NoticeState.HOLD | NoticeState.READY if stopped:
             return "when letters are let go again"
+        case NoticeState.HOLD if asks_for_a_yes(notice):
+            return "when a person has approved it"
         case NoticeState.HOLD | NoticeState.READY if notice.not_before <= now:
             return "at the next delivery"
         case NoticeState.HOLD | NoticeState.READY:

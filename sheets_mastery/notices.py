@@ -142,6 +142,10 @@ class Notice:
     draft_id: str = ""
     #: What the mail service called it when it took it.
     provider_id: str = ""
+    #: When a person let it leave as it is: then it waits for no quiet hours. None where nobody has.
+    approved: datetime | None = None
+    #: When a sync decided about it; None before the ledger has it.
+    created: datetime | None = field(default=None, compare=False, repr=False)
 
 
 class HeldBack(StrEnum):

@@ -30,12 +30,13 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_all_wait
+from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, waits_for_a_yes, why_all_wait
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
+from sheets_mastery.quiet import Wait
 from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
@@ -141,7 +142,7 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now".
+    #: "waits for approval", "enough for now", "marks were changed", "second look", "new address".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -225,10 +226,10 @@ def deliver(
         done = troubles = refused = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
-            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
-            told = remembered(settings, wanted[name], known).settings
+            known = outbox.past(name, now.astimezone(settings.school.zone).date())
+            told = remembered(settings, wanted[name], known.choices).settings
             wait = why_all_wait(told, now)
-            if not wait and all(unapproved(notice, told) for notice in of_this):
+            if not wait and all(waits_for_a_yes(notice, told, known) for notice in of_this):
                 wait = UNAPPROVED
             if wait and wait != BRAKE:
                 # As far as the ledger knows nothing may leave, so the sheet need not be asked; only the brake can be
@@ -371,6 +372,8 @@ class _Rounds:
         letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
+        if wait := view.wait(notice, standing, box):
+            return self._put_off(notice, wait, now)
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
         if outcome.word in {"sent", "not yet known", "needs review"}:
             view.written_to.append((notice.student, notice.guardian))
@@ -441,6 +444,13 @@ class _Rounds:
     def _withdraw(self, notice: Notice, why: str, now: datetime) -> _Outcome:
         moved = self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
         return _Outcome(word="withdrawn" if moved is not None else "taken by another")
+
+    def _put_off(self, notice: Notice, wait: Wait, now: datetime) -> _Outcome:
+        """Let a letter wait where it is, and say so on it; what is said already is not said again."""
+        if wait.reason == notice.reason and wait.until is None:
+            return _Outcome(word=wait.word)
+        moved = self.outbox.move(notice, notice.state, now=now, reason=wait.reason, not_before=wait.until)
+        return _Outcome(word=wait.word if moved is not None else "taken by another")
 
     def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: View) -> _Outcome:
         outbox, clock = self.outbox, self.clock

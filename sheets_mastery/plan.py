@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from sheets_mastery.addresses import Addresses, KnownAddress, address_changes, address_problems, after
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.edits import DeleteTab, Edit
@@ -28,6 +29,7 @@ from sheets_mastery.panel import (
     settings_in_force,
     settings_tab,
 )
+from sheets_mastery.quiet import MarksSeen, edited, marks_seen
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
@@ -61,6 +63,12 @@ class Past:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     #: What was said to whom, and what happened of late.
     history: History = field(default_factory=History)
+    #: Of which kind each mark was; None before it was kept.
+    marks: MarksSeen | None = None
+    #: The marks that were changed of late, with when a sync saw it.
+    edited: Mapping[Work, datetime] = field(default_factory=dict)
+    #: The guardians' addresses beside each student; None before they were kept.
+    addresses: Addresses | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +120,12 @@ class Facts:
     choices: Mapping[str, Choice] | None = None
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Of which kind each mark is. None when they are those of the last reading.
+    marks: MarksSeen | None = None
+    #: The marks that are not what they were at the last reading.
+    edited: tuple[Work, ...] = ()
+    #: The guardians' addresses that came, went or came back, as they are afterwards.
+    addresses: tuple[KnownAddress, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +169,8 @@ class Plan:
             or facts.withdrawn
             or facts.choices is not None
             or facts.praises_joined
+            or facts.edited
+            or facts.addresses
         )
 
 
@@ -169,6 +185,17 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
+    who = everybody(gradebook, past.secret)
+    moved_addresses = address_changes(
+        gradebook.students,
+        past.addresses,
+        past.students or {},
+        settings.letters,
+        past.secret,
+        now,
+        vouched=_too_many(_others(who, past), past, settings.guard.names_share),
+    )
+    addresses = after(past.addresses, moved_addresses)
     letters = letters_owed(
         judged,
         whats_owed,
@@ -182,11 +209,16 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         history=replace(past.history, begun=_begun(gradebook, contracts, past, settings, now)),
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
+        addresses=addresses,
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
         letters = replace(letters, new=(), joined=())
-    elsewhere = (*problems, *in_force.unusable)
+    notices = (*past.notices.values(), *letters.new)
+    new_addresses = address_problems(
+        gradebook.students, addresses, notices, settings.letters, settings.school, past.secret, now
+    )
+    elsewhere = (*problems, *new_addresses, *in_force.unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -198,7 +230,8 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
     )
     facts = replace(
-        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters, who=who),
+        addresses=moved_addresses,
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
     )
     return Plan(
@@ -211,7 +244,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         facts=facts,
         edits=edits,
         objections=(
-            *layout_changes(reading, gradebook, past, settings.guard),
+            *layout_changes(reading, gradebook, past, settings.guard, who),
             *guard(gradebook, facts, past, settings),
         ),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
@@ -303,22 +336,36 @@ def _begun(
     return {student: each for student, each in begun.items() if each.before is None or each.before in bars}
 
 
-def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
-    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
+def layout_changes(
+    reading: Reading, gradebook: Gradebook, past: Past, limits: Guard, who: Mapping[str, str]
+) -> Iterator[str]:
+    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to.
+
+    `who` tells who each student is: `everybody`.
+    """
     if limits.layout:
         yield from moved(past.shape, shape_of(reading, gradebook))
         yield from pasted_over(gradebook, past.attempts)
     if past.students:
-        now = _students(gradebook, past.secret)
-        gone = sum(student not in now for student in past.students)
+        gone = sum(student not in who for student in past.students)
         if gone > _most(1, limits.students_share, len(past.students)):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        shifted = sum(now.get(student, who) != who for student, who in past.students.items())
-        if shifted > _most(1, limits.names_share, len(past.students)):
+        shifted = _others(who, past)
+        if _too_many(shifted, past, limits.names_share):
             yield (
                 f"{shifted} students have another name or other guardians than before, "
                 "as if one column had been sorted alone or the permissions deleted"
             )
+
+
+def _others(who: Mapping[str, str], past: Past) -> int:
+    """How many students of the last reading have another name or other guardians now."""
+    return sum(who.get(student, was) != was for student, was in (past.students or {}).items())
+
+
+def _too_many(changed: int, past: Past, share: Decimal) -> bool:
+    """Whether that is more than an ordinary day brings."""
+    return changed > _most(1, share, len(past.students or {}))
 
 
 def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
@@ -365,7 +412,8 @@ def who_is(student: Student, secret: bytes) -> str:
     )
 
 
-def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+def everybody(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+    """Who each student is, by key: `who_is`."""
     return {key(student.id): who_is(student, secret) for student in gradebook.students}
 
 
@@ -378,6 +426,8 @@ def _facts(
     new_attempts: tuple[Attempt, ...],
     whats_owed: Owed,
     letters: LettersOwed,
+    *,
+    who: Mapping[str, str],
 ) -> Facts:
     works = [assignment.id for assignment in gradebook.assignments]
     now = {
@@ -398,12 +448,12 @@ def _facts(
         for work, verdict in past.verdicts.items()
         if work not in now and work[0] not in doubtful
     ]
-    students = _students(gradebook, past.secret)
     shape = shape_of(reading, gradebook)
+    marks = marks_seen(gradebook, past.marks)
     return Facts(
         reading=_reading_fingerprint(gradebook, past.secret),
         shape=None if shape == past.shape else shape,
-        students=None if students == past.students else students,
+        students=None if who == past.students else who,
         verdicts=tuple(changes),
         levels=tuple(_level_changes(gradebook, contracts, past)),
         attempts=new_attempts,
@@ -412,6 +462,9 @@ def _facts(
         joined=letters.joined,
         withdrawn=letters.withdrawn,
         praises_joined=letters.praises_joined,
+        marks=None if marks == past.marks else marks,
+        # At the first look everything is new, and nothing an edit.
+        edited=() if past.students is None else edited(marks, past.marks, new_attempts),
     )
 
 
@@ -457,6 +510,8 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.joined),
         *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
+        *map(repr, facts.edited),
+        *(f"{each.student} {each.guardian} {each.trusted} {each.gone is None}" for each in facts.addresses),
         *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):
         said.update(part.encode())

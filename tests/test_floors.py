@@ -18,6 +18,8 @@ FLOORS = (
         "remediation",
         "shape",
         "notices",
+        "quiet",
+        "addresses",
         "occasions",
         "optout",
         "letters",

@@ -277,7 +277,14 @@ def _entry(
         name_column = columns.numbered("guardian_name", number)
         name = "" if name_column is None else tab.at(row, name_column).text
         guardians += [
-            Guardian(name=name, address=address, language=language, may_receive=may, frequency=frequency)
+            Guardian(
+                name=name,
+                address=address,
+                language=language,
+                may_receive=may,
+                frequency=frequency,
+                place=Place(tab=tab.title, cell=Cell(row, column)),
+            )
             for address in addresses
         ]
     address_column = columns.one("student_email")

@@ -11,9 +11,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, insert, literal, select, update
 
-from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
+from sheets_mastery.addresses import asks_for_a_yes
+from sheets_mastery.ledger.tables import audit, guardian_address, install, notice, notice_item, opt_out
 from sheets_mastery.notices import WEEKLY, Notice, NoticeState
 
 #: Where a letter may go from where it is. SENDING is reached by `claim` alone.
@@ -76,6 +77,8 @@ def _letter(items: Sequence[RowMapping]) -> Notice:
         reason=row["reason"],
         draft_id=row["draft_id"],
         provider_id=row["provider_id"],
+        approved=row["approved"],
+        created=row["created"],
     )
 
 
@@ -107,6 +110,7 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
             draft_id=letter.draft_id,
             provider_id=letter.provider_id,
             about=letter.about,
+            approved=letter.approved,
             snapshot=snapshot,
             content_hash="",
             reason=letter.reason,
@@ -133,8 +137,16 @@ def join(
         return
     mentioned = [(each, ANNOUNCED) for each in episodes] + [(each, PRAISED) for each in praises]
     unsaid = _unsaid(connection, row.gradebook, row.guardian, mentioned)
-    # A new version, so that a letter that was looked at with less in it is neither claimed nor approved.
-    if unsaid and change(connection, key, {"snapshot": snapshot}, now, notice.c.state.in_(_WAITING)):
+    # A new version, so that a letter that was looked at with less in it is neither claimed nor approved; and whoever
+    # has approved it has approved something else.
+    approved = and_(notice.c.approved.is_not(None), notice.c.state == NoticeState.READY)
+    anew = {
+        "snapshot": snapshot,
+        "approved": None,
+        "state": case((approved, literal(NoticeState.HOLD, notice.c.state.type)), else_=notice.c.state),
+        "reason": case((approved, "more was added after a person had approved it"), else_=notice.c.reason),
+    }
+    if unsaid and change(connection, key, anew, now, notice.c.state.in_(_WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
         note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
 
@@ -162,6 +174,19 @@ def change(
 def free_items(connection: Connection, key: str) -> None:
     """Let what a withdrawn letter would have said be said by another."""
     connection.execute(update(notice_item).where(notice_item.c.notice == key).values(withdrawn=True))
+
+
+def trust(connection: Connection, letter: Notice, now: datetime) -> None:
+    """Let the address that a letter goes to be one that nobody has to be asked about any more."""
+    whose = {"gradebook": letter.gradebook, "student": letter.student, "guardian": letter.guardian}
+    known = update(guardian_address).where(*(guardian_address.c[name] == value for name, value in whose.items()))
+    if not connection.execute(known.where(~guardian_address.c.trusted).values(trusted=True)).rowcount:
+        return
+    # The other letters that wait for it need not wait for a person any more.
+    here = *(notice.c[name] == value for name, value in whose.items()), notice.c.state == NoticeState.HOLD
+    for other in letters(connection, *here):
+        if asks_for_a_yes(other):
+            change(connection, other.key, {"reason": ""}, now, notice.c.version == other.version)
 
 
 def count_sent(connection: Connection) -> None:
