@@ -159,11 +159,11 @@ class Edits:
         found = [*self._changed("marks in this row", [self.rows[student]] if student in self.rows else [], span, now)]
         for assignment in assignments:
             moments = self.columns.get(assignment, [])
-            found += self._changed("marks in a column that it speaks of", moments[:1], span, now)
             found += self._being_marked(moments, letters, now)
+            found += self._changed("marks in a column that it speaks of", moments[:1], span, now)
         if not found:
             return None
-        until, at, what = max(found)
+        until, at, what = max(found, key=lambda each: each[0])
         reason = f"{what} at {time_of(at, now, school)}; waits until {time_of(until, now, school)}"
         return Wait(word="marks were changed", reason=reason, until=until)
 
@@ -182,7 +182,8 @@ class Edits:
         if not letters.marking_share or len(moments) < enough:
             return
         if until := over(moments[enough - 1], MARKING, now):
-            yield until, moments[0], f"a column that it speaks of is being marked ({len(moments)} marks changed), last"
+            share = f"{len(moments)} of {self.students} marks changed"
+            yield until, moments[0], f"a column that it speaks of is being marked ({share}), last"
 
     def second_look(
         self,
