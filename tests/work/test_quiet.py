@@ -262,8 +262,8 @@ class Fortnight:
                         lease_owner="this delivery",
                     )
                     for letter in ledger.in_state(NoticeState.SENT):
-                        for student, title in (works[each] for each in letter.episodes if each in works):
-                            self.tell(int(student[1:]), int(title[-2:]))
+                        for name, title in (works[each] for each in letter.episodes if each in works):
+                            self.tell(int(name[1:]), int(title[-2:]))
 
     def tell(self, student: int, column: int) -> None:
         if (student, column) not in {(each[0], each[1]) for each in self.told}:
