@@ -1,4 +1,4 @@
-"""Makes the README's pictures from a demo that really runs: the coloured sheet, a letter, the terminal.
+"""Makes the README's pictures from a demo that really runs: the coloured sheet, a letter, the door, the terminal.
 
     .venv/bin/python docs/pictures.py [FOLDER]
 
@@ -23,6 +23,8 @@ from rich.console import Console
 
 from sheets_mastery import demo
 from sheets_mastery.local_google.server import LocalGoogle
+from sheets_mastery.notices import NoticeState
+from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import SETTINGS_TITLE
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wiring import Service
@@ -68,7 +70,31 @@ def main(folder: Path) -> None:
             )
         (place / "letter.html").write_text(_a_letter(place / "demo" / "outbox"), "utf-8")
         _shoot((place / "letter.html").as_uri(), folder / "letter.png", (420, 980))
+        _picture_the_door(place / "demo", folder / "door.png")
         console.file.close()
+
+
+def _picture_the_door(demo_folder: Path, picture: Path) -> None:
+    """Open the door for the demo school, and look at the page behind the link of a letter that has left."""
+    settings = demo_folder / "mastery.toml"
+    url = 'opt_out_url = "https://letters.example.edu/stop"'
+    settings.write_text(settings.read_text("utf-8").replace("[letters]\n", f"[letters]\n{url}\n"), "utf-8")
+    service = Service.load(settings, {}, clock=lambda: datetime.now(UTC))
+    letter = service.ledger.in_state(NoticeState.SENT)[0]
+    wish = Wish(guardian=letter.guardian, gradebook=letter.gradebook, kind=letter.kind)
+    token = sign(wish, service.ledger.install().secret, service.settings.letters.opt_out_key)
+    service.close()
+    door = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "sheets_mastery", "door", "--port", "0", "-c", settings],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = door.stdout.readline() if door.stdout is not None else ""
+        _shoot(f"{said.split()[5]}?t={token}", picture, (420, 590))
+    finally:
+        door.terminate()
+        door.communicate()
 
 
 def _choose(values: str) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sheets_mastery.addresses import address_problems, address_wait, asks_for_a_yes
+from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
+from sheets_mastery.newaddresses import address_problems, address_wait, asks_for_a_yes
 from sheets_mastery.notices import ABOUT_WORK, DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
@@ -118,7 +119,7 @@ class View:
             standings={key(each.student.id): each for each in judged},
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
-            problems=tuple(map(str, problems)),
+            problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
             moved=tuple(layout_changes(reading, understood, past, file.guard, everybody(understood, past.secret))),
             undecided=judging(in_force.choices) != judging(past.choices),
             edits=Edits(marks={**past.edited, **dict.fromkeys(unseen, now)}, students=len(understood.students)),

@@ -10,14 +10,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sheets_mastery.addresses import Addresses, KnownAddress, address_changes, address_problems, after
+from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.corrections import corrected_since
 from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, standings
+from sheets_mastery.newaddresses import Addresses, KnownAddress, address_changes, address_problems, after
 from sheets_mastery.notices import DIGEST, Begun, History, LettersOwed, Notice, begins, digest
 from sheets_mastery.occasions import letters_owed
 from sheets_mastery.panel import (
@@ -126,6 +128,8 @@ class Facts:
     edited: tuple[Work, ...] = ()
     #: The guardians' addresses that came, went or came back, as they are afterwards.
     addresses: tuple[KnownAddress, ...] = ()
+    #: Letters that have left and said what was put right since: (the letter's key, the episode).
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +154,8 @@ class Plan:
     edits: tuple[Edit, ...]
     #: Why a person should look before any of it happens; empty for an ordinary plan.
     objections: tuple[str, ...]
+    #: From how many places of the roster letters come back; each is among the problems.
+    coming_back: int = 0
     #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
     fingerprint: str
 
@@ -196,6 +202,17 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         vouched=_too_many(_others(who, past), past, settings.guard.names_share),
     )
     addresses = after(past.addresses, moved_addresses)
+    returned = coming_back(gradebook, past.history, past.secret)
+    problems = (*problems, *returned)
+    other_levels = {each.student for each in _level_changes(gradebook, contracts, past)}
+    corrected = corrected_since(
+        whats_owed.ended,
+        new_attempts,
+        other_levels=other_levels,
+        here={key(student.id) for student in gradebook.students},
+        history=past.history,
+        now=now,
+    )
     letters = letters_owed(
         judged,
         whats_owed,
@@ -210,6 +227,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
         addresses=addresses,
+        corrected=bool(corrected),
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
@@ -233,6 +251,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters, who=who),
         addresses=moved_addresses,
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+        corrected=corrected,
     )
     return Plan(
         gradebook=gradebook,
@@ -247,6 +266,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
             *layout_changes(reading, gradebook, past, settings.guard, who),
             *guard(gradebook, facts, past, settings),
         ),
+        coming_back=len(returned),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
 

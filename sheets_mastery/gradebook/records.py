@@ -131,7 +131,7 @@ class Guardian:
     may_receive: bool
     #: How often this person wants to hear: "each" time, "weekly", "never"; "" for the school's usual way.
     frequency: str = ""
-    #: Where the address stands in this reading. Where, never who.
+    #: Where the address stands in this one reading. Where, never who.
     place: Place | None = field(default=None, compare=False)
 
 
@@ -175,6 +175,8 @@ class Student:
     asked: bool = False
     #: Why this student is left alone, "" where nothing stands against judging: for example an id that occurs twice.
     blocked: str = ""
+    #: Where the student's own address stands in this one reading.
+    address_place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

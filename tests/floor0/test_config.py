@@ -189,6 +189,18 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
         'mail.smtp: security "none" is for a mail server on this machine only.',
     ),
     ({"mail": '[mail.smtp]\nhost = ""'}, "mail.smtp.host: must not be empty."),
+    (
+        {"mail": '[mail.bounces]\nread_from = "imap"'},
+        'mail.bounces: needs the table [mail.bounces.imap] when read_from is "imap".',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nsecurity = "none"'},
+        'mail.bounces.imap: security "none" is for a mail server on this machine only.',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nfolder = "Zurück"'},
+        "mail.bounces.imap.folder: must be written as the mail server writes it, with plain letters only.",
+    ),
     ({"mail": 'only_to = "@x.org"'}, "mail.only_to: must be a list in square brackets."),
     ({"book": "points = 0"}, "gradebooks[1].points: must be greater than 0; it is 0."),
     ({"book": "points = true"}, "gradebooks[1].points: must be a number."),
@@ -407,6 +419,10 @@ def test_a_secret_s_file_has_to_be_there_and_to_say_something(tmp_path: Path) ->
         (
             'opt_out_url = "https://letters.school.example/stop?who="',
             'letters.opt_out_url: must be an https address without a "?", such as "https://letters.school.example/stop".',
+        ),
+        (
+            "opt_out_key = 2\nopt_out_oldest_key = 3",
+            "letters: opt_out_oldest_key is 3, but new links are signed by opt_out_key 2: they would not work.",
         ),
     ],
 )
