@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
+from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
@@ -102,6 +103,9 @@ def report(service: Service, gradebook: str | None) -> Report:
             waiting.append(f"{each.name}: letters to {many} come back; {where}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
+        asking = sum(asks_for_a_yes(letter) for letter in service.ledger.in_state(NoticeState.HOLD, each.name))
+        if asking:
+            waiting.append(f"{each.name}: letters to new addresses that wait for approval: {asking}")
         for state, words in _FOR_A_PERSON.items():
             if counts.get(state):
                 letters_there = service.ledger.in_state(state, each.name)

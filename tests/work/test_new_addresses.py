@@ -10,6 +10,7 @@ import pytest
 from sheets_mastery import desk
 from sheets_mastery.errors import WaitingForPerson
 from sheets_mastery.notices import Decision, NoticeState
+from sheets_mastery.status import report
 
 if TYPE_CHECKING:
     from tests.work.conftest import Class
@@ -42,6 +43,7 @@ def test_a_changed_address_is_left_alone_for_a_day_and_asked_about(algebra: Clas
     assert algebra.deliver() == {}
     algebra.at(TUESDAY)
     assert (algebra.deliver(), algebra.school.sheet_requests()) == ({"waits for approval": 1}, [])
+    assert report(algebra.service, None).waiting == ("Algebra 1: letters to new addresses that wait for approval: 1",)
     desk.decide(algebra.service, Decision.APPROVE, [key])
     assert algebra.deliver() == {"sent": 1}
     assert sum(b"friend@example.org" in path.read_bytes() for path in algebra.school.letters()) == 1
