@@ -5,20 +5,21 @@ A letter is decided about by a sync; this is the look that is taken before it le
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
-from sheets_mastery.newaddresses import address_problems, address_wait, asks_for_a_yes
-from sheets_mastery.notices import ABOUT_WORK, DIGEST, REMINDER, Earlier, Letterbox, Notice, NoticeState
+from sheets_mastery.newaddresses import address_problems, address_wait
+from sheets_mastery.notices import ABOUT_WORK, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
-from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, owed_now, who_is
+from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, owed_now, ticks, who_is
 from sheets_mastery.quiet import Edits, Wait, edited, marks_seen
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
@@ -27,33 +28,14 @@ from sheets_mastery.remediation import Remediation, Work
 BRAKE = "stopped"
 #: All letters of a gradebook wait because what stands there is not what they were decided from.
 CHANGED = "changed since the last sync"
-#: A letter waits because a person has to approve it.
-UNAPPROVED = "waits for approval"
+_TO_LEAVE = frozenset({NoticeState.HOLD, NoticeState.READY})
 
 
 def why_all_wait(settings: Settings, now: datetime) -> str:
     """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
     if settings.letters.stop:
         return BRAKE
-    return "" if _in_window(settings, now) else "outside hours"
-
-
-def unapproved(notice: Notice, settings: Settings) -> bool:
-    """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    return settings.letters.approval and notice.state is NoticeState.HOLD and notice.kind != DIGEST
-
-
-def waits_for_a_yes(notice: Notice, settings: Settings, past: Past) -> bool:
-    """Whether a person has to approve a letter, as far as the ledger knows: also the first one to a new address."""
-    address = (past.addresses or {}).get((notice.student, notice.guardian))
-    new = settings.letters.ask_new_address and address is not None and not address.trusted
-    return unapproved(notice, settings) or (new and asks_for_a_yes(notice))
-
-
-def _in_window(settings: Settings, now: datetime) -> bool:
-    local = now.astimezone(settings.school.zone)
-    window = settings.letters.window or settings.school.hours
-    return settings.school.open_on(local.date()) and window.holds(local.time())
+    return "" if in_window(settings, now) else "outside hours"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +45,11 @@ class View:
     gradebook: Gradebook
     #: The settings in force: what the document's own tab says at this moment, over those of the file.
     settings: Settings
+    #: How letters leave.
+    mode: Mode
+    #: What ticks on the tab Mastery Mail decide about letters that wait to leave. What was held back or refused is let
+    #: go by a sync, which takes the tick away in the same breath: it must not be tried again and again.
+    decided: tuple[Decided, ...]
     standings: dict[str, Standing]
     past: Past
     #: The open episodes that the ledger knows, with the help that comes next as of this reading.
@@ -113,9 +100,13 @@ class View:
                 now,
             ),
         )
+        mode = mode_in_force(in_force.settings, past.first_sync, now)
+        decided = ticks(reading, understood, in_force.gradebook, past, in_force.settings, mode, now)
         return cls(
             gradebook=understood,
             settings=in_force.settings,
+            mode=mode,
+            decided=tuple(each for each in decided if each.notice.state in _TO_LEAVE),
             standings={key(each.student.id): each for each in judged},
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
@@ -125,6 +116,11 @@ class View:
             edits=Edits(marks={**past.edited, **dict.fromkeys(unseen, now)}, students=len(understood.students)),
             read_at=now,
         )
+
+    def skipped(self, notice: Notice) -> Decided | None:
+        """The decision that a letter is not to leave, where there is one; nothing of it is decided while all wait."""
+        mine = (each for each in self.decided if each.notice.key == notice.key)
+        return next((each for each in mine if each.after.state is NoticeState.CANCELLED), None)
 
     def as_known(self, standing: Standing) -> bool:
         """Whether the student is the one that the last sync knew by this id."""
@@ -152,7 +148,9 @@ class View:
             address = self.past.addresses.get((notice.student, notice.guardian))
             if address is None:
                 return Wait(word=CHANGED, reason="waits until a sync has seen this address", until=None)
-            if wait := address_wait(address, letters, school, self.read_at):
+            # Who has approved the letter has approved its address, maybe by a tick that this very delivery has seen.
+            trusted = address.trusted or notice.approved is not None
+            if wait := address_wait(replace(address, trusted=trusted), letters, school, self.read_at):
                 return wait
         works = self._speaks_of(notice, standing)
         waits = [self.edits.second_look(works, notice.created, letters, school, self.read_at)]

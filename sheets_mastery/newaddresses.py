@@ -13,7 +13,7 @@ from datetime import datetime
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook import Problem, Student
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.notices import Notice, person_digest
+from sheets_mastery.notices import Decided, Notice, person_digest
 from sheets_mastery.quiet import Wait, hours, over
 
 #: How the reasons of letters that wait for a person's yes to their address begin, and end.
@@ -83,9 +83,16 @@ def address_changes(
     return tuple(changes)
 
 
-def after(known: Addresses | None, changes: Iterable[KnownAddress]) -> dict[tuple[str, str], KnownAddress]:
-    """What is known once some changes have been learned."""
-    return {**(known or {}), **{(each.student, each.guardian): each for each in changes}}
+def after(
+    known: Addresses | None, changes: Iterable[KnownAddress], decided: Iterable[Decided] = ()
+) -> dict[tuple[str, str], KnownAddress]:
+    """What is known once some changes have been learned, and some letters approved."""
+    learned = {**(known or {}), **{(each.student, each.guardian): each for each in changes}}
+    for each in decided:
+        whose = each.notice.student, each.notice.guardian
+        if each.after.approved is not None and whose in learned:
+            learned[whose] = replace(learned[whose], trusted=True)
+    return learned
 
 
 def address_wait(address: KnownAddress, letters: Letters, school: School, now: datetime) -> Wait | None:

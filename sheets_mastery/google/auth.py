@@ -1,7 +1,7 @@
 """Who the service is at Google: a service account, a teacher who signed in, or nobody at the local Google.
 
 Only what is used is asked for: to read and write spreadsheets; where letters leave by Gmail, to write drafts and send
-them; and where what has come back is read from Gmail, to read mail.
+them; and where what has come back is read from Gmail, or drafts are left to the teacher to send, to read mail.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 #: To make drafts and to send them. It does not let anybody read mail.
 GMAIL = "https://www.googleapis.com/auth/gmail.compose"
 
-#: To read the mailbox: only for what has come back.
+#: To read the mailbox: only for what has come back, and for what a teacher has sent from the drafts.
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 #: Those for which a service account needs somebody's mailbox.
 _MAILBOX = frozenset({GMAIL, READ})
@@ -40,7 +40,8 @@ _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 
 def scopes(mail: Mail) -> tuple[str, ...]:
     """All that a school with these settings needs, for signing in once."""
-    sends, reads = mail.transport == "gmail", mail.bounces.read_from == "gmail"
+    # Whether a draft that is gone was sent can only be seen among what was sent.
+    sends, reads = mail.transport == "gmail", mail.bounces.read_from == "gmail" or mail.mode == "drafts"
     return (SHEETS, *([GMAIL] if sends else []), *([READ] if reads else []))
 
 

@@ -39,6 +39,7 @@ def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
         "credentials": f"local at {office.school.url}; asks for spreadsheets",
         "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",
         "gradebook Algebra 1: levels": "1 × 76 %, 1 × 86 %, 1 × 93 %",
+        "gradebook Algebra 1: letters": "send: letters leave by themselves, after their hold",
         "gradebook Algebra 1: in the sheet": "nothing of ours yet; the first sync makes it",
     }
     assert {check.well for check in found.values()} == {True}

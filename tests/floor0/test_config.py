@@ -432,6 +432,51 @@ def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> N
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize(
+    ("mail", "letters", "mode"),
+    [
+        ("", "", None),
+        ('mode = "send"', "", "send"),
+        ('mode = "drafts"\ntransport = "gmail"', "", "drafts"),
+        ("", "[letters]\napproval = true", "review"),
+        ('mode = "review"', "[letters]\napproval = true", "review"),
+        ('mode = "send"', "[letters]\napproval = false", "send"),
+    ],
+)
+def test_how_letters_leave_is_chosen_by_mail_mode_and_the_older_key_means_review(
+    mail: str, letters: str, mode: str | None
+) -> None:
+    assert parsed(mail=mail, more=letters).mail_mode == mode
+
+
+@pytest.mark.parametrize(
+    ("mail", "letters", "said"),
+    [
+        (
+            'mode = "drafts"',
+            "",
+            (
+                'mail: mode = "drafts" lays letters into Gmail\'s drafts, so it goes with transport = "gmail" only, '
+                'not with "maildir"; say mode = "review" or "send".'
+            ),
+        ),
+        ('mode = "later"', "", "mail.mode: must be 'review', 'send' or 'drafts', not 'later'."),
+        (
+            'mode = "send"',
+            "[letters]\napproval = true",
+            (
+                'letters.approval: is the older way to say mail.mode = "review", but mail.mode is "send"; '
+                "keep mail.mode."
+            ),
+        ),
+    ],
+)
+def test_a_mode_that_cannot_be_is_refused_by_its_key(mail: str, letters: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parsed(mail=mail, more=letters)
+    assert str(refused.value) == said
+
+
 def test_the_settings_of_the_drawings_are_settings() -> None:
     assert drawn.settings().gradebook("Period 1") == drawn.book()
 
