@@ -339,6 +339,16 @@ class Letters(_Section):
 
     #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
+    #: Hours for which nobody may have changed a mark in the student's row, or in a column that the letter speaks of.
+    quiet_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=24)] = Decimal(2)
+    #: No letter speaks of a column of which at least this share was changed within two hours; 0 does without.
+    marking_share: Share = Decimal("0.2")
+    #: Minutes between the sync that first saw what a letter says and the reading from which it leaves.
+    second_look_minutes: Annotated[Whole, Field(ge=0, le=240)] = 10
+    #: Hours for which a guardian's address is left alone that was not there before.
+    new_address_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(24)
+    #: Whether a person has to approve the first letter to such an address.
+    ask_new_address: Switch = True
     #: The hours of a school day in which letters leave; by default the school's hours.
     window: DayWindow | None = None
     #: School days after which a letter that could not leave is given up, visibly.

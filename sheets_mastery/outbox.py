@@ -49,6 +49,7 @@ from sheets_mastery.notices import (
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
+from sheets_mastery.quiet import Wait
 from sheets_mastery.reading import Reading
 
 _log = logging.getLogger("sheets_mastery")
@@ -175,9 +176,9 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "skipped", "laid into the drafts", "sent from the drafts". And what has
-    #: come back before it: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by
-    #: itself" and "about no letter".
+    #: "waits for approval", "enough for now", "marks were changed", "second look", "new address", "skipped", "laid into
+    #: the drafts", "sent from the drafts". And what has come back before it: "came back for good", "came back", "not
+    #: delivered yet"; of mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -516,6 +517,8 @@ class _Rounds:
         letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
+        if wait := view.wait(notice, standing, box):
+            return self._put_off(notice, wait, now)
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
         if outcome.word in {"sent", "laid into the drafts", "not yet known", "needs review"}:
             view.written_to.append((notice.student, notice.guardian))
@@ -593,6 +596,13 @@ class _Rounds:
     def _withdraw(self, notice: Notice, why: str, now: datetime) -> _Outcome:
         moved = self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
         return _Outcome(word="withdrawn" if moved is not None else "taken by another")
+
+    def _put_off(self, notice: Notice, wait: Wait, now: datetime) -> _Outcome:
+        """Let a letter wait where it is, and say so on it; what is said already is not said again."""
+        if wait.reason == notice.reason and wait.until is None:
+            return _Outcome(word=wait.word)
+        moved = self.outbox.move(notice, notice.state, now=now, reason=wait.reason, not_before=wait.until)
+        return _Outcome(word=wait.word if moved is not None else "taken by another")
 
     def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: View) -> _Outcome:
         outbox, clock = self.outbox, self.clock

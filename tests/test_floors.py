@@ -19,6 +19,8 @@ FLOORS = (
         "shape",
         "afterwards",
         "notices",
+        "quiet",
+        "newaddresses",
         "corrections",
         "occasions",
         "optout",

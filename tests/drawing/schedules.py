@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,6 +67,8 @@ ACTS: Mapping[str, Reading] = {
 STUDENTS = {"anaid7": ("Ana", "quill@example.org"), "benid8": ("Ben", "oxen@example.org")}
 #: Friday, 16:30 in Chicago.
 START = datetime(2026, 10, 30, 21, 30, tzinfo=UTC)
+#: When the sync decided: long enough before for the second look.
+SYNCED = START - timedelta(minutes=10)
 #: The seconds at which a delivery is begun, however the last one ended: half the afternoon, the evening, then every
 #: school day until the letters' time is over.
 TURNS = (0, 300, 1800, 3600, 5100, *(hours * 3600 for hours in (6, 62.6, 64, 72, 90, 114, 138, 162, 186)))
@@ -146,11 +148,13 @@ class Lab:
     @classmethod
     def open(cls, url: str, folder: Path) -> Self:
         """A ledger after the first sync of the class."""
-        settings = drawn.settings("[letters]\nhold_hours = 0\n[guard]\nletters_share = 1")
-        ledger = open_ledger(url, now=START, new_secret=bytes)
+        settings = drawn.settings(
+            "[letters]\nhold_hours = 0\nquiet_hours = 0\nmarking_share = 0\n[guard]\nletters_share = 1"
+        )
+        ledger = open_ledger(url, now=SYNCED, new_secret=bytes)
         (book,) = settings.gradebooks
-        past = ledger.past(book.name, START.date())
-        ledger.record(book.name, decide(BEFORE, past, settings, book, START).facts, now=START)
+        past = ledger.past(book.name, SYNCED.date())
+        ledger.record(book.name, decide(BEFORE, past, settings, book, SYNCED).facts, now=SYNCED)
         lab = cls(ledger=ledger, folder=folder, settings=settings, letters=ledger.waiting())
         with ledger._database.reading() as connection:
             for table in (notice, notice_item):
