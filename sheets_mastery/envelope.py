@@ -15,10 +15,11 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters.records import Rendered
@@ -61,7 +62,28 @@ class _Wire(policy.EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_WIRE = _Wire(linesep="\r\n")
+class _Headers(HeaderRegistry):
+    """Takes headers apart, and remembers those it has taken apart lately.
+
+    A header cannot be changed once it is made, and most are the same in every letter; but Python's parser asks for each
+    of them again and again, and makes a class anew each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_name = lru_cache(maxsize=64)(super().__getitem__)
+        self._made = lru_cache(maxsize=512)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._of_name(name)
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:
+        return self._made(name, value)
+
+
+_HEADERS = _Headers()
+_WIRE = _Wire(linesep="\r\n", header_factory=_HEADERS)
+_READ_BACK = policy.default.clone(header_factory=_HEADERS)
 
 
 def token(key: str) -> str:
@@ -145,9 +167,7 @@ def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> N
     lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
     if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
         raise _not_as_meant("a header line is not one of ours")
-    # The parser asks for a header again and again and takes it apart each time; here it remembers, for this letter.
-    remembering = policy.default.clone(header_factory=cache(HeaderRegistry()))
-    parsed = message_from_bytes(letter, policy=remembering)
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
     if sorted(name.lower() for name in parsed) != names or parsed.defects:
         raise _not_as_meant("the headers or the parts cannot be read back")
     for name, value in meant.items():

@@ -162,6 +162,9 @@ class Service:
             for name, run in runs.items():
                 requests = self.requests - before
                 self.ledger.finish_run(run, outcome, now=self.clock(), requests=requests, counts=counts, why=whys[name])
+            # No mail server should have to wait for half an hour on a line that nobody speaks on.
+            if "mailer" in self.__dict__:
+                self.mailer.close()
         return delivery
 
     def _why_not_yet(self, gradebook: str) -> str:

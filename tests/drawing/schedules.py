@@ -184,11 +184,11 @@ class Lab:
         sheet = Sheet(world, BEFORE, ACTS[schedule.act], schedule.moment)
         gmail = Gmail(world)
         self.wire.world, self.wire.gmail = world, gmail
-        mailer = self._mailer(schedule.transport, world)
         book = Book(self.ledger, world)
 
         def turn() -> None:
-            # Whatever ends a process, the next one begins anew; what it had in memory is gone.
+            # Each is a process of its own: what another one had in memory or on the line is gone.
+            mailer = self._mailer(schedule.transport, world)
             try:
                 deliver(book, sheet, mailer, world, self)
             except (Died, SheetsMasteryError):
@@ -216,12 +216,10 @@ class Lab:
         if transport == "smtp":
             peer = Smtp(host="127.0.0.1", port=25, security="none")
             return Watched(SmtpMailer(peer, None, monotonic=world.monotonic, connect=smtp_over(world)), world)
-        asked: dict[str, float] = {}
 
         def file_taken(key: str) -> None:
-            asked[key] = world.real
+            world.files[key] = world.real
 
-        world.files = asked
         return Watched(MaildirMailer(self.folder / "outbox"), world, file_taken=file_taken)
 
     def _open(self) -> bool:
@@ -385,7 +383,8 @@ def _in_one_request(lab: Lab, raw: bytes) -> bool:
 
 def single_faults(lab: Lab, transport: str) -> Iterator[Schedule]:
     """Every fault that there can be at any step of a delivery without faults, alone."""
-    plain = Schedule(transport=transport, faults=())
+    # By SMTP the second letter goes over the connection of the first, so there are two.
+    plain = Schedule(transport=transport, faults=(), both=transport == "smtp")
     for step, kind in enumerate(lab.steps_of(plain, by_the_outbox)):
         for number, what in enumerate(KINDS[kind]):
             amounts = {"clock": CLOCKS, "freeze": DELAYS, "late": DELAYS, "thaw": DELAYS, "quota": DELAYS}.get(

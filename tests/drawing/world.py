@@ -43,6 +43,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 #: Seconds that an effect comes late or that a process is frozen; and by which the clock is moved.
 DELAYS = (1.0, 30.0, 119.0, 300.0, 900.0, 1200.0)
+#: Seconds after which a mail server hangs up on who says nothing.
+PATIENCE = 60.0
 CLOCKS = (-7200.0, -1.0, 3600.0, 3 * 86400.0, 9 * 86400.0)
 
 
@@ -302,8 +304,13 @@ class Line:
         self._answers: list[bytes] = [b"220 model ready\r\n"]
         self._letter: bytes | None = None
         self._late = False
+        self._blocking = True
+        self._heard = world.real
 
     def sendall(self, data: bytes) -> None:
+        silent, self._heard = self._world.real - self._heard, self._world.real
+        if silent > PATIENCE:
+            raise ConnectionResetError
         if self._letter is not None:
             if data == b".\r\n":
                 self._dot(self._letter)
@@ -346,6 +353,10 @@ class Line:
 
     def recv(self, _most: int) -> bytes:
         """The next line of an answer; nothing when the line is cut."""
+        if not self._blocking:
+            if self._world.real - self._heard > PATIENCE:
+                return b""
+            raise BlockingIOError
         if self._late:
             self._world.pass_time(120)
             raise TimeoutError
@@ -357,7 +368,8 @@ class Line:
         return line + b"\n"
 
     def settimeout(self, seconds: float) -> None:
-        assert seconds > 0
+        assert seconds >= 0
+        self._blocking = seconds > 0
 
     def close(self) -> None:
         """Hang up."""
