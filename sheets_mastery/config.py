@@ -547,6 +547,19 @@ class Mail(_Section):
     smtp: Smtp | None = None
     #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
     only_to: tuple[Text, ...] = ()
+    #: At most so many letters in any 24 hours, those of all gradebooks together; see `most_a_day`.
+    daily_most: Annotated[Whole, Field(ge=1)] | None = None
+    #: At most so many letters in any minute; by Gmail its own quota counts as well.
+    minute_most: Annotated[Whole, Field(ge=1)] | None = None
+
+    @property
+    def most_a_day(self) -> int | None:
+        """The most letters in any 24 hours; None for as many as there are.
+
+        By Gmail four fifths of what a private account may send (500; https://support.google.com/mail/answer/22839):
+        nobody can ask Google which kind an account is, and the teacher writes letters of his own from it.
+        """
+        return self.daily_most or (400 if self.transport == "gmail" else None)
 
     @model_validator(mode="after")
     def _smtp_needs_a_server(self) -> Self:

@@ -50,6 +50,10 @@ _FRESH = timedelta(seconds=110)
 _GIVE_UP_AFTER = 3
 #: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
 _BREAK_AFTER = 3
+#: A mail service counts what it is given over so long.
+_DAY = timedelta(hours=24)
+#: What has left, or may have.
+_AWAY = {"sent", "not yet known", "needs review"}
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -74,6 +78,7 @@ class Outbox(Protocol):
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int: ...
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
+    def left_since(self, moment: datetime) -> int: ...
     def stopped(self) -> str: ...
     def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
@@ -141,7 +146,7 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now".
+    #: "waits for approval", "enough for now", "enough for today".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -197,14 +202,19 @@ def deliver(
     lease_owner: str,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
     envelope: Envelope = seal,
+    await_turn: Callable[[], None] = lambda: None,
 ) -> Delivery:
-    """Send every letter that is due, each from a fresh reading of its gradebook."""
+    """Send every letter that is due, each from a fresh reading of its gradebook.
+
+    `await_turn` waits, for a minute or two at most, until the mail service may be asked about one more letter. It is
+    called before the sheet is read and the letter claimed, so that neither grows old meanwhile.
+    """
     delivery = Delivery()
     with outbox.sole_deliverer():
         now = clock()
         # Whatever else is not to be done now: what was interrupted is cleared up, and no letter lapses unseen.
         outbox.take_over(now, ask_after=mailer.ask_after)
-        _settle(outbox, mailer, delivery, now)
+        _settle(outbox, mailer, delivery, now, await_turn)
         delivery.counts["expired"] += outbox.expire(now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
@@ -222,6 +232,9 @@ def deliver(
             lease_owner=lease_owner,
             envelope=envelope,
         )
+        room = float("inf") if settings.mail.most_a_day is None else settings.mail.most_a_day
+        if due and room < float("inf"):
+            room -= outbox.left_since(now - _DAY)
         done = troubles = refused = 0
         for name in dict.fromkeys(notice.gradebook for notice in due):
             of_this = [notice for notice in due if notice.gradebook == name]
@@ -239,6 +252,12 @@ def deliver(
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
+                if room <= 0:
+                    # What the provider would refuse is not tried. Nothing has become of these letters; tomorrow they
+                    # are due still, or their time is over, as for any other reason.
+                    delivery.counts["enough for today"] += 1
+                    continue
+                await_turn()
                 try:
                     view = rounds.view(wanted[name])
                 except SheetError as problem:
@@ -255,6 +274,7 @@ def deliver(
                     continue
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
+                room -= outcome.word in _AWAY
                 refused = refused + 1 if outcome.word in {"refused", "blocked"} else 0
                 alarm = outcome.alarm
                 if refused >= _BREAK_AFTER:
@@ -269,14 +289,15 @@ def deliver(
                 progress(done, len(due))
                 _log.info("letter key=%s outcome=%s", notice.key[:12], outcome.word)
         # What can be asked about without waiting is asked at once; a person should not have to wait for the next run.
-        _settle(outbox, mailer, delivery, clock())
+        _settle(outbox, mailer, delivery, clock(), await_turn)
     delivery.counts += Counter()
     return delivery
 
 
-def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -> None:
+def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], None]) -> None:
     """Ask the mail service about the letters that may have left."""
     for notice in outbox.unknown(now):
+        await_turn()
         if delivery.counts["not yet known"]:
             delivery.counts["not yet known"] -= 1
         try:
@@ -372,7 +393,7 @@ class _Rounds:
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
-        if outcome.word in {"sent", "not yet known", "needs review"}:
+        if outcome.word in _AWAY:
             view.written_to.append((notice.student, notice.guardian))
         return outcome
 

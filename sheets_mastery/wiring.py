@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
     from sheets_mastery.outbox import Delivery, Mailer
+    from sheets_mastery.pace import Pace
 
 
 #: The command that a delivery's run has in the ledger.
@@ -148,6 +149,7 @@ class Service:
                 clock=self.clock,
                 lease_owner=self._incarnation,
                 progress=progress,
+                await_turn=self.pace.wait,
             )
             for name, why in held.items():
                 delivery.trouble(f"{name}: the last sync failed, so its letters wait. {why}")
@@ -222,6 +224,19 @@ class Service:
         return press
 
     @cached_property
+    def pace(self) -> Pace:
+        """How fast letters may leave."""
+        from sheets_mastery.pace import Pace
+
+        mail = self.settings.mail
+        letters = float("inf") if mail.minute_most is None else mail.minute_most
+        if mail.transport != "gmail":
+            return Pace(letters)
+        from sheets_mastery.google.gmail import UNITS_A_MINUTE, GmailMailer
+
+        return Pace(min(UNITS_A_MINUTE, letters * GmailMailer.units), GmailMailer.units)
+
+    @cached_property
     def mailer(self) -> Mailer:
         from sheets_mastery import mail
 
@@ -233,10 +248,11 @@ class Service:
 
             google = self.settings.google
             mailbox = auth.credentials(google, (auth.GMAIL,), folder=self.folder)
-            mailer: Mailer = GmailMailer(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            mailer: Mailer = GmailMailer(wire, spend=self.pace.spend)
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
-            mailer = mail.SmtpMailer(settings.smtp, password)
+            mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)
         else:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer

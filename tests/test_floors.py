@@ -32,7 +32,7 @@ FLOORS = (
         "settingsfile",
         "newids",
     ),
-    ("google", "mail", "ledger"),
+    ("google", "mail", "pace", "ledger"),
     ("sync", "outbox"),
     (
         "wiring",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sheets_mastery.errors import (
     CredentialsError,
@@ -33,15 +33,28 @@ _CHANGED = "A person has changed the letter's draft in Gmail: send it from there
 _MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 
 
+#: Units that a request costs (https://developers.google.com/workspace/gmail/api/reference/quota).
+UNITS = {"create": 10, "get": 20, "send": 100, "delete": 10, "list": 5}
+#: Units that are asked of Gmail within a minute, of the 6,000 that one user has.
+UNITS_A_MINUTE = 5_900
+
+
 class GmailMailer:
     """The mailbox of one account."""
 
     #: A request without an answer may still be carried out for so long; only then is a draft that is there unsent.
     ask_after = timedelta(minutes=15)
 
-    def __init__(self, wire: Wire) -> None:
-        """`wire` is the way to Google for the account; it is closed together with the mailbox."""
+    #: What one letter costs of Gmail's quota of units.
+    units = UNITS["create"] + UNITS["get"] + UNITS["send"]
+
+    def __init__(self, wire: Wire, *, spend: Callable[[int], None] = lambda _: None) -> None:
+        """`wire` is the way to Google for the account; it is closed together with the mailbox.
+
+        `spend` is told of every request how many of Gmail's units it has cost.
+        """
         self._wire = wire
+        self._spend = spend
         self._drafts = service("gmail", "v1", self._wire).users().drafts()
 
     def send(
@@ -89,12 +102,12 @@ class GmailMailer:
             return None
         draft, _, message = draft_id.partition("/")
         try:
-            found = call(self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
+            found = self._call("get", self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
             if found.get("message", {}).get("id") != message:
                 # Gmail gives a draft's message another id with every change.
                 raise MailUnknown(_CHANGED)
             # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
-            call(self._drafts.delete(userId="me", id=draft))
+            self._call("delete", self._drafts.delete(userId="me", id=draft))
         except Unreachable as silent:
             raise MailLater("Gmail did not answer; the letter is looked for again.") from silent
         except Refused as refused:
@@ -107,7 +120,7 @@ class GmailMailer:
     def _create(self, letter: bytes) -> str:
         body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
         try:
-            draft = call(self._drafts.create(userId="me", body=body, fields="id,message(id)"))
+            draft = self._call("create", self._drafts.create(userId="me", body=body, fields="id,message(id)"))
         except Unreachable as silent:
             # If the draft was made after all, it lies there unsent.
             raise MailLater(_LATER) from silent
@@ -125,7 +138,7 @@ class GmailMailer:
         """
         name, _, message = draft.partition("/")
         try:
-            found = call(self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)"))
+            found = self._call("get", self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)"))
         except Unreachable as silent:
             raise MailLater(_LATER) from silent
         except Refused as refused:
@@ -138,7 +151,7 @@ class GmailMailer:
 
     def _send(self, draft: str) -> str:
         try:
-            sent = call(self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
+            sent = self._call("send", self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
         except Unreachable as silent:
             raise MailUnknown(_MAY_HAVE_GONE) from silent
         except Refused as refused:
@@ -158,10 +171,16 @@ class GmailMailer:
             raise MailUnknown(_MAY_HAVE_GONE)
         return str(sent["id"])
 
+    def _call(self, method: str, request: Any) -> dict[str, Any]:
+        try:
+            return call(request)
+        finally:
+            self._spend(UNITS[method])
+
     def _discard(self, draft: str) -> bool:
         """Delete a draft that nobody will send any more; whether it is gone. If not it stays behind, unsent."""
         try:
-            call(self._drafts.delete(userId="me", id=draft.partition("/")[0]))
+            self._call("delete", self._drafts.delete(userId="me", id=draft.partition("/")[0]))
         except (Unreachable, Refused, CredentialsError):
             return False
         return True

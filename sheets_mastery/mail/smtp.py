@@ -54,10 +54,12 @@ class SmtpMailer:
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         connect: Callable[..., PatientSmtp] | None = None,
+        spend: Callable[[int], None] = lambda _: None,
     ) -> None:
         """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts.
 
-        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does.
+        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does. `spend` is told of
+        every letter that was begun: 1.
         """
         self._settings = settings
         self._password = password
@@ -65,6 +67,7 @@ class SmtpMailer:
         self._tls = tls
         self._patience = _Patience(monotonic)
         self._connect = connect or PatientSmtp
+        self._spend = spend
         #: The conversation that is open, with the domain that it greeted the server by.
         self._kept: tuple[_Conversation, str] | None = None
 
@@ -97,6 +100,8 @@ class SmtpMailer:
             # Whatever it was, the two ends may no longer agree about whose turn it is.
             self._hang_up()
             raise
+        finally:
+            self._spend(1)
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
 

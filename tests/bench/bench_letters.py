@@ -11,15 +11,14 @@ enforces Gmail's own quota of units a minute and user, for so many minutes of re
 from __future__ import annotations
 
 import argparse
-import cProfile
 import multiprocessing
-import pstats
 import socket
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,7 +30,6 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import event
 
-from sheets_mastery.config import parse
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import Wire
@@ -50,6 +48,7 @@ endpoint = "{endpoint}"
 [mail]
 sender = "rivera@school.example"
 transport = "{transport}"
+daily_most = 100000
 [mail.smtp]
 host = "127.0.0.1"
 port = {port}
@@ -138,10 +137,61 @@ def owed(folder: Path, url: str, transport: str, port: int, letters: int) -> Ser
     return service
 
 
-def moving(service: Service) -> Callable[[], datetime]:
+def moving() -> Callable[[], datetime]:
     """A clock that goes on from START."""
     began = time.time()
     return lambda: datetime.fromtimestamp(START.timestamp() + time.time() - began, START.tzinfo)
+
+
+def commits_of(service: Service) -> list[int]:
+    """Counts the transactions that write, each of which SQLite puts on the disk before it answers."""
+    counted = [0]
+
+    def count(connection: Any) -> None:
+        counted[0] += bool(connection.get_execution_options().get("writes"))
+
+    event.listen(service.ledger._database.engine, "commit", count)
+    return counted
+
+
+def by_smtp(service: Service, letters: int, peer: Connection) -> int:
+    """Deliver so many letters to the mail server."""
+    commits = commits_of(service)
+    service.clock = moving()
+    cpu, began = time.process_time(), time.perf_counter()
+    delivery = service.deliver(service.settings.gradebooks)
+    took, cpu = time.perf_counter() - began, time.process_time() - cpu
+    peer.send("how many?")
+    taken = peer.recv()
+    print(f"{taken} letters in {took:.2f} s: {letters / took:.0f} letters/s")
+    print(f"a letter: {1000 * cpu / letters:.2f} ms of CPU, {commits[0] / letters:.2f} commits")
+    return int((dict(delivery.counts), taken) != ({"sent": letters}, letters))
+
+
+def by_gmail(service: Service, letters: int, minutes: int, url: str) -> int:
+    """Deliver more letters than Gmail takes in so many minutes."""
+    requests.post(f"{url}/_local/quotas", json={"GmailUnitsPerMinutePerUser": None}, timeout=10).raise_for_status()
+    service.clock = moving()
+    spent: list[tuple[float, int]] = []
+    count, began = service.pace.spend, time.perf_counter()
+
+    def spend(units: int) -> None:
+        spent.append((time.perf_counter() - began, units))
+        count(units)
+
+    service.pace.spend = spend  # type: ignore[method-assign]  # to see what it is told
+    delivery = service.deliver(service.settings.gradebooks)
+    took = time.perf_counter() - began
+    used = sum(units for when, units in spent if when <= 60 * minutes)
+    share = used / (UNITS * minutes)
+    answers = Counter(
+        each["status"]
+        for each in requests.get(f"{url}/_local/requests", timeout=60).json()["requests"]
+        if "/gmail/" in each["path"]
+    )
+    print(f"{dict(delivery.counts)} in {took:.0f} s; answers by status: {dict(answers)}")
+    print(f"{share:.1%} of the quota was used in {minutes} minutes")
+    return int(share < SHARE or set(answers) - {200} != set() or dict(delivery.counts) != {"sent": letters})
 
 
 def main() -> int:
@@ -149,50 +199,25 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("transport", choices=["smtp", "gmail"])
     asked.add_argument("amount", type=int, nargs="?")
-    asked.add_argument("--profile", action="store_true")
     options = asked.parse_args()
-    spawn = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as name:
-        folder = Path(name)
-        ends = []
+    smtp, spawn = options.transport == "smtp", multiprocessing.get_context("spawn")
+    minutes = options.amount or 3
+    letters = (options.amount or 1000) if smtp else 50 * minutes
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name, ExitStack() as running:
+        folder, lines = Path(name), []
         for work, *more in ((answer_as_google, f"{folder}/google"), (take_letters,)):
             here, there = spawn.Pipe()
             process = spawn.Process(target=work, args=(*more, there), daemon=True)
             process.start()
             there.close()
-            ends.append((process, here))
-        (google, to_google), (peer, to_peer) = ends
-        url, port = to_google.recv(), to_peer.recv()
-        letters = options.amount or 600
-        service = owed(folder, url, "smtp", port, letters)
-        service.press, service.mailer, service.ledger  # noqa: B018 - connected before anything is measured
-        commits = [0]
-
-        def count(connection: Any) -> None:
-            commits[0] += bool(connection.get_execution_options().get("writes"))
-
-        event.listen(service.ledger._database.engine, "commit", count)
-        service.clock = moving(service)
-        profile = cProfile.Profile()
-        if options.profile:
-            profile.enable()
-        cpu, began = time.process_time(), time.perf_counter()
-        delivery = service.deliver(service.settings.gradebooks)
-        took, cpu = time.perf_counter() - began, time.process_time() - cpu
-        if options.profile:
-            profile.disable()
-            pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
-        to_peer.send("how many")
-        taken = to_peer.recv()
-        print(
-            dict(delivery.counts),
-            f"{letters / took:.0f} letters/s, {1000 * cpu / letters:.2f} ms CPU/letter, {commits[0] / letters:.2f} commits/letter, taken {taken}",
-        )
-        service.close()
-        for process, line in ends:
-            line.close()
-            process.join()
-    return 0
+            running.callback(process.join)
+            running.callback(here.close)
+            lines.append(here)
+        url, port = lines[0].recv(), lines[1].recv()
+        service = owed(folder, url, options.transport, port, letters)
+        running.callback(service.close)
+        _ = service.press, service.mailer, service.ledger  # connected before anything is measured
+        return by_smtp(service, letters, lines[1]) if smtp else by_gmail(service, letters, minutes, url)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,16 @@ def test_the_bench_of_the_local_google_measures_a_small_sheet() -> None:
     assert lines == ["start to first answer: N s", "N × N: read in N ms, N bytes", "most memory: N MB"]
 
 
+def test_the_bench_of_letters_sends_a_few() -> None:
+    bench = BENCH.with_name("bench_letters.py")
+    command = [sys.executable, bench, "smtp", "4"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(
+        r"4 letters in [\d.]+ s: \d+ letters/s\na letter: [\d.]+ ms of CPU, 3\.\d\d commits\n", done.stdout
+    )
+
+
 def test_the_bench_of_crashes_counts_what_each_way_to_send_loses_and_sends_twice() -> None:
     done = subprocess.run(
         [sys.executable, CRASHES, "300", "--jobs", "1"], capture_output=True, text=True, timeout=300, check=False
