@@ -19,6 +19,7 @@ from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
@@ -101,6 +102,23 @@ def message_id(key: str, sender: str) -> str:
     return f"<sm1.{token(key)}@{sender.rpartition('@')[2].lower()}>"
 
 
+def digest(subject: str, recipient: str, text: str, html: str) -> str:
+    """What a letter's header `X-SM-Digest` says of its words: whoever changes one of them changes this."""
+    said = "\0".join(" ".join(each.split()) for each in (subject, recipient, text, html))
+    return b32encode(sha256(said.encode("utf-8", "surrogatepass")).digest()).decode("ascii")[:26].lower()
+
+
+def is_untouched(letter: bytes, key: str) -> bool | None:
+    """Whether a message is the letter with this key just as it was sealed; None where it is no letter of that key."""
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
+    if parsed.get_all("X-SM-Notice") != [token(key)]:
+        return None
+    words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    if len(words) != 2 or not all(isinstance(each, str) for each in words):
+        return False
+    return bool(parsed["X-SM-Digest"] == digest(str(parsed["Subject"]), str(parsed["To"]), *words))
+
+
 def seal(
     rendered: Rendered,
     notice: Notice,
@@ -127,6 +145,7 @@ def seal(
         "Date": format_datetime(now),
         "Message-ID": message_id(notice.key, sender),
         "X-SM-Notice": token(notice.key),
+        "X-SM-Digest": digest(rendered.subject, recipient, rendered.text, rendered.html),
         "Auto-Submitted": "auto-generated",
         "Content-Language": rendered.language,
     }

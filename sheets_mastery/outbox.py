@@ -500,7 +500,10 @@ class _Rounds:
         except MailLater as problem:
             now = clock()
             not_before = now if isinstance(problem, _Stopped) else _next_try(current, problem, now)
-            back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
+            if problem.draft_left and not current.draft_id:
+                # Whether there is a draft cannot be said before its making would be done, if it was done at all.
+                not_before = max(not_before, now + self.mailer.ask_after)
+            back = NoticeState.UNKNOWN if problem.draft_left else NoticeState.READY
             outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
             if problem.for_all:
                 # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.

@@ -14,6 +14,7 @@ from email import policy
 from email.parser import BytesParser
 from typing import Any, NoReturn
 
+from sheets_mastery.envelope import is_untouched, reference
 from sheets_mastery.errors import (
     CredentialsError,
     MailLater,
@@ -92,22 +93,18 @@ class GmailMailer:
             raise
         return self._send(draft)
 
-    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - as in send
+    def recover(self, key: str, draft_id: str) -> str | None:
         """After an interruption: None for a letter that did not go, and whose draft now no longer exists.
 
         Raises MailUnknown where a person has to look, MailLater where Gmail cannot be asked, CredentialsError.
         """
-        if not draft_id:
-            # Sending begins only after the draft's name is committed.
-            return None
-        draft, _, message = draft_id.partition("/")
         try:
-            found = self._call("get", self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
-            if found.get("message", {}).get("id") != message:
-                # Gmail gives a draft's message another id with every change.
-                raise MailUnknown(_CHANGED)
-            # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
-            self._call("delete", self._drafts.delete(userId="me", id=draft))
+            if draft_id:
+                self._delete_noted(draft_id)
+            else:
+                # Sending begins only after the draft's name is committed, so it has not gone; but a draft may lie there
+                # whose making was not answered, or not noted.
+                self._delete_orphans(key)
         except Unreachable as silent:
             raise MailLater("Gmail did not answer; the letter is looked for again.") from silent
         except Refused as refused:
@@ -117,19 +114,46 @@ class GmailMailer:
             raise _later(refused.refusal) from refused
         return None
 
+    def _delete_noted(self, draft_id: str) -> None:
+        draft, _, message = draft_id.partition("/")
+        found = self._call("get", self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
+        if found.get("message", {}).get("id") != message:
+            # Gmail gives a draft's message another id with every change.
+            raise MailUnknown(_CHANGED)
+        # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
+        self._call("delete", self._drafts.delete(userId="me", id=draft))
+
+    def _delete_orphans(self, key: str) -> None:
+        """Delete the drafts of a letter of which nobody noted the name: those that no hand has touched, and no other.
+
+        They are looked for by the word in their footer. What only quotes it, in a draft of the teacher's own, has not
+        our header.
+        """
+        listed = self._call("list", self._drafts.list(userId="me", q=f'"{reference(key)}"', fields="drafts(id)"))
+        for each in listed.get("drafts", []):
+            shown = self._drafts.get(userId="me", id=each["id"], format="raw", fields="message(raw)")
+            raw = self._call("get", shown).get("message", {}).get("raw", "")
+            untouched = is_untouched(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), key)
+            if untouched is False:
+                raise MailUnknown(_CHANGED)
+            if untouched:
+                self._call("delete", self._drafts.delete(userId="me", id=each["id"]))
+
     def _create(self, letter: bytes) -> str:
         body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
         try:
             draft = self._call("create", self._drafts.create(userId="me", body=body, fields="id,message(id)"))
-        except Unreachable as silent:
-            # If the draft was made after all, it lies there unsent.
-            raise MailLater(_LATER) from silent
-        except Refused as refused:
-            _refuse_letter_or_wait(refused.refusal, refused)
-        try:
             return f"{draft['id']}/{draft['message']['id']}"
-        except (KeyError, TypeError) as odd:
-            raise MailLater(_LATER) from odd
+        except (Unreachable, KeyError, TypeError) as silent:
+            cause: Exception = silent
+        except Refused as refused:
+            if not refused.refusal.outage:
+                _refuse_letter_or_wait(refused.refusal, refused)
+            cause = refused
+        # If the draft was made after all, it lies there unsent, until `recover` finds it.
+        later = MailLater(_LATER)
+        later.draft_left = True
+        raise later from cause
 
     def _make_sure(self, draft: str) -> None:
         """Raise MailUnknown where the draft is no longer as it was made, MailLater where Gmail cannot be asked.

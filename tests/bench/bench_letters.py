@@ -216,7 +216,7 @@ def main() -> int:
         url, port = lines[0].recv(), lines[1].recv()
         service = owed(folder, url, options.transport, port, letters)
         running.callback(service.close)
-        _ = service.press, service.mailer, service.ledger  # connected before anything is measured
+        _ = service.press, service.ledger  # connected before anything is measured
         return by_smtp(service, letters, lines[1]) if smtp else by_gmail(service, letters, minutes, url)
 
 

@@ -36,11 +36,11 @@ def test_the_bench_of_the_local_google_measures_a_small_sheet() -> None:
 
 def test_the_bench_of_letters_sends_a_few() -> None:
     bench = BENCH.with_name("bench_letters.py")
-    command = [sys.executable, bench, "smtp", "4"]
+    command = [sys.executable, str(bench), "smtp", "4"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(
-        r"4 letters in [\d.]+ s: \d+ letters/s\na letter: [\d.]+ ms of CPU, 3\.\d\d commits\n", done.stdout
+        r"4 letters in [\d.]+ s: \d+ letters/s\na letter: [\d.]+ ms of CPU, \d\.\d\d commits\n", done.stdout
     )
 
 

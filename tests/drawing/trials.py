@@ -20,6 +20,8 @@ def nothing_goes_wrong(lab: Lab, way: str, ends: set[str]) -> None:
     tally = played(lab, chain(singles, lots), by_the_outbox)
 
     assert (tally.worst, tally.wrong) == ([], Counter())
+    # No draft lies in the mailbox that nobody knows of.
+    assert tally.drafts == 0
     assert tally.schedules == BY_LOT + len(singles)
     # Each letter has one end, and every end was seen.
     assert sum(tally.ends.values()) == tally.letters

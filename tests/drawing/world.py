@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sheets_mastery.errors import LedgerError, Unreachable
 from sheets_mastery.google.gmail import GmailMailer
@@ -202,7 +202,7 @@ class Gmail:
         self._made = 0
         self.drafts: dict[str, tuple[str, bytes]] = {}
 
-    def answer(self, method: str, path: str, body: bytes | None, asked: float) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, query: str, body: bytes | None, asked: float) -> tuple[int, Any]:
         said = json.loads(body) if body else {}
         tail = path.partition("/users/me/")[2]
         match method, tail.split("/"):
@@ -217,8 +217,13 @@ class Gmail:
             case "POST", ["messages", "send"]:
                 self._world.take(base64.urlsafe_b64decode(said["raw"]), asked)
                 return 200, {"id": f"s{len(self._world.taken)}"}
+            case "GET", ["drafts"]:
+                # Ids alone, of what the words of the question stand in.
+                words = parse_qs(query)["q"][0].strip('"').encode()
+                return 200, {"drafts": [{"id": each} for each, (_, raw) in self.drafts.items() if words in raw]}
             case "GET", ["drafts", draft] if draft in self.drafts:
-                return 200, {"message": {"id": self.drafts[draft][0]}}
+                message, raw = self.drafts[draft]
+                return 200, {"message": {"id": message, "raw": base64.urlsafe_b64encode(raw).decode()}}
             case "DELETE", ["drafts", draft] if draft in self.drafts:
                 del self.drafts[draft]
                 return 204, None
@@ -244,14 +249,14 @@ class GmailWire:
     def send(
         self, method: str, url: str, *, body: bytes | None = None, headers: object = None, deadline: float
     ) -> Answer:
-        world, path = self.world, urlsplit(url).path
+        world, path, query = self.world, urlsplit(url).path, urlsplit(url).query
         sends = path.endswith("/send")
         wrong, amount = world.step(f"{method} {path.rpartition('/me/')[2]}", "send" if sends else "request")
         asked = world.real
         world.pass_time(0.4)
 
         def effect() -> tuple[int, Any]:
-            return self.gmail.answer(method, path, body, asked)
+            return self.gmail.answer(method, path, query, body, asked)
 
         match wrong:
             case "error":
