@@ -454,6 +454,24 @@ def run(
 
 
 @app.command()
+def door(
+    config: Config = DEFAULT,
+    host: Annotated[str, typer.Option(help="The address of this machine to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port there; 0 picks a free one.")] = 8080,
+) -> None:
+    """Serve the links by which families stop a kind of letter, until stopped; behind the school's web server.
+
+    Example: sheets-mastery door --port 8080
+    """
+    from sheets_mastery.door import serve
+
+    with _until_stopped(), _service(config, None) as service:
+        serve(
+            service, host, port, opened=lambda address: typer.echo(f"The door is open at {address} (Ctrl-C closes it).")
+        )
+
+
+@app.command()
 def status(config: Config = DEFAULT, gradebook: Which = None, as_json: AsJson = False) -> None:
     """Show the last run, and what waits for a person and why.
 
@@ -572,6 +590,42 @@ def outbox_settle(
     if sent == again:
         raise errors.SettingsError("outbox settle: say one of --sent and --again.")
     _decide(config, "SENT" if sent else "AGAIN", keys, as_json=as_json)
+
+
+@outbox.command("undelivered")
+def outbox_undelivered(
+    config: Config = DEFAULT, gradebook: Which = None, names: Names = False, as_json: AsJson = False
+) -> None:
+    """Show the letters that came back, and whose address is no longer written to because of it.
+
+    Example: sheets-mastery outbox undelivered --names
+    """
+    from sheets_mastery import undelivered
+
+    with _service(config, None) as service:
+        found = undelivered.listed(service, gradebook, names=names)
+    if as_json:
+        _print_json([undelivered.told(each) for each in found])
+    elif found:
+        _screen().show(undelivered.drawn(found, names=names))
+    else:
+        _screen().say("No letter has come back.")
+
+
+@outbox.command("unblock")
+def outbox_unblock(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
+    """Write again to the addresses from which these letters came back. One that was corrected needs no unblocking.
+
+    Example: sheets-mastery outbox unblock 3f2a90c1d4e7
+    """
+    from sheets_mastery import desk, undelivered
+
+    with _service(config, None) as service:
+        again = undelivered.unblock(service, keys)
+    if as_json:
+        _print_json([{"key": key} for key in again])
+    for key in again:
+        _screen(as_json).say(f"{key[: desk.SHOWN]}: its address is written to again.")
 
 
 @outbox.command("stop")

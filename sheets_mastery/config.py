@@ -333,6 +333,8 @@ class Letters(_Section):
     opt_out_url: Annotated[str, AfterValidator(_https)] = ""
     #: The number of the key that signs the links to it; a higher one makes new links.
     opt_out_key: Annotated[Whole, Field(ge=1, le=9999)] = 1
+    #: The lowest number of a key whose links still work.
+    opt_out_oldest_key: Annotated[Whole, Field(ge=1, le=9999)] = 1
 
     #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
@@ -352,6 +354,15 @@ class Letters(_Section):
     approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
+
+    @model_validator(mode="after")
+    def _new_links_work(self) -> Self:
+        if self.opt_out_oldest_key > self.opt_out_key:
+            raise ValueError(
+                f"opt_out_oldest_key is {self.opt_out_oldest_key}, but new links are signed by opt_out_key "
+                f"{self.opt_out_key}: they would not work"
+            )
+        return self
 
 
 class Help(_Section):
@@ -536,8 +547,49 @@ class Smtp(_Section):
         return self
 
 
+def _imap_folder(name: str) -> str:
+    if not re.fullmatch(r"[ -~]{1,200}", name):
+        raise ValueError("must be written as the mail server writes it, with plain letters only")
+    return name
+
+
+class Imap(_Section):
+    """A mailbox on a mail server."""
+
+    host: Text
+    port: Annotated[Whole, Field(gt=0, lt=65536)] = 993
+    #: "tls" and "starttls" refuse to go on without encryption; "none" is for this machine only.
+    security: Literal["tls", "starttls", "none"] = "tls"
+    #: The account; its password is in SHEETS_MASTERY_IMAP_PASSWORD (or …_FILE).
+    user: Text
+    #: The folder in the mailbox.
+    folder: Annotated[Text, AfterValidator(_imap_folder)] = "INBOX"
+
+    @model_validator(mode="after")
+    def _plain_text_stays_at_home(self) -> Self:
+        if self.security == "none" and self.host not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError('security "none" is for a mail server on this machine only')
+        return self
+
+
+class Bounces(_Section):
+    """Where letters that have come back are read."""
+
+    #: "gmail", "imap" or "folder"; "" reads nothing.
+    read_from: Literal["", "gmail", "imap", "folder"] = ""
+    #: The folder for "folder": a file a mail, or a maildir.
+    folder: str = "bounces"
+    imap: Imap | None = None
+
+    @model_validator(mode="after")
+    def _imap_needs_a_server(self) -> Self:
+        if self.read_from == "imap" and self.imap is None:
+            raise ValueError('needs the table [mail.bounces.imap] when read_from is "imap"')
+        return self
+
+
 class Mail(_Section):
-    """How letters leave."""
+    """How letters leave, and where they come back to."""
 
     transport: Literal["maildir", "smtp", "gmail"] = "maildir"
     #: The address that letters come from.
@@ -545,6 +597,7 @@ class Mail(_Section):
     #: The folder for transport "maildir".
     folder: str = "outbox"
     smtp: Smtp | None = None
+    bounces: Bounces = Bounces()
     #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
     only_to: tuple[Text, ...] = ()
     #: At most so many letters in any 24 hours, those of all gradebooks together; see `most_a_day`.

@@ -55,6 +55,8 @@ class Letter:
     leaves: str
     #: How often it was tried.
     attempts: int
+    #: What has happened since it left, such as "came back (5.1.1, no such mailbox)"; "" for nothing.
+    since: str = ""
     #: The student's name, None where no reading was asked for.
     student: str | None = None
     #: The guardian's name and address, None where no reading was asked for.
@@ -66,13 +68,13 @@ def listed(service: Service, gradebook: str | None, *, names: bool) -> tuple[Let
     chosen = service.chosen(gradebook)
     found = [letter for each in chosen for letter in service.ledger.waiting(each.name)]
     found += [letter for letter in service.ledger.sending() if letter.gradebook in {each.name for each in chosen}]
-    return _named(service, found, names=names)
+    return named(service, found, names=names)
 
 
 def shown(service: Service, beginning: str, *, names: bool) -> tuple[Letter, tuple[Event, ...]]:
     """One letter, also one at its end, and everything that has happened to it. SettingsError where there is none."""
-    notice = _the_one(service, beginning)
-    (letter,) = _named(service, [notice], names=names)
+    notice = the_one(service, beginning)
+    (letter,) = named(service, [notice], names=names)
     return letter, service.ledger.history(notice.key)
 
 
@@ -83,7 +85,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     one has moved on in this very moment.
     """
     to, states = MAY[decision]
-    letters = {notice.key: notice for notice in (_the_one(service, each) for each in beginnings)}
+    letters = {notice.key: notice for notice in (the_one(service, each) for each in beginnings)}
     for notice in letters.values():
         if notice.state not in states:
             raise SettingsError(
@@ -113,7 +115,8 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     return tuple(done)
 
 
-def _the_one(service: Service, beginning: str) -> Notice:
+def the_one(service: Service, beginning: str) -> Notice:
+    """The letter whose key begins so; SettingsError where there is none, or more than one."""
     if len(beginning) < LEAST:
         raise SettingsError(f'"{beginning}" is too short for a letter\'s key: give at least {LEAST} signs of it.')
     found = service.ledger.find(beginning)
@@ -136,9 +139,11 @@ def _or(words: list[NoticeState]) -> str:
     return ", ".join(words[:-1]) + (" or " if words[:-1] else "") + words[-1]
 
 
-def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[Letter, ...]:
+def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[Letter, ...]:
+    """Letters as they lie on the desk, in the order in which they would leave. `names` reads each sheet once."""
     now, zone = service.clock(), service.settings.school.zone
     stopped = service.ledger.stopped()
+    since = service.ledger.since()
     found = sorted(notices, key=lambda notice: (notice.not_before, notice.key))
     letters = [
         Letter(
@@ -150,6 +155,7 @@ def _named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple
             why=notice.reason,
             leaves=_leaves(notice, now, zone, stopped=bool(stopped)),
             attempts=notice.attempt,
+            since=since[notice.key].said if notice.key in since else "",
         )
         for notice in found
     ]
@@ -239,6 +245,7 @@ def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[
         "why": letter.why or "—",
         "leaves": letter.leaves or "—",
         "attempts": letter.attempts,
+        **({"since it left": letter.since} if letter.since else {}),
     }
     told = Table(title="What has happened", title_justify="left")
     for column in ("when", "by", "what", "why"):

@@ -20,6 +20,7 @@ from sheets_mastery.newids import supposed
 from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
 from sheets_mastery.reading import Reading
+from sheets_mastery.status import said_to_have_stopped
 from sheets_mastery.wiring import Service
 
 _FAILED, _USAGE = 1, 2
@@ -78,7 +79,9 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
     try:
         found += _ledger(service)
         found += _letters(service)
+        found += _opt_out(service)
         found += _mail(service)
+        found += _comebacks(service)
         credentials = list(_credentials(service))
         found += credentials
         if all(check.well for check in credentials):
@@ -107,6 +110,19 @@ def _letters(service: Service) -> Iterator[Check]:
         yield Check(what="letters", well=True, said=f"templates load; languages: {languages}")
 
 
+def _opt_out(service: Service) -> Iterator[Check]:
+    """Where families stop letters, and whether any have: a fault of the ledger is told by another check."""
+    address = service.settings.letters.opt_out_url
+    try:
+        people = sum(service.ledger.opted_out(each.name) for each in service.settings.gradebooks)
+    except SheetsMasteryError:
+        people = 0
+    said = [f"letters have a link to {address}, which `sheets-mastery door` answers"] if address else []
+    said += [said_to_have_stopped(people)] if people else []
+    if said:
+        yield Check(what="opt-out", well=True, said="; ".join(said))
+
+
 def _mail(service: Service) -> Iterator[Check]:
     mail = service.settings.mail
     try:
@@ -123,6 +139,31 @@ def _mail(service: Service) -> Iterator[Check]:
     same = mail.sender.partition("@")[2] == service.settings.school.reply_to.partition("@")[2]
     hint = "" if same else "; sender and reply_to have different domains: look that SPF and DKIM cover the sender's"
     yield Check(what="mail", well=True, said=where + only + hint)
+
+
+def _comebacks(service: Service) -> Iterator[Check]:
+    """Whether what comes back can be read. Nothing of it is read here."""
+    mail, what = service.settings.mail, "letters that come back"
+    unread = "are not read, so nobody is told of an address that is none"
+    match mail.bounces.read_from, mail.transport:
+        case "", "maildir":
+            return
+        case "", "gmail":
+            how = 'to send lets nobody read: set mail.bounces.read_from = "gmail" and sign in again (gmail.readonly)'
+            yield Check(what=what, well=True, said=f"{unread}; leave {how}")
+            return
+        case "", _:
+            yield Check(what=what, well=True, said=f'{unread}; mail.bounces.read_from = "imap" reads a mailbox')
+            return
+    try:
+        service.comebacks.check()
+    except (SettingsError, CredentialsError) as problem:
+        yield Check(what=what, well=False, said=str(problem), code=_USAGE)
+    except SheetsMasteryError as problem:
+        yield Check(what=what, well=False, said=str(problem))
+    else:
+        where = {"gmail": "Gmail", "imap": "an IMAP mailbox", "folder": f"the folder {mail.bounces.folder}"}
+        yield Check(what=what, well=True, said=f"are read from {where[mail.bounces.read_from]} at each delivery")
 
 
 def _credentials(service: Service) -> Iterator[Check]:

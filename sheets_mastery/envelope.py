@@ -40,6 +40,7 @@ _LONGEST_LINE = 998
 #: What MIME itself adds to the headers that are meant.
 _MIME_HEADERS = ("MIME-Version", "Content-Type")
 _HEADER_LINE = re.compile(rb"([!-9;-~]+):[ \t]?[\t -~]*(?:\r\n[ \t][\t -~]*)*")
+_TOKEN = re.compile(r"[a-z2-7]{10,26}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -95,6 +96,20 @@ def token(key: str) -> str:
 def reference(key: str) -> str:
     """The word in a letter's footer by which a search finds it: "SM-" and ten letters or digits of the key."""
     return f"SM-{token(key)[:10].upper()}"
+
+
+def beginning(word: str) -> str:
+    """How the key begins, in hexadecimal, whose token begins with a word of small letters and digits; "" for no word.
+
+    Several keys may begin so; `token` tells which is meant.
+    """
+    if not _TOKEN.fullmatch(word):
+        return ""
+    bits = 0
+    for letter in word:
+        bits = bits * 32 + "abcdefghijklmnopqrstuvwxyz234567".index(letter)
+    whole, rest = divmod(5 * len(word), 4)
+    return f"{bits >> rest:0{whole}x}"
 
 
 def message_id(key: str, sender: str) -> str:

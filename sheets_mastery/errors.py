@@ -12,6 +12,7 @@ SheetsMasteryError
 ├── LedgerError              the record of what has happened cannot be read or written
 ├── PlanChanged              the approved plan is not what would be done now
 ├── WaitingForPerson         the guard wants a person to look first
+├── MailboxUnread            what has come back cannot be read just now; letters leave all the same
 └── MailError                one letter did not go
     ├── MailRefused          it never will as it is: a definite no
     │   ├── MailNotAsMeant   what would have left is not what was meant: a person looks before anything else
@@ -77,6 +78,10 @@ class WaitingForPerson(SheetsMasteryError):
 
     #: The fingerprint of the plan that waits, by which it is approved; "" where approving is not what it waits for.
     fingerprint: str = ""
+
+
+class MailboxUnread(SheetsMasteryError):
+    """The place to which letters come back cannot be read; nothing in it has changed."""
 
 
 class MailError(SheetsMasteryError):

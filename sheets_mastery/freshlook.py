@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
@@ -93,7 +94,7 @@ class View:
             standings={key(each.student.id): each for each in judged},
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
-            problems=tuple(map(str, problems)),
+            problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
             moved=tuple(layout_changes(reading, understood, past, file.guard)),
             undecided=judging(in_force.choices) != judging(past.choices),
             read_at=now,

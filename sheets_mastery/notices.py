@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from sheets_mastery.afterwards import Since
 from sheets_mastery.config import Letters, School
 from sheets_mastery.gradebook import Student
 from sheets_mastery.mastery import add_school_days
@@ -34,6 +35,8 @@ WELCOME = "welcome"
 CONTRACT = "contract"
 #: and the teacher's own, about the whole gradebook: its `Notice.student` is "".
 DIGEST = "digest"
+#: Why a letter is withdrawn whose reader has used the link in an earlier one.
+UNWANTED = "this person has stopped letters of this kind"
 #: Those that speak of work to be done.
 ABOUT_WORK = frozenset({MISSING, REMINDER, WEEKLY})
 #: News is told so many days after it happened, or not at all.
@@ -152,6 +155,7 @@ class HeldBack(StrEnum):
     NOT_PERMITTED = "may not be written to"
     NOT_WANTED = "wants no letters"
     IN_DOUBT = "the student's row is in doubt"
+    COMES_BACK = "letters come back"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,11 +215,13 @@ class Earlier:
     at: datetime
     state: NoticeState
     about: str = ""
+    #: Whether it came back for good.
+    came_back: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether the family has it, or may have it."""
-        return self.state not in {NoticeState.CANCELLED, NoticeState.FAILED}
+        return not self.came_back and self.state not in {NoticeState.CANCELLED, NoticeState.FAILED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,12 +257,21 @@ class History:
     begun: Mapping[str, Begun] = field(default_factory=dict)
     #: Who has stopped which kind of letter by the link in it: (the person's digest, kind).
     opted_out: frozenset[tuple[str, str]] = frozenset()
+    #: Who is not written to because letters came back, and why: by the person's digest, for every gradebook.
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    #: What has happened to letters since they left, by key; only those to which something has.
+    since: Mapping[str, Since] = field(default_factory=dict)
 
 
 def digest(secret: bytes, *parts: str) -> str:
     """A keyed digest of some words, in hexadecimal: ids and addresses can be guessed, a plain hash would tell them."""
     text = json.dumps([1, *parts], ensure_ascii=True, separators=(",", ":"))
     return hmac.new(secret, text.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def person_digest(secret: bytes, person: str, address: str) -> str:
+    """The digest by which the ledger knows somebody: a "guardian", "student" or "teacher" with an address."""
+    return digest(secret, person, address.casefold())
 
 
 def letterboxes(
@@ -267,7 +282,7 @@ def letterboxes(
         return (), (HeldBack.IN_DOUBT,)
     boxes = [
         Letterbox(
-            digest=digest(secret, "guardian", each.address.casefold()),
+            digest=person_digest(secret, "guardian", each.address),
             address=each.address,
             name=each.name,
             language=each.language or letters.language,
@@ -287,7 +302,7 @@ def letterboxes(
     if letters.to_students and own and own not in theirs:
         boxes.append(
             Letterbox(
-                digest=digest(secret, "student", own),
+                digest=person_digest(secret, "student", student.address),
                 address=student.address,
                 name=student.name,
                 language=student.language or letters.language,
@@ -301,7 +316,7 @@ def letterboxes(
 def teachers_box(letters: Letters, reply_to: str, name: str, secret: bytes) -> Letterbox:
     """Where the digest goes: the teacher's own address in the settings, and no other."""
     return Letterbox(
-        digest=digest(secret, "teacher", reply_to.casefold()), address=reply_to, name=name, language=letters.language
+        digest=person_digest(secret, "teacher", reply_to), address=reply_to, name=name, language=letters.language
     )
 
 

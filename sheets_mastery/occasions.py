@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
+from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import Letters, School
+from sheets_mastery.corrections import untold
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, add_school_days
 from sheets_mastery.notices import (
@@ -23,6 +25,7 @@ from sheets_mastery.notices import (
     MISSING,
     NEWS_DAYS,
     REMINDER,
+    UNWANTED,
     WEEKLY,
     WELCOME,
     Earlier,
@@ -99,7 +102,7 @@ class _Desk:
 
     def take(self, student: str, box: Letterbox, occasion: _Occasion) -> None:
         """Add to the letter of this kind that waits, or write a new one."""
-        if (box.digest, occasion.kind) in self.history.opted_out:
+        if box.digest in self.history.suppressed or (box.digest, occasion.kind) in self.history.opted_out:
             return
         waiting = self.waiting.get((student, box.digest, occasion.kind))
         if waiting is None:
@@ -195,12 +198,14 @@ def letters_owed(
     history: History | None = None,
     judged_as: Mapping[Work, Verdict] | None = None,
     problems: Sequence[str] = (),
+    corrected: bool = False,
 ) -> LettersOwed:
     """Decide about letters.
 
     `known` are the gradebook's letters by key that are not final or belong to today or later; `announced` holds
     (episode, guardian) for everything that a letter has announced or is about to, withdrawn letters left out.
-    `judged_as` tells how the work of ended episodes is judged now; `problems` are those of the sheet, in sentences.
+    `judged_as` tells how the work of ended episodes is judged now; `problems` are those of the sheet, in sentences;
+    `corrected` is whether something was put right after a letter about it had left that this sync is the first to see.
     While a student's row is in doubt, nothing new is said about that student and nothing waiting is withdrawn.
     """
     history = history or History()
@@ -232,6 +237,7 @@ def letters_owed(
             held.append((student, HeldBack.NO_CONTRACT))
         elif episodes or standing.student.blocked:
             held += [(student, why) for why in why_not]
+            held += [(student, HeldBack.COMES_BACK) for box in boxes if box.digest in history.suppressed]
         blocked = bool(standing.student.blocked)
         people[student] = (
             None if blocked else _Person(standing=standing, boxes={box.digest: box for box in boxes}, letters=letters)
@@ -242,7 +248,8 @@ def letters_owed(
                     desk.take(student, box, occasion)
     if DIGEST in letters.kinds and school.open_on(desk.today):
         box = teachers_box(letters, school.reply_to, school.teacher, secret)
-        for occasion in _for_the_teacher(desk, box, owed, praiseworthy, problems):
+        news = corrected or bool(untold(history, box.digest, now))
+        for occasion in _for_the_teacher(desk, box, owed, praiseworthy, problems, corrected=news):
             desk.take("", box, occasion)
     doubtful = {work for work, verdict in (judged_as or {}).items() if verdict is Verdict.CHECK}
     still_good = praiseworthy.keys() | {each.id for each in ended.values() if each.work in doubtful}
@@ -363,7 +370,13 @@ def _due_again(
 
 
 def _for_the_teacher(
-    desk: _Desk, box: Letterbox, owed: Owed, praiseworthy: Mapping[str, Remediation], problems: Sequence[str]
+    desk: _Desk,
+    box: Letterbox,
+    owed: Owed,
+    praiseworthy: Mapping[str, Remediation],
+    problems: Sequence[str],
+    *,
+    corrected: bool,
 ) -> Iterator[_Occasion]:
     """The digest: what the teacher has not been told of yet."""
     fresh = tuple(sorted(each.id for each in owed.open.values() if (each.id, box.digest) not in desk.announced))
@@ -377,8 +390,8 @@ def _for_the_teacher(
     )
     about = digest(desk.secret, "problems", *sorted(problems))[:16] if problems else ""
     last = next((each for each in reversed(desk.earlier("", box)) if each.kind == DIGEST and each.counts), None)
-    if fresh or good or (about and about != (last.about if last else "")):
-        yield _Occasion(kind=DIGEST, episodes=fresh, praises=good, about=about)
+    if fresh or good or corrected or (about and about != (last.about if last else "")):
+        yield _Occasion(kind=DIGEST, episodes=fresh, praises=good, about=about or ("corrected" if corrected else ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -407,8 +420,10 @@ def _withdrawn(
             continue
         elif (box := person.boxes.get(notice.guardian)) is None:
             yield notice.key, "this person is no longer to be written to"
+        elif notice.guardian in desk.history.suppressed:
+            yield notice.key, COMES_BACK
         elif (notice.guardian, notice.kind) in desk.history.opted_out:
-            yield notice.key, "this person has stopped letters of this kind"
+            yield notice.key, UNWANTED
         elif box.weekly and notice.kind in {MISSING, REMINDER, MADE_GOOD}:
             yield notice.key, "this person now gets one letter a week"
         elif not box.weekly and notice.kind == WEEKLY:

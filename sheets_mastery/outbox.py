@@ -18,7 +18,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
+from sheets_mastery.corrections import untold
 from sheets_mastery.envelope import reference, seal
 from sheets_mastery.errors import (
     CredentialsError,
@@ -32,7 +34,7 @@ from sheets_mastery.errors import (
 )
 from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_all_wait
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
-from sheets_mastery.notices import DIGEST, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
@@ -81,7 +83,7 @@ class Outbox(Protocol):
     def left_since(self, moment: datetime) -> int: ...
     def stopped(self) -> str: ...
     def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]: ...
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]: ...
     def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
         self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
@@ -146,7 +148,8 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "enough for today".
+    #: "waits for approval", "enough for now", "enough for today". And what has come back before it: "came back for
+    #: good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -158,6 +161,7 @@ class Delivery:
             "needs review": "may or may not have left",
             "refused": "were refused for good",
             "blocked": "are not what was meant and were held back",
+            "came back for good": "came back because there is no such address; the sheet shows where to correct it",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
@@ -190,6 +194,10 @@ class _Stopped(MailLater):
     """A person has stopped all letters."""
 
 
+class _Unwanted(MailLater):
+    """Its reader has stopped letters of its kind a moment ago."""
+
+
 def deliver(
     sheets: Sheets,
     outbox: Outbox,
@@ -220,7 +228,7 @@ def deliver(
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
         if due and (why := outbox.stopped()):
             delivery.counts["stopped"] += len(due)
-            delivery.trouble(_stopped(why))
+            delivery.trouble(said_of_stop(why))
             due = []
         rounds = _Rounds(
             sheets=sheets,
@@ -280,7 +288,7 @@ def deliver(
                 if refused >= _BREAK_AFTER:
                     alarm = f"{refused} letters in a row were refused for good"
                 if alarm and outbox.stop(alarm, now=clock(), who="deliver"):
-                    outcome = replace(outcome, trouble=_stopped(alarm), for_all=True)
+                    outcome = replace(outcome, trouble=said_of_stop(alarm), for_all=True)
                 if outcome.trouble:
                     delivery.trouble(outcome.trouble)
                 broken = outcome.trouble or outcome.word == "not yet known"
@@ -334,7 +342,8 @@ def _next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:
     return max(now + wait, asked or now)
 
 
-def _stopped(why: str) -> str:
+def said_of_stop(why: str) -> str:
+    """That no letter leaves, and what to do."""
     return f"All letters are stopped ({why}); `outbox go` lets them leave again."
 
 
@@ -380,8 +389,10 @@ class _Rounds:
         box = next((each for each in boxes if each.digest == notice.guardian), None)
         if box is None:
             return self._withdraw(notice, "this person is no longer to be written to", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
-            return self._withdraw(notice, "this person has stopped letters of this kind", now)
+            return self._withdraw(notice, UNWANTED, now)
         if not view.as_known(standing):
             # Another name or another guardian stands beside this id than at the last sync, perhaps because a column was
             # sorted alone. The next sync, with its guard, says which; until then nothing is said about anybody here.
@@ -403,6 +414,8 @@ class _Rounds:
         box = teachers_box(view.settings.letters, school.reply_to, school.teacher, view.past.secret)
         if box.digest != notice.guardian:
             return self._withdraw(notice, "the teacher has another address now", now)
+        if notice.guardian in view.past.history.suppressed:
+            return self._withdraw(notice, COMES_BACK, now)
         letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
         letter = digest_of(
             notice,
@@ -413,6 +426,8 @@ class _Rounds:
             problems=view.problems,
             waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
             to_decide=sum(each.state.for_a_person for each in letters),
+            stopped=len({person for person, _ in view.past.history.opted_out}),
+            corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
             reference=reference(notice.key),
         )
@@ -475,11 +490,13 @@ class _Rounds:
             current = noted
 
         def last_look() -> None:
-            ours, why = outbox.look(current, clock())
+            ours, why, unwanted = outbox.look(current, clock())
             if why:
-                raise _Stopped(_stopped(why))
+                raise _Stopped(said_of_stop(why))
             if not ours:
                 raise _TakenOver("another delivery has taken this letter over")
+            if unwanted:
+                raise _Unwanted(UNWANTED)
             # The clock is asked last: looking into the ledger may itself have taken any length of time.
             if not view.younger_than(_FRESH, clock()):
                 raise MailLater("Handing the letter over took so long that the sheet is read again first.")
@@ -499,12 +516,17 @@ class _Rounds:
             return _Outcome(word="taken by another")
         except MailLater as problem:
             now = clock()
-            not_before = now if isinstance(problem, _Stopped) else _next_try(current, problem, now)
+            ours = isinstance(problem, _Stopped | _Unwanted)
+            not_before = now if ours else _next_try(current, problem, now)
             if problem.draft_left and not current.draft_id:
                 # Whether there is a draft cannot be said before its making would be done, if it was done at all.
                 not_before = max(not_before, now + self.mailer.ask_after)
             back = NoticeState.UNKNOWN if problem.draft_left else NoticeState.READY
-            outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
+            moved = outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
+            if isinstance(problem, _Unwanted):
+                # Where a draft of it was left behind, it is withdrawn once that is cleared away.
+                there = moved if back is NoticeState.READY else None
+                return _Outcome(word="later") if there is None else self._withdraw(there, UNWANTED, now)
             if problem.for_all:
                 # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.
                 outbox.postpone(not_before, now)

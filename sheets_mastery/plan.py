@@ -10,8 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
+from sheets_mastery.corrections import corrected_since
 from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
@@ -112,6 +114,8 @@ class Facts:
     choices: Mapping[str, Choice] | None = None
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Letters that have left and said what was put right since: (the letter's key, the episode).
+    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +140,8 @@ class Plan:
     edits: tuple[Edit, ...]
     #: Why a person should look before any of it happens; empty for an ordinary plan.
     objections: tuple[str, ...]
+    #: From how many places of the roster letters come back; each is among the problems.
+    coming_back: int = 0
     #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
     fingerprint: str
 
@@ -169,6 +175,17 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
+    returned = coming_back(gradebook, past.history, past.secret)
+    problems = (*problems, *returned)
+    other_levels = {each.student for each in _level_changes(gradebook, contracts, past)}
+    corrected = corrected_since(
+        whats_owed.ended,
+        new_attempts,
+        other_levels=other_levels,
+        here={key(student.id) for student in gradebook.students},
+        history=past.history,
+        now=now,
+    )
     letters = letters_owed(
         judged,
         whats_owed,
@@ -182,6 +199,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         history=replace(past.history, begun=_begun(gradebook, contracts, past, settings, now)),
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
+        corrected=bool(corrected),
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
@@ -200,6 +218,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     facts = replace(
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+        corrected=corrected,
     )
     return Plan(
         gradebook=gradebook,
@@ -214,6 +233,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
             *layout_changes(reading, gradebook, past, settings.guard),
             *guard(gradebook, facts, past, settings),
         ),
+        coming_back=len(returned),
         fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
 

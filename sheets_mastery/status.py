@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.wiring import DELIVER, Service
+from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from sheets_mastery.ledger import Run
 
 
 #: The states in which a letter waits for a person, in a person's words.
@@ -51,6 +53,13 @@ class Report:
     waiting: tuple[str, ...]
     #: What went wrong the last time and is tried again by itself, in sentences.
     failed: tuple[str, ...]
+    #: How many people have stopped a kind of letter, by gradebook, where there are any.
+    stopped_by: dict[str, int]
+
+
+def said_to_have_stopped(people: int) -> str:
+    """How many people want no letters of a kind, in words: it is theirs to decide, and nobody has to do anything."""
+    return "1 person has stopped a kind of letter" if people == 1 else f"{people} people have stopped a kind of letter"
 
 
 def report(service: Service, gradebook: str | None) -> Report:
@@ -59,6 +68,7 @@ def report(service: Service, gradebook: str | None) -> Report:
     letters: dict[str, dict[str, int]] = {}
     waiting: list[str] = []
     failed: list[str] = []
+    stopped_by: dict[str, int] = {}
     if why := service.ledger.stopped():
         waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
     for each in service.chosen(gradebook):
@@ -84,6 +94,12 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if people := service.ledger.opted_out(each.name):
+            stopped_by[each.name] = people
+        if places := _coming_back(service, each.name, last_sync):
+            many = f"{places} addresses" if places > 1 else "an address"
+            where = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
+            waiting.append(f"{each.name}: letters to {many} come back; {where}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         for state, words in _FOR_A_PERSON.items():
@@ -97,7 +113,21 @@ def report(service: Service, gradebook: str | None) -> Report:
         letters=letters,
         waiting=tuple(dict.fromkeys(waiting)),
         failed=tuple(dict.fromkeys(failed)),
+        stopped_by=stopped_by,
     )
+
+
+def _coming_back(service: Service, gradebook: str, last_sync: Run | None) -> int:
+    """From how many addresses letters come back: those that the last sync found on the roster, and those learnt since.
+
+    The ledger alone cannot tell whether an address still stands in the sheet.
+    """
+    holding = service.ledger.suppressed()
+    found = last_sync.counts.get(COMING_BACK, 0) if last_sync is not None else 0
+    since = sum(
+        each.gradebook == gradebook and (last_sync is None or each.since >= last_sync.started) for each in holding
+    )
+    return min(found + since, len(holding))
 
 
 def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
@@ -127,4 +157,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
             letters.add_row(name, state, str(count))
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
-    return (runs, letters, *(sentences or [Text("Nothing waits for a person.", style="green")]))
+    stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
+    return (runs, letters, *stopped, *(sentences or [Text("Nothing waits for a person.", style="green")]))

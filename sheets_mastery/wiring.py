@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 
 from sheets_mastery import config
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.errors import SettingsError, SheetsMasteryError, WaitingForPerson
+from sheets_mastery.errors import (
+    CredentialsError,
+    MailboxUnread,
+    SettingsError,
+    SheetsMasteryError,
+    WaitingForPerson,
+)
 from sheets_mastery.plan import Plan, describe
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
+    from sheets_mastery.comebacks import Found, Place
     from sheets_mastery.google.sheets import GoogleSheets
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     from sheets_mastery.pace import Pace
 
 
+#: What a sync's run counts: places on the roster from which letters come back.
+COMING_BACK = "addresses that letters come back from"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
 
@@ -105,6 +114,7 @@ class Service:
                 "made good": summary.made_good,
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
+                COMING_BACK: plan.coming_back,
             }
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
@@ -134,6 +144,8 @@ class Service:
         from sheets_mastery.outbox import deliver
 
         before = self.requests
+        # First of all: who has turned out to have no address gets none of the letters that are due.
+        back = self._read_comebacks()
         due = {letter.gradebook for letter in self.ledger.due(self.clock())}
         held = {each.name: why for each in gradebooks if each.name in due and (why := self._why_not_yet(each.name))}
         runs = {each.name: self.ledger.start_run(each.name, DELIVER, now=self.clock()) for each in gradebooks}
@@ -151,6 +163,7 @@ class Service:
                 progress=progress,
                 await_turn=self.pace.wait,
             )
+            _add(delivery, back)
             for name, why in held.items():
                 delivery.trouble(f"{name}: the last sync failed, so its letters wait. {why}")
             counts = dict(delivery.counts)
@@ -168,6 +181,20 @@ class Service:
             if "mailer" in self.__dict__:
                 self.mailer.close()
         return delivery
+
+    def _read_comebacks(self) -> Found | None:
+        """What has come back since it was read last; None where the settings name no place for it.
+
+        Whatever is wrong with that place, letters leave all the same.
+        """
+        if not self.settings.mail.bounces.read_from:
+            return None
+        from sheets_mastery.comebacks import Found, read_comebacks
+
+        try:
+            return read_comebacks(self.comebacks, self.ledger, self.ledger.install().secret, self.clock())
+        except (SettingsError, CredentialsError, MailboxUnread) as problem:
+            return Found(troubles=[str(problem)])
 
     def _why_not_yet(self, gradebook: str) -> str:
         """Why the last sync of a gradebook failed; "" where it did not, or where there was none."""
@@ -232,9 +259,10 @@ class Service:
         letters = float("inf") if mail.minute_most is None else mail.minute_most
         if mail.transport != "gmail":
             return Pace(letters)
-        from sheets_mastery.google.gmail import UNITS_A_MINUTE, GmailMailer
+        from sheets_mastery.google import units
+        from sheets_mastery.google.gmail import GmailMailer
 
-        return Pace(min(UNITS_A_MINUTE, letters * GmailMailer.units), GmailMailer.units)
+        return Pace(min(units.A_MINUTE, letters * GmailMailer.units), GmailMailer.units)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -257,11 +285,47 @@ class Service:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
 
+    @cached_property
+    def comebacks(self) -> Place:
+        """Where letters come back to; SettingsError where the settings name no place."""
+        bounces = self.settings.mail.bounces
+        if bounces.read_from == "gmail":
+            from sheets_mastery.google import auth
+            from sheets_mastery.google.returned import GmailReturns
+            from sheets_mastery.google.wire import Wire
+
+            google = self.settings.google
+            mailbox = auth.credentials(google, (auth.READ,), folder=self.folder)
+            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            # Where letters leave by Gmail as well, both spend of the same quota.
+            shared = self.settings.mail.transport == "gmail"
+            return GmailReturns(wire, spend=self.pace.spend) if shared else GmailReturns(wire)
+        if bounces.read_from == "imap" and bounces.imap is not None:
+            from sheets_mastery.imap import ImapReturns
+
+            return ImapReturns(bounces.imap, config.secret("IMAP_PASSWORD", self._environment, _read_secret))
+        if bounces.read_from == "folder":
+            from sheets_mastery.pickup import Pickup
+
+            return Pickup(self.folder / bounces.folder)
+        raise SettingsError("mail.bounces.read_from: names no place from which what has come back is read.")
+
     def close(self) -> None:
         """Let go of every connection that was made."""
-        for name in ("ledger", "sheets", "mailer"):
+        for name in ("ledger", "sheets", "mailer", "comebacks"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
+
+
+def _add(delivery: Delivery, back: Found | None) -> None:
+    """Add to a delivery what has come back before it."""
+    if back is None:
+        return
+    from sheets_mastery.outbox import said_of_stop
+
+    delivery.counts.update(back.counts)
+    for trouble in (*back.troubles, *([said_of_stop(back.stopped)] if back.stopped else [])):
+        delivery.trouble(trouble)
 
 
 def packaged(folder: str) -> dict[str, str]:

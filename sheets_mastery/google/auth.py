@@ -1,7 +1,7 @@
 """Who the service is at Google: a service account, a teacher who signed in, or nobody at the local Google.
 
-Only two scopes are ever asked for: to read and write spreadsheets, and, where letters leave by Gmail, to write drafts
-and send them.
+Only what is used is asked for: to read and write spreadsheets; where letters leave by Gmail, to write drafts and send
+them; and where what has come back is read from Gmail, to read mail.
 """
 
 from __future__ import annotations
@@ -29,20 +29,26 @@ SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 #: To make drafts and to send them. It does not let anybody read mail.
 GMAIL = "https://www.googleapis.com/auth/gmail.compose"
 
+#: To read the mailbox: only for what has come back.
+READ = "https://www.googleapis.com/auth/gmail.readonly"
+#: Those for which a service account needs somebody's mailbox.
+_MAILBOX = frozenset({GMAIL, READ})
+
 _SERVICE_ACCOUNT_KEYS = ("client_email", "private_key", "token_uri")
 _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 
 
 def scopes(mail: Mail) -> tuple[str, ...]:
     """All that a school with these settings needs, for signing in once."""
-    return (SHEETS, GMAIL) if mail.transport == "gmail" else (SHEETS,)
+    sends, reads = mail.transport == "gmail", mail.bounces.read_from == "gmail"
+    return (SHEETS, *([GMAIL] if sends else []), *([READ] if reads else []))
 
 
 def credentials(google: Google, wanted: Sequence[str], *, folder: Path = Path()) -> Credentials:
     """The credentials of the settings for some scopes. Nothing is asked of Google yet.
 
-    A service account speaks for itself, and for `google.subject` where GMAIL is wanted, since it has no mailbox of its
-    own. File names in the settings count from `folder`. Raises CredentialsError, which names the setting.
+    A service account speaks for itself, and for `google.subject` where GMAIL or READ is wanted, since it has no mailbox
+    of its own. File names in the settings count from `folder`. Raises CredentialsError, which names the setting.
     """
     match google.credentials:
         case "service_account":
@@ -209,13 +215,13 @@ def _robot(google: Google, wanted: Sequence[str], path: Path) -> Credentials:
         raise CredentialsError(
             f'google.file: "{path.name}" is not a service account\'s key: {missing[0]} is not there.'
         )
-    if GMAIL in wanted and google.subject is None:
+    if _MAILBOX & set(wanted) and google.subject is None:
         raise CredentialsError(
             "google.subject: is needed when a service account sends by Gmail; name the account that it writes from."
         )
     try:
         robot: service_account.Credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]  # google-auth has no hints here
-            info, scopes=list(wanted), subject=google.subject if GMAIL in wanted else None
+            info, scopes=list(wanted), subject=google.subject if _MAILBOX & set(wanted) else None
         )
     except ValueError as malformed:
         raise CredentialsError(

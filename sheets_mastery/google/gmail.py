@@ -23,6 +23,7 @@ from sheets_mastery.errors import (
     MailUnknown,
     Unreachable,
 )
+from sheets_mastery.google import units
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
@@ -34,12 +35,6 @@ _CHANGED = "A person has changed the letter's draft in Gmail: send it from there
 _MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 
 
-#: Units that a request costs (https://developers.google.com/workspace/gmail/api/reference/quota).
-UNITS = {"create": 10, "get": 20, "send": 100, "delete": 10, "list": 5}
-#: Units that are asked of Gmail within a minute, of the 6,000 that one user has.
-UNITS_A_MINUTE = 5_900
-
-
 class GmailMailer:
     """The mailbox of one account."""
 
@@ -47,7 +42,7 @@ class GmailMailer:
     ask_after = timedelta(minutes=15)
 
     #: What one letter costs of Gmail's quota of units.
-    units = UNITS["create"] + UNITS["get"] + UNITS["send"]
+    units = units.CREATE_DRAFT + units.GET_DRAFT + units.SEND
 
     def __init__(self, wire: Wire, *, spend: Callable[[int], None] = lambda _: None) -> None:
         """`wire` is the way to Google for the account; it is closed together with the mailbox.
@@ -116,12 +111,14 @@ class GmailMailer:
 
     def _delete_noted(self, draft_id: str) -> None:
         draft, _, message = draft_id.partition("/")
-        found = self._call("get", self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
+        found = self._call(
+            units.GET_DRAFT, self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)")
+        )
         if found.get("message", {}).get("id") != message:
             # Gmail gives a draft's message another id with every change.
             raise MailUnknown(_CHANGED)
         # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
-        self._call("delete", self._drafts.delete(userId="me", id=draft))
+        self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=draft))
 
     def _delete_orphans(self, key: str) -> None:
         """Delete the drafts of a letter of which nobody noted the name: those that no hand has touched, and no other.
@@ -129,20 +126,20 @@ class GmailMailer:
         They are looked for by the word in their footer. What only quotes it, in a draft of the teacher's own, has not
         our header.
         """
-        listed = self._call("list", self._drafts.list(userId="me", q=f'"{reference(key)}"', fields="drafts(id)"))
+        listed = self._call(units.LIST, self._drafts.list(userId="me", q=f'"{reference(key)}"', fields="drafts(id)"))
         for each in listed.get("drafts", []):
             shown = self._drafts.get(userId="me", id=each["id"], format="raw", fields="message(raw)")
-            raw = self._call("get", shown).get("message", {}).get("raw", "")
+            raw = self._call(units.GET_DRAFT, shown).get("message", {}).get("raw", "")
             untouched = is_untouched(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), key)
             if untouched is False:
                 raise MailUnknown(_CHANGED)
             if untouched:
-                self._call("delete", self._drafts.delete(userId="me", id=each["id"]))
+                self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=each["id"]))
 
     def _create(self, letter: bytes) -> str:
         body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
         try:
-            draft = self._call("create", self._drafts.create(userId="me", body=body, fields="id,message(id)"))
+            draft = self._call(units.CREATE_DRAFT, self._drafts.create(userId="me", body=body, fields="id,message(id)"))
             return f"{draft['id']}/{draft['message']['id']}"
         except (Unreachable, KeyError, TypeError) as silent:
             cause: Exception = silent
@@ -162,7 +159,9 @@ class GmailMailer:
         """
         name, _, message = draft.partition("/")
         try:
-            found = self._call("get", self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)"))
+            found = self._call(
+                units.GET_DRAFT, self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)")
+            )
         except Unreachable as silent:
             raise MailLater(_LATER) from silent
         except Refused as refused:
@@ -175,7 +174,9 @@ class GmailMailer:
 
     def _send(self, draft: str) -> str:
         try:
-            sent = self._call("send", self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
+            sent = self._call(
+                units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id")
+            )
         except Unreachable as silent:
             raise MailUnknown(_MAY_HAVE_GONE) from silent
         except Refused as refused:
@@ -195,16 +196,16 @@ class GmailMailer:
             raise MailUnknown(_MAY_HAVE_GONE)
         return str(sent["id"])
 
-    def _call(self, method: str, request: Any) -> dict[str, Any]:
+    def _call(self, cost: int, request: Any) -> dict[str, Any]:
         try:
             return call(request)
         finally:
-            self._spend(UNITS[method])
+            self._spend(cost)
 
     def _discard(self, draft: str) -> bool:
         """Delete a draft that nobody will send any more; whether it is gone. If not it stays behind, unsent."""
         try:
-            self._call("delete", self._drafts.delete(userId="me", id=draft.partition("/")[0]))
+            self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=draft.partition("/")[0]))
         except (Unreachable, Refused, CredentialsError):
             return False
         return True

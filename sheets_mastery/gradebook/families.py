@@ -99,6 +99,7 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
         section=entry.section or (other.section if other else ""),
         guardians=guardians,
         address=(other.address if other and other.address else entry.address),
+        address_place=other.address_place if other and other.address else entry.address_place,
         language=(other.language if other and other.language else entry.language),
         contract=contract if not blocked else ContractCells(place=contract.place),
         row=entry.row,

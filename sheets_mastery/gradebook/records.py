@@ -7,7 +7,7 @@ name. Rows and columns are kept beside them only to say where something stands i
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -131,6 +131,8 @@ class Guardian:
     may_receive: bool
     #: How often this person wants to hear: "each" time, "weekly", "never"; "" for the school's usual way.
     frequency: str = ""
+    #: Where the address stands in this one reading. Where, never who.
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +175,8 @@ class Student:
     asked: bool = False
     #: Why this student is left alone, "" where nothing stands against judging: for example an id that occurs twice.
     blocked: str = ""
+    #: Where the student's own address stands in this one reading.
+    address_place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

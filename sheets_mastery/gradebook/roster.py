@@ -74,6 +74,8 @@ class Entry:
     contract: ContractCells
     #: What the row says about writing home: None without such a column, else whether it says yes wherever it could.
     may_write: bool | None
+    #: Where the student's own address stands.
+    address_place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -277,7 +279,14 @@ def _entry(
         name_column = columns.numbered("guardian_name", number)
         name = "" if name_column is None else tab.at(row, name_column).text
         guardians += [
-            Guardian(name=name, address=address, language=language, may_receive=may, frequency=frequency)
+            Guardian(
+                name=name,
+                address=address,
+                language=language,
+                may_receive=may,
+                frequency=frequency,
+                place=Place(tab=tab.title, cell=Cell(row, column)),
+            )
             for address in addresses
         ]
     address_column = columns.one("student_email")
@@ -297,6 +306,7 @@ def _entry(
             language=language,
             contract=contract,
             may_write=_may_write(tab, row, columns),
+            address_place=None if address_column is None else Place(tab=tab.title, cell=Cell(row, address_column)),
         ),
         problems,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sheets_mastery.afterwards import Bounce
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post
+from sheets_mastery.ledger import post, returned
 from sheets_mastery.ledger.tables import (
     attempt,
     choice,
@@ -57,6 +58,8 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     letters = post.letters(
         connection, notice.c.gradebook == gradebook, or_(notice.c.state.not_in(_FINAL), notice.c.slot >= today)
     )
+    since = returned.since(connection, gradebook)
+    lost = {key for key, each in since.items() if each.bounce is Bounce.HARD}
     return Past(
         secret=connection.execute(select(install.c.secret)).scalar_one(),
         students=None if known is None else {row.student: row.name for row in students},
@@ -69,8 +72,8 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         choices=_choices(connection, gradebook),
         shape=None if known is None or known.shape is None else _shape(known.shape),
         history=History(
-            told=_told(said),
-            earlier=_earlier(connection, gradebook, today),
+            told=_told(said, lost),
+            earlier=_earlier(connection, gradebook, today, lost),
             ended=_ended(connection, gradebook, today),
             begun=_begun(connection, gradebook),
             opted_out=frozenset(
@@ -79,6 +82,8 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
                     select(opt_out.c.guardian, opt_out.c.kind).where(opt_out.c.gradebook == gradebook)
                 )
             ),
+            suppressed={each.guardian: each.why for each in returned.holding(connection)},
+            since=since,
         ),
     )
 
@@ -119,6 +124,8 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
             post.join(connection, key, joined.get(key, ()), praises=good, snapshot=facts.reading, now=now)
     for letter in facts.new_notices:
         post.add(connection, letter, snapshot=facts.reading, now=now)
+    if facts.corrected:
+        returned.correct(connection, facts.corrected, now=now)
 
 
 def write_choices(connection: Connection, gradebook: str, choices: Mapping[str, Choice], now: datetime) -> None:
@@ -147,12 +154,13 @@ def _choices(connection: Connection, gradebook: str) -> dict[str, Choice]:
     return {setting: Choice(label=label, text=text) for setting, label, text in rows}
 
 
-def _told(said: Iterable[Any]) -> dict[tuple[str, str], Said]:
+def _told(said: Iterable[Any], lost: Collection[str]) -> dict[tuple[str, str], Said]:
     told: dict[tuple[str, str], Said] = {}
     for row in said:
         so_far = told.get((row.episode, row.guardian), Said())
         if row.reminder_no == post.ANNOUNCED:
-            so_far = replace(so_far, first=row.key if row.state is NoticeState.SENT else so_far.first)
+            arrived = row.state is NoticeState.SENT and row.key not in lost
+            so_far = replace(so_far, first=row.key if arrived else so_far.first)
         elif row.reminder_no == post.PRAISED:
             so_far = replace(so_far, praised=True)
         else:
@@ -161,7 +169,9 @@ def _told(said: Iterable[Any]) -> dict[tuple[str, str], Said]:
     return told
 
 
-def _earlier(connection: Connection, gradebook: str, today: date) -> dict[tuple[str, str], tuple[Earlier, ...]]:
+def _earlier(
+    connection: Connection, gradebook: str, today: date, lost: Collection[str]
+) -> dict[tuple[str, str], tuple[Earlier, ...]]:
     """The letters that wait no more, by student and person, oldest first; withdrawn ones only of late."""
     rows = connection.execute(
         select(
@@ -191,6 +201,7 @@ def _earlier(connection: Connection, gradebook: str, today: date) -> dict[tuple[
                 at=row.changed,
                 state=row.state,
                 about=row.about,
+                came_back=row.key in lost,
             )
         )
     return {whose: tuple(letters) for whose, letters in found.items()}

@@ -8,7 +8,7 @@ nothing is answered before it is on the disk.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -16,14 +16,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, distinct, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post
+from sheets_mastery.ledger import post, returned
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
-from sheets_mastery.ledger.tables import audit, install, notice, run
+from sheets_mastery.ledger.returned import Recorded
+from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
@@ -231,15 +233,20 @@ class Ledger:
         )
         return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
 
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str]:
-        """Whether a claim still counts, and why no letter may leave ("" where letters leave).
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
+        """Whether a claim still counts, why no letter may leave ("" where letters leave), and whether its reader has
+        stopped letters of its kind.
 
         A claim counts while nobody has taken the letter over and its lease is not over.
         """
         counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
+        unwanted = post.opted_out(claimed.gradebook, claimed.guardian, claimed.kind)
+        asked = select(
+            install.c.stopped, exists().where(*counts).label("counts"), exists().where(*unwanted).label("unwanted")
+        )
         with self._database.reading() as connection:
-            row = connection.execute(select(install.c.stopped, exists().where(*counts).label("counts"))).one()
-            return bool(row.counts), row.stopped
+            row = connection.execute(asked).one()
+            return bool(row.counts), row.stopped, bool(row.unwanted)
 
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
         """Take every letter that is being sent from whoever has claimed it; answers how many.
@@ -301,7 +308,7 @@ class Ledger:
 
     def go_on(self, *, now: datetime, who: str) -> bool:
         """Let letters leave again; whether they were stopped."""
-        return self._set_stopped("", install.c.stopped != "", "going on", now=now, who=who)
+        return self._set_stopped("", install.c.stopped != "", returned.GOING_ON, now=now, who=who)
 
     def _set_stopped(self, why: str, where: ColumnElement[bool], what: str, *, now: datetime, who: str) -> bool:
         with self._database.writing() as connection:
@@ -389,6 +396,47 @@ class Ledger:
             )
             return dict.fromkeys(NoticeState, 0) | {row.state: row.letters for row in found}
 
+    # What happens after a letter has left
+
+    def since(self, gradebook: str | None = None) -> dict[str, Since]:
+        """What has happened to letters since they left, by key: that one came back, or was corrected since.
+
+        Only those are there to which something has happened.
+        """
+        with self._database.reading() as connection:
+            return returned.since(connection, gradebook)
+
+    def bookmark(self, source: str) -> str:
+        """How far a place was read from which letters come back, in its own words; "" for not at all."""
+        with self._database.reading() as connection:
+            return returned.mark_of(connection, source)
+
+    def came_back(
+        self, came: Iterable[CameBack], *, source: str, before: str, after: str, now: datetime
+    ) -> Recorded | None:
+        """Note which letters came back and that a place was read on from `before` to `after`, all or none.
+
+        What follows happens with it: a person is written to no more, what waits for that person is withdrawn, or all
+        letters are stopped. None, with nothing noted, where another reading of the place went first.
+        """
+        with self._database.writing() as connection:
+            if not returned.turn(connection, source, before, after, now):
+                return None
+            return returned.record(connection, came, now=now)
+
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Who is not written to because letters came back, in any gradebook; the longest first."""
+        with self._database.reading() as connection:
+            return returned.holding(connection)
+
+    def write_again(self, guardian: str, *, now: datetime, who: str) -> bool:
+        """Write to a person (by digest) again to whom letters came back; whether nobody had done so before.
+
+        What was said by letters alone that came back, and is still so, is said again by the next sync.
+        """
+        with self._database.writing() as connection:
+            return returned.lift(connection, guardian, now=now, who=who)
+
     # A family's own wish
 
     def opt_out(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
@@ -400,6 +448,17 @@ class Ledger:
         """Take that back."""
         with self._database.writing() as connection:
             post.opt_in_to(connection, gradebook, guardian, kind)
+
+    def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool:
+        """Whether a person (by digest) wants no letters of a kind about a gradebook."""
+        with self._database.reading() as connection:
+            return bool(connection.execute(select(exists().where(*post.opted_out(gradebook, guardian, kind)))).scalar())
+
+    def opted_out(self, gradebook: str) -> int:
+        """How many people have stopped a kind of letter, or several, about a gradebook."""
+        people = func.count(distinct(opt_out.c.guardian))
+        with self._database.reading() as connection:
+            return int(connection.execute(select(people).where(opt_out.c.gradebook == gradebook)).scalar_one())
 
     # Runs
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
 from sheets_mastery.notices import WEEKLY, Notice, NoticeState
@@ -139,12 +140,14 @@ def join(
         note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
 
 
-def withdraw(connection: Connection, key: str, why: str, *, now: datetime) -> None:
-    """Cancel a letter that still waits; one that has left, or is leaving, stays as it is."""
+def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = "sync") -> bool:
+    """Cancel a letter that still waits; one that has left, or is leaving, stays as it is. Whether it did wait."""
     cancelled = {"state": NoticeState.CANCELLED, "reason": why}
-    if change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
-        free_items(connection, key)
-        note(connection, "sync", NoticeState.CANCELLED, key, why, now)
+    if not change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
+        return False
+    free_items(connection, key)
+    note(connection, who, NoticeState.CANCELLED, key, why, now)
+    return True
 
 
 def change(
@@ -176,16 +179,21 @@ def note(connection: Connection, who: str, what: str, key: str, detail: str, now
 
 def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
     """Note that a person wants no letters of a kind; the moment of the first time stays."""
-    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
-    there = select(opt_out.c.kind).where(*(opt_out.c[name] == value for name, value in which.items()))
-    if connection.execute(there).first() is None:
-        connection.execute(insert(opt_out).values(**which, at=now))
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(opt_out).values(gradebook=gradebook, guardian=guardian, kind=kind, at=now))
+    except IntegrityError:
+        pass  # it was noted before, perhaps this very moment: mail programs like to ask twice
 
 
 def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
     """Let a person have letters of a kind again."""
-    which = {"gradebook": gradebook, "guardian": guardian, "kind": kind}
-    connection.execute(delete(opt_out).where(*(opt_out.c[name] == value for name, value in which.items())))
+    connection.execute(delete(opt_out).where(*opted_out(gradebook, guardian, kind)))
+
+
+def opted_out(gradebook: str, guardian: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """The row that says that a person wants no letters of a kind."""
+    return opt_out.c.gradebook == gradebook, opt_out.c.guardian == guardian, opt_out.c.kind == kind
 
 
 def _unsaid(

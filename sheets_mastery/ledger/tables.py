@@ -28,18 +28,20 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from sheets_mastery.afterwards import Bounce
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0005"
+SCHEMA = "r0007"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -311,6 +313,68 @@ opt_out = Table(
     #: The person's digest, as in `notice`.
     Column("guardian", String, primary_key=True),
     Column("kind", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: Every mail that said that a letter came back; rows are only ever added, and each mail counts once a letter.
+bounce = Table(
+    "bounce",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    Column("letter", String, ForeignKey("notice.key"), nullable=False),
+    #: The person's digest, as in `notice`.
+    Column("guardian", String, nullable=False, index=True),
+    Column("bounce", _words(Bounce), nullable=False),
+    #: RFC 3463's code, "" for none.
+    Column("status", String, nullable=False),
+    #: The mail's name: a digest.
+    Column("mail", String, nullable=False),
+    #: When it was read.
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("letter", "mail"),
+)
+
+#: Who is not written to because letters came back. A person lifts it, and the row stays.
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("id", _NUMBER, primary_key=True),
+    #: The person's digest, as in `notice`; another address is another person.
+    Column("guardian", String, nullable=False),
+    #: Where it was learnt. It holds for every gradebook: an address that is none is none everywhere.
+    Column("gradebook", String, nullable=False),
+    Column("letter", String, ForeignKey("notice.key"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("status", String, nullable=False),
+    Column("why", String, nullable=False),
+    #: Null while it holds.
+    Column("lifted", Moment),
+)
+Index(
+    "uq_suppressed_holding",
+    suppressed.c.guardian,
+    unique=True,
+    sqlite_where=suppressed.c.lifted.is_(None),
+    postgresql_where=suppressed.c.lifted.is_(None),
+)
+
+#: Letters of which a sync found that what they said was put right after they had left; rows are only ever added.
+correction = Table(
+    "correction",
+    metadata,
+    Column("letter", String, ForeignKey("notice.key"), primary_key=True),
+    Column("episode", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: How far each place was read from which letters come back.
+bookmark = Table(
+    "bookmark",
+    metadata,
+    #: Names the place.
+    Column("source", String, primary_key=True),
+    #: In the place's own words.
+    Column("mark", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
 

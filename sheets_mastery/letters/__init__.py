@@ -1,7 +1,8 @@
 """The words a family reads: one student's view, a template and a catalogue → subject, HTML and plain text.
 
 `view.StudentView` is all that a letter may be written from; `gather` looks whether a letter is still true and, in the
-same look, what it says; `press.LetterPress` sets that in the language of the reader; `digest` is the teacher's own.
+same look, what it says; `press.LetterPress` sets that in the language of the reader; `digest` is the teacher's own;
+`stopping` is the web page at which letters of a kind can be stopped.
 """
 
 from sheets_mastery.letters.digest import Digest, Group, digest_of
@@ -9,6 +10,7 @@ from sheets_mastery.letters.gather import NotNow, StudentView, missing_letter, w
 from sheets_mastery.letters.plain import first_name, one_line, percent, web_address
 from sheets_mastery.letters.press import LetterPress
 from sheets_mastery.letters.records import GoodItem, Letter, OpenItem, Rendered
+from sheets_mastery.letters.stopping import Says, StopPage, WebPage
 
 __all__ = [
     "Digest",
@@ -19,7 +21,10 @@ __all__ = [
     "NotNow",
     "OpenItem",
     "Rendered",
+    "Says",
+    "StopPage",
     "StudentView",
+    "WebPage",
     "digest_of",
     "first_name",
     "missing_letter",

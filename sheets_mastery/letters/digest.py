@@ -46,6 +46,10 @@ class Digest:
     waiting: int
     #: How many letters wait for a person to decide.
     to_decide: int
+    #: How many people have stopped a kind of letter, or several.
+    stopped: int = 0
+    #: How many letters said what was put right after they had left, since the last digest.
+    corrected: int = 0
     #: What is to be mended in the sheet, a sentence each.
     problems: tuple[str, ...]
     #: How many more problems there are.
@@ -67,6 +71,8 @@ def digest_of(
     problems: tuple[str, ...],
     waiting: int,
     to_decide: int,
+    stopped: int,
+    corrected: int,
     school: School,
     reference: str,
 ) -> Digest | None:
@@ -78,7 +84,7 @@ def digest_of(
     }
     new = {work for work, each in episodes.items() if each.id in notice.episodes and verdicts.get(work, _GONE).missing}
     good = {each.work for each in ended if each.id in notice.praises and verdicts.get(each.work) is Verdict.MASTERED}
-    if not (new or good or problems):
+    if not (new or good or problems or corrected):
         return None
     return Digest(
         gradebook=one_line(notice.gradebook, TITLE_LENGTH),
@@ -87,6 +93,8 @@ def digest_of(
         good=_groups(gradebook, good),
         waiting=waiting,
         to_decide=to_decide,
+        stopped=stopped,
+        corrected=corrected,
         problems=tuple(one_line(each, _PROBLEM_LENGTH) for each in problems[:_PROBLEMS]),
         more_problems=max(0, len(problems) - _PROBLEMS),
         school=one_line(school.name, TITLE_LENGTH),

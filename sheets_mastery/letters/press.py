@@ -28,13 +28,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sheets_mastery.errors import MailRefused, SettingsError
 from sheets_mastery.letters.digest import Digest
 from sheets_mastery.letters.plain import one_line, percent
-from sheets_mastery.letters.proofs import DIGESTS, LETTERS
+from sheets_mastery.letters.proofs import DIGESTS, LETTERS, PAGES
 from sheets_mastery.letters.records import Letter, Rendered
+from sheets_mastery.letters.stopping import StopPage, WebPage
 from sheets_mastery.notices import CONTRACT, DIGEST, MADE_GOOD, MISSING, REMINDER, WEEKLY, WELCOME
 
 _SUBJECT = "subject.txt"
 #: The template for families and the one for the teacher, each as a page and as text.
 _FAMILY, _TEACHER = ("letter.html", "letter.txt"), ("digest.html", "digest.txt")
+#: The page at which letters are stopped.
+_STOP = "stop.html"
 _KINDS = (MISSING, REMINDER, MADE_GOOD, WEEKLY, WELCOME, CONTRACT, DIGEST)
 #: The language of the templates themselves, and of every reader without a catalogue.
 _ENGLISH = "en"
@@ -87,17 +90,19 @@ class LetterPress:
     def __init__(self, files: Mapping[str, str]) -> None:
         """Make it ready.
 
-        `files` holds the texts of letter.html, letter.txt, digest.html, digest.txt, subject.txt, of whatever they
-        include, and of a catalogue `<language>.po` a language. Everything is tried out on made-up letters first: what
-        is wrong in a template or a catalogue is a SettingsError that names the file, long before a letter is due.
+        `files` holds the texts of letter.html, letter.txt, digest.html, digest.txt, subject.txt, stop.html, of whatever
+        they include, and of a catalogue `<language>.po` a language. Everything is tried out on made-up letters first:
+        what is wrong in a template or a catalogue is a SettingsError that names the file, long before a letter is due.
         """
-        for name in (*_FAMILY, *_TEACHER, _SUBJECT):
+        for name in (*_FAMILY, *_TEACHER, _SUBJECT, _STOP):
             if name not in files:
                 raise SettingsError(f"letters.folder: the template {name} is not there.")
         catalogues = {_code(name.removesuffix(".po")): name for name in files if name.endswith(".po")}
         compiled = {True: _Compiled(), False: _Compiled()}
         self._editions = {_ENGLISH: _Edition(files, None, compiled)} if _ENGLISH not in catalogues else {}
         self._editions |= {code: _Edition(files, name, compiled) for code, name in catalogues.items()}
+        #: (code, what the language calls itself, how it runs) of each language there is.
+        self._choices = [(each.language, each.own_name, each.direction) for _, each in sorted(self._editions.items())]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -124,6 +129,11 @@ class LetterPress:
             # The words of the error may quote the letter, so only its kind is told, and its cause is cut off.
             raise MailRefused(f"A template of the letters cannot be filled in ({type(problem).__name__}).") from None
 
+    def page(self, page: StopPage, language: str) -> WebPage:
+        """Set the page at which letters are stopped; where there is no catalogue for the language, in English."""
+        edition = self._edition(language) or self._editions[_ENGLISH]
+        return WebPage(html=edition.page(page, self._choices), language=edition.language)
+
 
 class _Edition:
     """The templates in one language."""
@@ -137,6 +147,7 @@ class _Edition:
             self._locale, translations = _read_catalogue(catalogue_name, files[catalogue_name])
         self.language = str(self._locale).replace("_", "-")
         self.direction = self._locale.text_direction
+        self.own_name = self._locale.get_language_name() or self.language
         # Nothing is fetched, whatever a template links to. A style block marked data-css-inline="keep" stays as it is.
         self._inliner = CSSInliner(load_remote_stylesheets=False)
         # Two environments, because a file that both letters share has to be compiled with and without escaping: a
@@ -161,6 +172,10 @@ class _Edition:
                 self._texts[teacher] = plain.get_template(text)
                 for letter in proofs:
                     self._text_of(letter)
+        with _blaming(_STOP, self.language):
+            self._stop = escaping.get_template(_STOP)
+            for page in PAGES:
+                self.page(page, [(self.language, self.own_name, self.direction)])
 
     def render(self, letter: Letter | Digest) -> Rendered:
         return Rendered(
@@ -170,6 +185,11 @@ class _Edition:
             language=self.language,
             direction=self.direction,
         )
+
+    def page(self, page: StopPage, choices: list[tuple[str, str, str]]) -> str:
+        """A web page, whose styles stay in its style block: the browser is told to take no others."""
+        filled = self._stop.render(page=page, languages=choices, language=self.language, direction=self.direction)
+        return filled.strip() + "\n"
 
     def _html_of(self, letter: Letter | Digest) -> str:
         page = self._filled_in(self._pages[letter.kind == DIGEST], letter)

@@ -10,6 +10,7 @@ from itertools import cycle, product
 
 from sheets_mastery.letters.digest import Digest, Group
 from sheets_mastery.letters.records import GoodItem, Letter, OpenItem
+from sheets_mastery.letters.stopping import Says, StopPage
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import CONTRACT, MADE_GOOD, MISSING, REMINDER, WEEKLY, WELCOME
 
@@ -71,6 +72,8 @@ _DIGEST = Digest(
     good=(_GROUP,),
     waiting=2,
     to_decide=1,
+    stopped=1,
+    corrected=1,
     problems=("'Marks'!C4: this is neither a mark nor one of your codes. Type a number.",),
     more_problems=3,
     school="Lincoln Middle School",
@@ -80,6 +83,11 @@ _DIGEST = Digest(
 )
 DIGESTS = (
     _DIGEST,
-    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, more_problems=0),
+    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, stopped=0, corrected=0, more_problems=0),
     replace(_DIGEST, problems=(), more_problems=0),
+)
+_PAGE = StopPage(says=Says.ASK, school="Lincoln Middle School", gradebook="Algebra I")
+PAGES = (
+    *(replace(_PAGE, says=says) for says in Says),
+    *(replace(_PAGE, kind=kind) for kind in (MISSING, REMINDER, MADE_GOOD, WEEKLY, WELCOME, CONTRACT)),
 )

@@ -1,9 +1,11 @@
-"""Names and titles that somebody made up to do harm, each through a whole letter: headers, page and text.
+"""Names and titles that somebody made up to do harm, each through a letter, the door's page and a teacher's document.
 
-    python tests/drawing/adversary.py 100000
+    python tests/drawing/adversary.py 100000 [PROCESSES]
 
 makes so many letters of all kinds and languages, each with a hostile name, guardian's name and title, and counts those
-that have a header, a recipient, a tag, an attribute or a line more than a letter with plain words has.
+that have a header, a recipient, a tag, an attribute or a line more than a letter with plain words has. The same words
+stand in the settings that the door's page shows, and 24 at a time in a gradebook that a sync writes back to (see
+`hostilesheet`). How many sheets could not be read, and how many names came into the sheets as text, is counted as well.
 """
 
 from __future__ import annotations
@@ -24,11 +26,16 @@ from itertools import product
 from pathlib import Path
 
 import samples
+from hostilesheet import Sheet
 
 from sheets_mastery.envelope import seal
-from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered, first_name, one_line
+from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered, Says, StopPage, first_name, one_line
 from sheets_mastery.notices import Notice
 
+#: So many names stand in one gradebook.
+_A_CLASS = 24
+#: What is counted and nothing wrong.
+FINE = {"letters", "sheets", "sheets not read", "names in sheets"}
 KINDS = ("missing", "reminder", "made_good", "weekly", "welcome", "contract", "digest")
 NOW = datetime(2026, 10, 30, 16, 30, tzinfo=UTC)
 TO = "rosa@example.org"
@@ -150,10 +157,15 @@ class Press:
         self.press = LetterPress(files)
         #: Tags and number of lines of a letter with plain words, by what decides about them.
         self.plain: dict[tuple[object, ...], tuple[list[tuple[str, ...]], int]] = {}
+        #: The subject of each kind and language.
+        self.subjects: dict[tuple[str, str], str] = {}
+        #: The names, guardians' names and titles so far that have not been in a gradebook yet.
+        self.words: list[tuple[str, str, str]] = []
 
     def wrong(self, draw: random.Random, kind: str, language: str) -> Iterator[str]:
-        """What is wrong with one letter."""
-        name, guardian, title = hostile(draw), hostile(draw), hostile(draw)
+        """What is wrong with one letter, and with the page behind the link in it."""
+        name, guardian, title = words = hostile(draw), hostile(draw), hostile(draw)
+        self.words.append(words)
         own = draw.random() < 0.3
         letter = spoiled(kind, name, guardian, title, own=own)
         rendered = self.press.render(letter, language)
@@ -162,9 +174,22 @@ class Press:
             yield "tags"
         if rendered.text.count("\n") != lines or any(each in rendered.text for each in "\r\x0b\x0c\x85\u2028\u2029\0"):
             yield "lines"
-        if rendered.subject != self.press.render(samples.letter(kind), language).subject:
+        if (kind, language) not in self.subjects:
+            self.subjects[kind, language] = self.press.render(samples.letter(kind), language).subject
+        if rendered.subject != self.subjects[kind, language]:
             yield "subject"
         yield from _envelope(rendered, kind)
+        says = draw.choice(list(Says))
+        page = StopPage(says=says, school=one_line(guardian, 120), kind=kind, gradebook=one_line(name, 120))
+        if Tags(self.press.page(page, language).html).tags != self._plain_page(says, kind, language):
+            yield "tags of the page"
+
+    def _plain_page(self, says: Says, kind: str, language: str) -> list[tuple[str, ...]]:
+        which = (says, kind, language)
+        if which not in self.plain:
+            page = StopPage(says=says, school="Lincoln", kind=kind, gradebook="Math 7")
+            self.plain[which] = (Tags(self.press.page(page, language).html).tags, 0)
+        return self.plain[which][0]
 
     def _plain(
         self, letter: Letter | Digest, kind: str, language: str, *, own: bool
@@ -217,13 +242,18 @@ def _envelope(rendered: Rendered, kind: str) -> Iterator[str]:
 
 def attack(seed: int, letters: int, files: dict[str, str]) -> Counter[str]:
     """So many letters; what was wrong with how many, and how many there were."""
-    press, draw = Press(files), random.Random(seed)
+    press, sheet, draw = Press(files), Sheet(), random.Random(seed)
     found: Counter[str] = Counter()
     turns = list(product(KINDS, samples.LANGUAGES))
     for number in range(letters):
         kind, language = turns[number % len(turns)]
         found.update(set(press.wrong(draw, kind, language)))
         found["letters"] += 1
+        if len(press.words) == _A_CLASS or number == letters - 1:
+            names, guardians, titles = zip(*press.words, strict=True)
+            found.update(sheet.wrong(draw, names, guardians, titles))
+            found["sheets"] += 1
+            press.words.clear()
     return found
 
 
@@ -240,6 +270,6 @@ def attacks(letters: int, files: dict[str, str], *, processes: int) -> Counter[s
 if __name__ == "__main__":
     folder = Path(__file__).parents[2] / "config" / "letters"
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
-    result = attacks(int(sys.argv[1]), texts, processes=os.cpu_count() or 1)
+    result = attacks(int(sys.argv[1]), texts, processes=int(sys.argv[2]) if sys.argv[2:] else os.cpu_count() or 1)
     print(dict(result))
-    sys.exit(set(result) != {"letters"})
+    sys.exit(not set(result) <= FINE)

@@ -45,6 +45,7 @@ def letter(kind: str) -> Letter | Digest:
             good=(Group(title="Essay: my town", names=("Haddad, Layla",)),),
             waiting=12,
             to_decide=2,
+            stopped=1,
             problems=("Marks!H7: this is neither a score nor one of your codes. Type a number or a code.",),
             more_problems=3,
             school="Lincoln Middle School",

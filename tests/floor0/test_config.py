@@ -408,6 +408,10 @@ def test_a_secret_s_file_has_to_be_there_and_to_say_something(tmp_path: Path) ->
             'opt_out_url = "https://letters.school.example/stop?who="',
             'letters.opt_out_url: must be an https address without a "?", such as "https://letters.school.example/stop".',
         ),
+        (
+            "opt_out_key = 2\nopt_out_oldest_key = 3",
+            "letters: opt_out_oldest_key is 3, but new links are signed by opt_out_key 2: they would not work.",
+        ),
     ],
 )
 def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> None:

@@ -128,6 +128,24 @@ def test_what_was_said_in_letters_that_have_left_is_remembered(
     assert ledger.past("period 1", later.date()).history.opted_out == frozenset()
 
 
+def test_a_wish_is_that_of_one_person_about_one_kind_and_may_be_said_by_many_at_once(
+    ledger: Ledger, now: datetime
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        wishes = [
+            pool.submit(ledger.opt_out, "period 1", person, kind, now=now)
+            for person, kind in [("mother", "weekly"), ("mother", "missing"), ("father", "weekly")] * 8
+        ]
+        assert [each.result() for each in wishes] == [None] * 24
+    assert ledger.has_opted_out("period 1", "mother", "weekly")
+    assert not ledger.has_opted_out("period 1", "father", "missing")
+    assert not ledger.has_opted_out("period 2", "mother", "weekly")
+    assert (ledger.opted_out("period 1"), ledger.opted_out("period 2")) == (2, 0)
+    ledger.opt_in("period 1", "father", "weekly")
+    ledger.opt_in("period 1", "father", "weekly")
+    assert ledger.opted_out("period 1") == 1
+
+
 def test_a_reminder_is_written_once_for_each_time(
     ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter
 ) -> None:

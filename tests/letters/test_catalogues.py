@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import html
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from jinja2 import Environment
 from sheets_mastery.config import Labels
 from sheets_mastery.gradebook.layout import find_columns
 from sheets_mastery.gradebook.roster import read_entries
-from sheets_mastery.letters import Digest, GoodItem, Group, Letter, LetterPress
+from sheets_mastery.letters import Digest, GoodItem, Group, Letter, LetterPress, Says, StopPage
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import CONTRACT, MADE_GOOD, REMINDER, WEEKLY, WELCOME
 
@@ -105,7 +106,7 @@ def test_every_sentence_is_translated_and_keeps_its_placeholders(catalogue: Cata
 
 def test_a_sentence_about_one_thing_or_many_names_what_is_true_of_its_number(catalogue: Catalog) -> None:
     counted = [each for each in translated(catalogue) if len(each[1]) == 2]
-    assert len(counted) == 6
+    assert len(counted) == 8
     for message, (one, many), forms in counted:
         assert len(forms) == catalogue.num_plurals
         names, numbered = set(PLACEHOLDER.findall(one)), set(PLACEHOLDER.findall(many))
@@ -159,8 +160,8 @@ def letters(gather: Callable[..., Letter], work: Any) -> list[Letter]:
         for kind in (MADE_GOOD, WEEKLY, WELCOME, CONTRACT)
         for good in ((), (done,))
     ]
-    stopping = replace(whole[0], opt_out="https://school.example/stop?t=a")
-    return [*whole, *counted, *again, *praise, *others, stopping]
+    stopping = [replace(letter, opt_out="https://school.example/stop?t=a") for letter in (whole[0], *again, *others)]
+    return [*whole, *counted, *again, *praise, *others, *stopping]
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +175,7 @@ def digests() -> list[Digest]:
         good=(group,),
         waiting=0,
         to_decide=0,
+        stopped=0,
         problems=("C4",),
         more_problems=2,
         school="Lincoln",
@@ -181,15 +183,34 @@ def digests() -> list[Digest]:
         reply_to="rivera@lincoln.example.edu",
         reference="SM-VOV2XK5LVO",
     )
-    return [replace(first, waiting=count, to_decide=count) for count in COUNTS]
+    return [replace(first, waiting=count, to_decide=count, stopped=count, corrected=count) for count in COUNTS]
+
+
+@pytest.fixture(scope="session")
+def say_everything(press: LetterPress, letters: list[Letter], digests: list[Digest]) -> Callable[[str], str]:
+    """All that letters and pages can say in a language."""
+
+    def say(code: str) -> str:
+        everything: list[Letter | Digest] = [*letters, *digests]
+        rendered = [press.render(letter, code) for letter in everything]
+        pages = [
+            press.page(StopPage(says=says, school="Lincoln", kind=kind, gradebook="Math 7"), code).html
+            for says, kind in product(Says, ("", "missing"))
+        ]
+        # Only what a reader sees or hears: "button" and "class" are words of the page's own language as well.
+        seen = [
+            re.sub(r"<style>.*?</style>|<[^>]*?(?:aria-label=\"([^\"]*)\")?>", r"\1\n", each, flags=re.DOTALL)
+            for each in pages
+        ]
+        return html.unescape("\n".join([*(part for each in rendered for part in (each.subject, each.text)), *seen]))
+
+    return say
 
 
 def test_every_sentence_is_said_in_one_letter_or_another(
-    press: LetterPress, letters: list[Letter], digests: list[Digest], catalogue: Catalog, code: str
+    say_everything: Callable[[str], str], catalogue: Catalog, code: str
 ) -> None:
-    everything: list[Letter | Digest] = [*letters, *digests]
-    rendered = [press.render(letter, code) for letter in everything]
-    said = "\n".join(part for each in rendered for part in (each.subject, each.text))
+    said = say_everything(code)
     for message, _, forms in translated(catalogue):
         if message.id == "EEEE, MMMM d":
             continue
@@ -200,11 +221,9 @@ def test_every_sentence_is_said_in_one_letter_or_another(
 
 
 def test_nothing_of_the_english_is_left(
-    press: LetterPress, letters: list[Letter], digests: list[Digest], letter_files: dict[str, str], code: str
+    say_everything: Callable[[str], str], letter_files: dict[str, str], code: str
 ) -> None:
-    everything: list[Letter | Digest] = [*letters, *digests]
-    rendered = [press.render(letter, code) for letter in everything]
-    said = "\n".join(part for each in rendered for part in (each.subject, each.text))
+    said = say_everything(code)
     originals = {
         each for sentence in sentences(letter_files) for each in ([sentence] if isinstance(sentence, str) else sentence)
     }

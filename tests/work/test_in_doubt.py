@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import UNWANTED, NoticeState
 from sheets_mastery.outbox import Mailer, deliver
 
 if TYPE_CHECKING:
@@ -282,6 +282,36 @@ def test_a_stop_holds_from_the_very_next_letter(algebra: Class) -> None:
         1,
         {NoticeState.HOLD: 1, NoticeState.READY: 1, NoticeState.SENT: 1},
     )
+
+
+def stops_everything(algebra: Class) -> Deed:
+    """Every reader uses the link in an earlier letter, in this very moment."""
+
+    def stop(_recipient: str) -> None:
+        for each in algebra.service.ledger.sending():
+            algebra.service.ledger.opt_out(each.gradebook, each.guardian, each.kind, now=algebra.service.clock())
+
+    return stop
+
+
+def test_a_letter_whose_reader_stops_its_kind_while_it_leaves_does_not_leave(algebra: Class) -> None:
+    algebra.sync()
+    assert slowly(algebra, 0, lambda _: None, stops_everything(algebra)) == {"sent": 2, "withdrawn": 1}
+    assert len(algebra.school.letters()) == 2
+    assert [each.reason for each in algebra.service.ledger.in_state(NoticeState.CANCELLED)] == [UNWANTED]
+
+
+@pytest.mark.parametrize("left_behind", [False, True], ids=["draft deleted", "draft left behind"])
+def test_neither_does_its_draft_stay_with_gmail(by_gmail: Class, left_behind: bool) -> None:
+    before = sent(by_gmail)
+    if left_behind:
+        by_gmail.school.post("/_local/faults", {"method": "DELETE", "path": f"{DRAFTS}/", "status": 500})
+    counts = slowly(by_gmail, 0, stops_everything(by_gmail))
+    assert counts == ({"sent": 2, "later": 1} if left_behind else {"sent": 2, "withdrawn": 1})
+    # What was left behind is asked about at the end of the delivery, and then it is gone as well.
+    assert (sent(by_gmail) - before, len(drafts(by_gmail))) == (2, 0)
+    by_gmail.deliver()
+    assert (sent(by_gmail) - before, by_gmail.states()) == (2, {NoticeState.SENT: 2, NoticeState.CANCELLED: 1})
 
 
 def test_who_was_taken_for_dead_notices_before_the_letter_leaves(algebra: Class) -> None:

@@ -198,9 +198,12 @@ def test_the_teacher_has_one_digest_a_day_at_the_address_of_the_settings_and_now
         )
     )
     algebra.type("I4", "50")
+    # That a family has stopped a kind is said with the rest, and is no reason for a digest of its own.
+    algebra.service.ledger.opt_out("Algebra 1", "ab" * 32, "weekly", now=algebra.service.clock())
     assert post.on("2026-10-30T17:30") == []
     (next_day,) = post.on("2026-11-02T16:30")
     assert "Made good\n\n* Essay\n  Quillfeather, Ana\n" in text(next_day).replace("\r\n", "\n")
+    assert "Letters\n1 person has stopped a kind of letter.\n" in text(next_day).replace("\r\n", "\n")
     assert "Newly missing" not in text(next_day)
     assert post.on("2026-11-03T16:30") == []
     algebra.type("H4", "8o")

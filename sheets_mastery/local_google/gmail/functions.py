@@ -14,7 +14,7 @@ from sheets_mastery.local_google.oauth import person
 from sheets_mastery.local_google.store import Store
 
 from . import search
-from .letter import refused
+from .letter import Letter, refused
 from .mailbox import SYSTEM_LABELS, Mailbox, Record, not_found
 
 Json = dict[str, Any]
@@ -88,7 +88,7 @@ class Gmail:
         for record in mailbox.messages():
             letter = mailbox.letter(record)
             if "SENT" in record["labelIds"] and said["address"].lower() in letter.addresses("to", "cc", "bcc"):
-                raw = _bounce(said, mailbox.address, letter.header("message-id"), format_datetime(self.store.now()))
+                raw = _bounce(said, mailbox.address, letter, format_datetime(self.store.now()))
                 return _minimal(mailbox.deliver(raw, record["threadId"]))
         raise invalid_argument(f"Nothing was sent to {said['address']}, so nothing can bounce.")
 
@@ -250,8 +250,9 @@ def _event(number: int, what: str, labels: list[str], record: Record) -> dict[st
     return {"id": str(number), "messages": [message], what: [happened]}
 
 
-def _bounce(said: dict[str, str], account: str, message_id: str, date: str) -> bytes:
-    """Return a delivery status notification (RFC 3464) as Gmail's own postmaster writes it."""
+def _bounce(said: dict[str, str], account: str, letter: Letter, date: str) -> bytes:
+    """Return a delivery status notification (RFC 3464) as Gmail's own postmaster writes it, with the letter in it."""
+    message_id = letter.header("message-id")
     address, permanent = said["address"], said["action"] == "failed"
     subject = "Delivery Status Notification (Failure)" if permanent else "Delivery Status Notification (Delay)"
     told = "wasn't delivered" if permanent else "hasn't been delivered yet"
@@ -283,7 +284,11 @@ def _bounce(said: dict[str, str], account: str, message_id: str, date: str) -> b
             f"Action: {said['action']}",
             f"Status: {said['status']}",
             "",
+            "--bounce",
+            "Content-Type: message/rfc822",
+            "",
+            letter.raw.decode("latin-1"),
             "--bounce--",
             "",
         ]
-    ).encode()
+    ).encode("latin-1")

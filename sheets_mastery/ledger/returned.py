@@ -1,0 +1,232 @@
+"""What has happened to letters since they left, as rows: inside the caller's transaction, as in `post`.
+
+Marks are only ever added. The same mail, read twice, is one row, and only a new row has consequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sheets_mastery.afterwards import (
+    BREAKER_LAST,
+    COMES_BACK,
+    Bounce,
+    CameBack,
+    Since,
+    Suppressed,
+    alarm,
+    in_brackets,
+    verdict_on,
+)
+from sheets_mastery.ledger import post
+from sheets_mastery.ledger.tables import audit, bookmark, bounce, correction, install, notice, notice_item, suppressed
+from sheets_mastery.notices import NoticeState
+
+#: Who stands in the audit.
+_READER = "bounces"
+#: What the audit says where a person lets letters leave again.
+GOING_ON = "going on"
+_HOLDS = suppressed.c.lifted.is_(None)
+_COUNTING = tuple(each for each in Bounce if each.counts)
+_WAITING = tuple(state for state in NoticeState if state.waiting)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What was new in what has come back."""
+
+    #: How many letters came back, by how.
+    hard: int = 0
+    soft: int = 0
+    delayed: int = 0
+    elsewhere: int = 0
+    #: How many people are written to no more.
+    people: int = 0
+    #: How many waiting letters to them were withdrawn.
+    withdrawn: int = 0
+    #: Why all letters have been stopped; "" where they have not.
+    stopped: str = ""
+
+
+def mark_of(connection: Connection, source: str) -> str:
+    """How far a place was read; "" for not at all."""
+    found = connection.execute(select(bookmark.c.mark).where(bookmark.c.source == source)).scalar_one_or_none()
+    return found or ""
+
+
+def turn(connection: Connection, source: str, before: str, after: str, now: datetime) -> bool:
+    """Move a bookmark on from where it was; whether it was there."""
+    if not before:
+        return _add(connection, bookmark, source=source, mark=after, at=now)
+    moved = update(bookmark).where(bookmark.c.source == source, bookmark.c.mark == before)
+    return connection.execute(moved.values(mark=after, at=now)).rowcount == 1
+
+
+def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -> Recorded:
+    """Note letters that came back, and what follows: whom not to write to, and whether anybody is."""
+    so_far, people = Recorded(), set()
+    for each in sorted(came, key=lambda each: (each.key, each.mail)):
+        letter = connection.execute(
+            select(notice.c.guardian, notice.c.gradebook).where(notice.c.key == each.key, notice.c.attempt > 0)
+        ).one_or_none()
+        if letter is None or not _note(connection, each, letter.guardian, now):
+            continue
+        so_far = replace(so_far, **{each.bounce.value: getattr(so_far, each.bounce.value) + 1})
+        why = verdict_on(each.bounce, each.status, _soft_before(connection, letter.guardian, each.key), now)
+        if why and _suppress(connection, letter.guardian, letter.gradebook, each, why, now):
+            people.add(letter.guardian)
+    withdrawn = 0
+    if people:
+        to_them = select(notice.c.key).where(notice.c.guardian.in_(people), notice.c.state.in_(_WAITING))
+        for key in connection.execute(to_them.order_by(notice.c.key)).scalars().all():
+            withdrawn += post.withdraw(connection, key, COMES_BACK, now=now, who=_READER)
+    stopped = _breaker(connection, now) if so_far.hard or so_far.soft else ""
+    return replace(so_far, people=len(people), withdrawn=withdrawn, stopped=stopped)
+
+
+def since(connection: Connection, gradebook: str | None = None) -> dict[str, Since]:
+    """What has happened to letters since they left, by key; only those to which something has."""
+    found: dict[str, Since] = {}
+    backs = connection.execute(
+        select(bounce.c.letter, bounce.c.bounce, bounce.c.status, bounce.c.at)
+        .join(notice, notice.c.key == bounce.c.letter)
+        .where(_in(notice.c.gradebook, gradebook))
+        .order_by(bounce.c.id)
+    )
+    for row in backs:
+        known = found.get(row.letter, Since(key=row.letter))
+        if known.bounce is None or row.bounce.weight > known.bounce.weight:
+            found[row.letter] = replace(known, bounce=row.bounce, status=row.status, came_back=row.at)
+    put_right = connection.execute(
+        select(correction.c.letter, func.min(correction.c.at).label("at"))
+        .join(notice, notice.c.key == correction.c.letter)
+        .where(_in(notice.c.gradebook, gradebook))
+        .group_by(correction.c.letter)
+    )
+    for fixed in put_right:
+        found[fixed.letter] = replace(found.get(fixed.letter, Since(key=fixed.letter)), corrected=fixed.at)
+    return found
+
+
+def holding(connection: Connection, *where: ColumnElement[bool]) -> tuple[Suppressed, ...]:
+    """Who is not written to because letters came back, the longest first."""
+    rows = connection.execute(select(suppressed).where(_HOLDS, *where).order_by(suppressed.c.id))
+    return tuple(
+        Suppressed(
+            guardian=row.guardian,
+            gradebook=row.gradebook,
+            key=row.letter,
+            since=row.since,
+            status=row.status,
+            why=row.why,
+        )
+        for row in rows
+    )
+
+
+def lift(connection: Connection, guardian: str, *, now: datetime, who: str) -> bool:
+    """Write to a person again, and let be said what only letters said that came back; whether it was not so before."""
+    which = connection.execute(select(suppressed.c.letter).where(_HOLDS, suppressed.c.guardian == guardian)).first()
+    lifted = update(suppressed).where(_HOLDS, suppressed.c.guardian == guardian).values(lifted=now)
+    if which is None or connection.execute(lifted).rowcount != 1:
+        return False
+    post.note(connection, who, "address written to again", which.letter, "", now)
+    came_back = set(
+        connection.execute(
+            select(bounce.c.letter).where(bounce.c.guardian == guardian, bounce.c.bounce.in_(_COUNTING))
+        ).scalars()
+    )
+    items = connection.execute(
+        select(notice_item.c.id, notice_item.c.notice, notice_item.c.gradebook, notice_item.c.episode).where(
+            notice_item.c.guardian == guardian, ~notice_item.c.withdrawn
+        )
+    ).all()
+    arrived = {(row.gradebook, row.episode) for row in items if row.notice not in came_back}
+    free = [row.id for row in items if row.notice in came_back and (row.gradebook, row.episode) not in arrived]
+    if free:
+        connection.execute(update(notice_item).where(notice_item.c.id.in_(free)).values(withdrawn=True))
+    return True
+
+
+def correct(connection: Connection, corrected: Iterable[tuple[str, str]], *, now: datetime) -> None:
+    """Note that what a letter said of an episode was put right since: (the letter's key, episode). Twice is once."""
+    for letter, episode in sorted(corrected):
+        if _add(connection, correction, letter=letter, episode=episode, at=now):
+            post.note(connection, "sync", "corrected since", letter, "", now)
+
+
+def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) -> bool:
+    """Write one mail down; whether it was not there yet."""
+    told = {"bounce": each.bounce, "status": each.status, "mail": each.mail}
+    if not _add(connection, bounce, letter=each.key, guardian=guardian, at=now, **told):
+        return False
+    what = "came back" if each.bounce.counts else "not delivered"
+    post.note(connection, _READER, what, each.key, f"{each.bounce}{in_brackets(each.status)}", now)
+    return True
+
+
+def _soft_before(connection: Connection, guardian: str, but: str) -> list[datetime]:
+    """When other letters to a person came back softly, each once, since the person was last written to again."""
+    lifted = connection.execute(
+        select(func.max(suppressed.c.lifted)).where(suppressed.c.guardian == guardian)
+    ).scalar_one_or_none()
+    rows = connection.execute(
+        select(func.max(bounce.c.at).label("at"))
+        .where(
+            bounce.c.guardian == guardian,
+            bounce.c.letter != but,
+            bounce.c.bounce == Bounce.SOFT,
+            true() if lifted is None else bounce.c.at > lifted,
+        )
+        .group_by(bounce.c.letter)
+    )
+    return [row.at for row in rows]
+
+
+def _suppress(connection: Connection, guardian: str, gradebook: str, each: CameBack, why: str, now: datetime) -> bool:
+    told = {"gradebook": gradebook, "letter": each.key, "status": each.status, "why": why}
+    if not _add(connection, suppressed, guardian=guardian, since=now, **told):
+        return False
+    post.note(connection, _READER, "address no longer written to", each.key, why, now)
+    return True
+
+
+def _breaker(connection: Connection, now: datetime) -> str:
+    """Stop all letters where too many of the last ones came back; why, "" where they are not stopped by this."""
+    let_go = connection.execute(select(func.max(audit.c.at)).where(audit.c.what == GOING_ON)).scalar_one_or_none()
+    came_back = set(
+        connection.execute(
+            select(bounce.c.letter).where(
+                bounce.c.bounce.in_(_COUNTING), true() if let_go is None else bounce.c.at > let_go
+            )
+        ).scalars()
+    )
+    last = connection.execute(
+        select(notice.c.key, notice.c.guardian)
+        .where(notice.c.state == NoticeState.SENT)
+        .order_by(notice.c.changed.desc(), notice.c.key)
+        .limit(BREAKER_LAST)
+    ).all()
+    why = alarm([row.guardian if row.key in came_back else None for row in last])
+    if not why or connection.execute(update(install).where(install.c.stopped == "").values(stopped=why)).rowcount != 1:
+        return ""
+    post.note(connection, _READER, "stopped", "", why, now)
+    return why
+
+
+def _in(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
+    return true() if gradebook is None else column == gradebook
+
+
+def _add(connection: Connection, table: Table, **values: Any) -> bool:
+    """Add a row, unless there is one like it; whether there was none."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # How many rows an INSERT has added is not known on every database; the row itself is.
+    fresh = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(fresh).first() is not None
