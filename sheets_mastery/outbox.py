@@ -97,6 +97,7 @@ class Outbox(Protocol):
         now: datetime,
         reason: str = "",
         not_before: datetime | None = None,
+        draft_id: str | None = None,
         provider_id: str | None = None,
     ) -> Notice | None: ...
 
@@ -322,8 +323,8 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, a
                 outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=why)
                 delivery.counts["needs review"] += 1
             else:
-                later = _next_try(notice, problem, now)
-                outbox.move(notice, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=later)
+                later, noted = _next_try(notice, problem, now), problem.noted
+                outbox.move(notice, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=later, draft_id=noted)
                 delivery.counts["not yet known"] += 1
             continue
         if provider_id is None:
@@ -512,7 +513,9 @@ class _Rounds:
             )
         except _TakenOver as problem:
             # Where only the lease is over and nobody has taken the letter, it is still ours to give back.
-            outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+            now = clock()
+            back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
+            outbox.move(current, back, now=now, reason=str(problem), not_before=now)
             return _Outcome(word="taken by another")
         except MailLater as problem:
             now = clock()

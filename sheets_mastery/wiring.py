@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
     from sheets_mastery.comebacks import Found, Place
+    from sheets_mastery.google.gmail import GmailMailer
+    from sheets_mastery.google.sending import SendingMailer
     from sheets_mastery.google.sheets import GoogleSheets
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
@@ -260,9 +262,42 @@ class Service:
         if mail.transport != "gmail":
             return Pace(letters)
         from sheets_mastery.google import units
-        from sheets_mastery.google.gmail import GmailMailer
 
-        return Pace(min(units.A_MINUTE, letters * GmailMailer.units), GmailMailer.units)
+        each = self._gmail_mailer.units
+        return Pace(min(units.A_MINUTE, letters * each), each)
+
+    @cached_property
+    def way(self) -> str:
+        """How letters leave: "maildir", "smtp", or one of Gmail's: "drafts", "look", "send". CredentialsError."""
+        if self.settings.mail.transport != "gmail":
+            return self.settings.mail.transport
+        return self._gmail_way[0]
+
+    @cached_property
+    def _gmail_way(self) -> tuple[str, tuple[str, ...]]:
+        from sheets_mastery.google import auth
+
+        found = auth.granted(self.settings.google, self.settings.mail, folder=self.folder)
+        return auth.way_to_send(found)
+
+    @property
+    def _gmail_mailer(self) -> type[GmailMailer | SendingMailer]:
+        from sheets_mastery.google.gmail import GmailMailer
+        from sheets_mastery.google.sending import LookingMailer, SendingMailer
+
+        ways: dict[str, type[GmailMailer | SendingMailer]] = {
+            "drafts": GmailMailer,
+            "look": LookingMailer,
+            "send": SendingMailer,
+        }
+        return ways[self.way]
+
+    def _thread_of(self, word: str) -> str:
+        """Gmail's thread of the letter with a token; "" where it did not leave by Gmail."""
+        from sheets_mastery.envelope import beginning, token
+
+        found = (letter for letter in self.ledger.find(beginning(word)) if token(letter.key) == word)
+        return next((letter.provider_id.partition("/")[2] for letter in found), "")
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -271,13 +306,12 @@ class Service:
         settings = self.settings.mail
         if settings.transport == "gmail":
             from sheets_mastery.google import auth
-            from sheets_mastery.google.gmail import GmailMailer
             from sheets_mastery.google.wire import Wire
 
             google = self.settings.google
-            mailbox = auth.credentials(google, (auth.GMAIL,), folder=self.folder)
+            mailbox = auth.credentials(google, self._gmail_way[1], folder=self.folder)
             wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
-            mailer: Mailer = GmailMailer(wire, spend=self.pace.spend)
+            mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
             mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)

@@ -10,29 +10,26 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import timedelta
-from email import policy
-from email.parser import BytesParser
-from typing import Any, NoReturn
+from typing import Any
 
 from sheets_mastery.envelope import is_untouched, reference
-from sheets_mastery.errors import (
-    CredentialsError,
-    MailLater,
-    MailNotAsMeant,
-    MailRefused,
-    MailUnknown,
-    Unreachable,
-)
+from sheets_mastery.errors import CredentialsError, MailLater, MailUnknown, Unreachable
 from sheets_mastery.google import units
-from sheets_mastery.google.refusals import Refusal
+from sheets_mastery.google.posting import (
+    LATER,
+    MAY_HAVE_GONE,
+    check_addresses,
+    continues,
+    headers_of,
+    later_of,
+    named,
+    refuse_account,
+    refuse_letter_or_wait,
+)
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
 
-#: The headers with addresses that Gmail acts on.
-_ADDRESSING = {"from", "sender", "to", "cc", "bcc"}
-_LATER = "Gmail took nothing over; the letter will be tried again."
 _CHANGED = "A person has changed the letter's draft in Gmail: send it from there, or delete it."
-_MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 
 
 class GmailMailer:
@@ -40,17 +37,24 @@ class GmailMailer:
 
     #: A request without an answer may still be carried out for so long; only then is a draft that is there unsent.
     ask_after = timedelta(minutes=15)
-
     #: What one letter costs of Gmail's quota of units.
     units = units.CREATE_DRAFT + units.GET_DRAFT + units.SEND
 
-    def __init__(self, wire: Wire, *, spend: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        spend: Callable[[int], None] = lambda _: None,
+        thread_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         """`wire` is the way to Google for the account; it is closed together with the mailbox.
 
-        `spend` is told of every request how many of Gmail's units it has cost.
+        `spend` is told of every request how many of Gmail's units it has cost. `thread_of` tells of a letter, by its
+        token, in which of Gmail's threads it lies; "" where nobody knows.
         """
         self._wire = wire
         self._spend = spend
+        self._thread_of = thread_of
         self._drafts = service("gmail", "v1", self._wire).users().drafts()
 
     def send(
@@ -63,15 +67,17 @@ class GmailMailer:
         on_draft: Callable[[str], None],
         last_look: Callable[[], None],
     ) -> str:
-        """Send a letter; answers Gmail's id of the message.
+        """Send a letter; answers Gmail's id of the message with that of its thread, as `posting.named`.
 
         `on_draft` commits the draft's name before anything can leave, and `last_look` is called right before it is
         sent; if either raises, the draft is thrown away.
         Raises MailLater, MailRefused, MailUnknown, or CredentialsError, which is no matter of this letter: nothing
         left, and no other letter will either.
         """
-        _check_addresses(letter, sender, recipient)
-        draft = self._create(letter)
+        headers = headers_of(letter)
+        check_addresses(headers, sender, recipient)
+        earlier = continues(headers)
+        draft = self._create(letter, self._thread_of(earlier) if earlier else "")
         try:
             on_draft(draft)
             self._make_sure(draft)
@@ -105,8 +111,8 @@ class GmailMailer:
         except Refused as refused:
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft is gone: it was sent, or a person deleted it.") from refused
-            _refuse_account(refused.refusal)
-            raise _later(refused.refusal) from refused
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
         return None
 
     def _delete_noted(self, draft_id: str) -> None:
@@ -136,19 +142,23 @@ class GmailMailer:
             if untouched:
                 self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=each["id"]))
 
-    def _create(self, letter: bytes) -> str:
-        body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
+    def _create(self, letter: bytes, thread: str) -> str:
+        message = {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}
+        body = {"message": message | ({"threadId": thread} if thread else {})}
         try:
             draft = self._call(units.CREATE_DRAFT, self._drafts.create(userId="me", body=body, fields="id,message(id)"))
             return f"{draft['id']}/{draft['message']['id']}"
         except (Unreachable, KeyError, TypeError) as silent:
             cause: Exception = silent
         except Refused as refused:
+            if thread and refused.refusal.status == 404:
+                # Somebody has deleted the conversation; the letter begins a new one.
+                return self._create(letter, "")
             if not refused.refusal.outage:
-                _refuse_letter_or_wait(refused.refusal, refused)
+                refuse_letter_or_wait(refused.refusal, refused)
             cause = refused
         # If the draft was made after all, it lies there unsent, until `recover` finds it.
-        later = MailLater(_LATER)
+        later = MailLater(LATER)
         later.draft_left = True
         raise later from cause
 
@@ -163,12 +173,12 @@ class GmailMailer:
                 units.GET_DRAFT, self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)")
             )
         except Unreachable as silent:
-            raise MailLater(_LATER) from silent
+            raise MailLater(LATER) from silent
         except Refused as refused:
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
-            _refuse_account(refused.refusal)
-            raise _later(refused.refusal) from refused
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
         if found.get("message", {}).get("id") != message:
             raise MailUnknown(_CHANGED)
 
@@ -178,23 +188,23 @@ class GmailMailer:
                 units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id")
             )
         except Unreachable as silent:
-            raise MailUnknown(_MAY_HAVE_GONE) from silent
+            raise MailUnknown(MAY_HAVE_GONE) from silent
         except Refused as refused:
             if refused.refusal.outage:
-                raise MailUnknown(_MAY_HAVE_GONE) from refused
+                raise MailUnknown(MAY_HAVE_GONE) from refused
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
-            _refuse_account(refused.refusal)
+            refuse_account(refused.refusal)
             if refused.refusal.rate or refused.refusal.used_up:
                 # Asked once more before its time, even only to delete the draft, Gmail would want a longer wait.
-                later = _later(refused.refusal)
+                later = later_of(refused.refusal)
                 later.draft_left = True
                 raise later from refused
             self._discard(draft)
-            _refuse_letter_or_wait(refused.refusal, refused)
+            refuse_letter_or_wait(refused.refusal, refused)
         if not isinstance(sent.get("id"), str):
-            raise MailUnknown(_MAY_HAVE_GONE)
-        return str(sent["id"])
+            raise MailUnknown(MAY_HAVE_GONE)
+        return named(sent)
 
     def _call(self, cost: int, request: Any) -> dict[str, Any]:
         try:
@@ -213,44 +223,3 @@ class GmailMailer:
     def close(self) -> None:
         """Close all connections."""
         self._wire.close()
-
-
-def _check_addresses(letter: bytes, sender: str, recipient: str) -> None:
-    """Gmail takes the recipients from the headers: they are the one that is meant, or the letter stays here."""
-    headers = BytesParser(policy=policy.default).parsebytes(letter, headersonly=True)
-    named = [
-        (name.lower(), address.addr_spec)
-        for name, value in headers.items()
-        if name.lower().removeprefix("resent-") in _ADDRESSING
-        for address in value.addresses
-    ]
-    if sorted(named) != [("from", sender), ("to", recipient)]:
-        raise MailNotAsMeant("The letter's headers name somebody else than the one it is for; it was not sent.")
-
-
-def _refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:
-    """Raise what an answer means that says that nothing was sent."""
-    _refuse_account(refusal)
-    if refusal.rate or refusal.used_up or refusal.outage:
-        raise _later(refusal) from cause
-    raise MailRefused(f"Gmail refuses the letter (status {refusal.status}).") from cause
-
-
-def _refuse_account(refusal: Refusal) -> None:
-    """Raise CredentialsError for an answer about the account: no letter of its will go."""
-    if refusal.credentials:
-        raise CredentialsError(refusal.credentials)
-    if "failedPrecondition" in refusal.reasons or (refusal.status == 403 and not (refusal.rate or refusal.used_up)):
-        raise CredentialsError(
-            "google.subject: this account has no Gmail or may not use it; "
-            "a service account needs the subject that it writes for."
-        )
-
-
-def _later(refusal: Refusal) -> MailLater:
-    asks = refusal.rate or refusal.used_up
-    later = MailLater("Gmail asks to wait." if asks else _LATER)
-    later.not_before = refusal.retry_at
-    # A quota is the account's: every other letter would be told the same, and Gmail then waits longer.
-    later.for_all = asks
-    return later
