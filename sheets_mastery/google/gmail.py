@@ -185,7 +185,7 @@ class GmailMailer:
     def _send(self, draft: str) -> str:
         try:
             sent = self._call(
-                units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id")
+                units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id,threadId")
             )
         except Unreachable as silent:
             raise MailUnknown(MAY_HAVE_GONE) from silent

@@ -15,7 +15,17 @@ import pytest
 
 from sheets_mastery.config import Google, Mail
 from sheets_mastery.errors import CredentialsError, SheetNotFound
-from sheets_mastery.google.auth import GMAIL, SHEETS, LocalCredentials, SavedToken, account, credentials, scopes
+from sheets_mastery.google.auth import (
+    GMAIL,
+    SHEETS,
+    LocalCredentials,
+    SavedToken,
+    account,
+    credentials,
+    granted,
+    scopes,
+    way_to_send,
+)
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
@@ -65,6 +75,39 @@ def keep(folder: Path, **more: Any) -> Path:
 @pytest.mark.parametrize(("transport", "expected"), [("maildir", (SHEETS,)), ("gmail", (SHEETS, GMAIL))])
 def test_nothing_is_asked_for_but_sheets_and_drafts(transport: str, expected: tuple[str, ...]) -> None:
     assert scopes(Mail.model_validate({"sender": "t@school.example", "transport": transport})) == expected
+
+
+_READ, _METADATA, _SEND = (f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "metadata", "send"))
+
+
+def test_what_gmail_is_asked_for_is_a_setting() -> None:
+    said = {"sender": "t@school.example", "transport": "gmail", "gmail_scopes": ["gmail.send", "gmail.metadata"]}
+    assert scopes(Mail.model_validate(said)) == (SHEETS, _SEND, _METADATA)
+    with pytest.raises(ValueError, match=r'needs "gmail.compose" or "gmail.send"'):
+        Mail.model_validate(said | {"gmail_scopes": ["gmail.readonly"]})
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((SHEETS, GMAIL), ("drafts", (GMAIL,))),
+        ((GMAIL, _SEND, _READ), ("drafts", (GMAIL,))),
+        ((_SEND, _METADATA, _READ), ("look", (_SEND, _METADATA))),
+        ((_SEND, _READ), ("look", (_SEND, _READ))),
+        ((SHEETS, _SEND), ("send", (_SEND,))),
+    ],
+)
+def test_letters_leave_in_the_safest_way_that_was_granted(there: tuple[str, ...], expected: object) -> None:
+    assert way_to_send(there) == expected
+
+
+def test_a_token_tells_what_was_granted_and_without_leave_to_send_no_letter_leaves(tmp_path: Path) -> None:
+    mail = Mail.model_validate({"sender": "t@school.example", "transport": "gmail"})
+    keep(tmp_path, scopes=[SHEETS, _SEND])
+    assert granted(OAUTH, mail, folder=tmp_path) == {SHEETS, _SEND}
+    assert granted(settings(), mail, folder=tmp_path) == {SHEETS, GMAIL}
+    with pytest.raises(CredentialsError, match="lets no letter leave by Gmail"):
+        way_to_send({SHEETS, _READ})
 
 
 def test_a_service_account_is_let_in_by_its_key(google: LocalGoogle, tmp_path: Path, key: dict[str, Any]) -> None:
