@@ -1,4 +1,4 @@
-"""Makes one picture a language of the letters in a browser: on a phone and on a desktop, by day and by night.
+"""Makes one picture a language of all kinds of letter in a browser: on a phone and a desktop, by day and by night.
 
     .venv/bin/python docs/letters.py [FOLDER]
 
@@ -20,18 +20,15 @@ sys.path.insert(0, str(ROOT / "tests" / "drawing"))
 
 import samples  # noqa: E402 - it lies beside the tests
 
-from sheets_mastery.letters import LetterPress  # noqa: E402
+from sheets_mastery.letters import LetterPress, Says, StopPage  # noqa: E402
 
 Scheme = Literal["light", "dark"]
-#: What is shown: (kind, width, colours).
-SHOTS: tuple[tuple[str, int, Scheme], ...] = (
-    ("missing", 390, "light"),
-    ("weekly", 390, "dark"),
-    ("welcome", 760, "light"),
-    ("made_good", 760, "dark"),
-    ("digest", 390, "light"),
+#: What is shown, in two rows of these heights: (kind, width, colours); "stop" is the door's page.
+HEIGHTS = (1180, 960)
+SHOTS: tuple[tuple[tuple[str, int, Scheme], ...], ...] = (
+    (("missing", 390, "light"), ("reminder", 390, "dark"), ("weekly", 390, "light"), ("welcome", 760, "dark")),
+    (("contract", 760, "light"), ("made_good", 390, "dark"), ("digest", 390, "dark"), ("stop", 390, "light")),
 )
-HEIGHT = 1180
 
 
 def main(folder: Path) -> None:
@@ -42,21 +39,29 @@ def main(folder: Path) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium)
         for language in samples.LANGUAGES:
-            shots = [_shot(browser, press, language, *each) for each in SHOTS]
-            page = browser.new_page(viewport={"width": 1440, "height": 640})
-            pictures = "".join(
-                f'<img height="620" alt="" src="data:image/png;base64,{base64.b64encode(each).decode()}">'
-                for each in shots
+            page = browser.new_page(viewport={"width": 1052, "height": 1150})
+            pictures = "<br>".join(
+                "".join(_picture(_shot(browser, press, language, *each, height)) for each in row)
+                for row, height in zip(SHOTS, HEIGHTS, strict=True)
             )
-            page.set_content(f'<body style="margin:10px;background:#888;white-space:nowrap">{pictures}</body>')
-            page.screenshot(path=str(folder / f"letters-{language}.jpg"), type="jpeg", quality=62)
+            page.set_content(f'<body style="margin:8px;background:#888;white-space:nowrap">{pictures}</body>')
+            page.screenshot(path=str(folder / f"letters-{language}.jpg"), type="jpeg", quality=58)
             page.close()
         browser.close()
 
 
-def _shot(browser: Browser, press: LetterPress, language: str, kind: str, width: int, scheme: Scheme) -> bytes:
-    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
-    page.set_content(press.render(samples.letter(kind), language).html)
+def _picture(png: bytes) -> str:
+    return f'<img style="zoom:0.525;margin:3px" alt="" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+
+
+def _shot(
+    browser: Browser, press: LetterPress, language: str, kind: str, width: int, scheme: Scheme, height: int
+) -> bytes:
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    stop = StopPage(says=Says.ASK, school="Lincoln Middle School", kind="reminder", gradebook="Algebra I (period 3)")
+    page.set_content(
+        press.page(stop, language).html if kind == "stop" else press.render(samples.letter(kind), language).html
+    )
     taken = page.screenshot()
     page.close()
     return taken

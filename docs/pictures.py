@@ -1,4 +1,4 @@
-"""Makes the README's pictures from a demo that really runs: the coloured sheet, a letter, the terminal.
+"""Makes the README's pictures from a demo that really runs: the coloured sheet, a letter, the door, the terminal.
 
     .venv/bin/python docs/pictures.py [FOLDER]
 
@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from email import policy
 from pathlib import Path
@@ -23,6 +25,9 @@ from rich.console import Console
 
 from sheets_mastery import demo
 from sheets_mastery.local_google.server import LocalGoogle
+from sheets_mastery.mailtab import MAIL_ID
+from sheets_mastery.notices import NoticeState
+from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import SETTINGS_TITLE
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wiring import Service
@@ -33,7 +38,14 @@ _TABS = (
     ("Mastery", "mastery.png", (1400, 900)),
 )
 #: What the teacher has typed on the tab with the settings when that is pictured: good choices, and a slip.
-_CHOICES = {"Level: 86": "87; quiz 80", "Grace days": 2, "Hold hours": "over night", "Language": "Spanish"}
+_CHOICES: Mapping[str, str | int] = {
+    "Level: 86": "87; quiz 80",
+    "Grace days": 2,
+    "Hold hours": "over night",
+    "Language": "Spanish",
+}
+#: The column in which marks are changed and the moment at which the demo is looked at again, for the tab with letters.
+_MARK, _NEXT = "H", "2026-11-02T09:30"
 
 
 def main(folder: Path) -> None:
@@ -56,7 +68,7 @@ def main(folder: Path) -> None:
             for title, picture, size in _TABS:
                 page = f"{server.url}/face/sheets/{only['id']}/{ids[title]}"
                 _shoot(page, folder / picture, size)
-            _choose(f"{server.url}/v4/spreadsheets/{only['id']}/values")
+            _choose(f"{server.url}/v4/spreadsheets/{only['id']}/values", _CHOICES)
             service = Service.load(
                 place / "demo" / "mastery.toml", {}, clock=lambda: datetime.now(UTC), endpoint=server.url
             )
@@ -66,19 +78,70 @@ def main(folder: Path) -> None:
             _shoot(
                 f"{server.url}/face/sheets/{only['id']}/{ids[SETTINGS_TITLE]}", folder / "settings.png", (1720, 1400)
             )
+            _mail(place / "demo" / "mastery.toml", server.url, only["id"])
+            _shoot(f"{server.url}/face/sheets/{only['id']}/{MAIL_ID}", folder / "mail.png", (1750, 700))
         (place / "letter.html").write_text(_a_letter(place / "demo" / "outbox"), "utf-8")
         _shoot((place / "letter.html").as_uri(), folder / "letter.png", (420, 980))
+        _picture_the_door(place / "demo", folder / "door.png")
         console.file.close()
 
 
-def _choose(values: str) -> None:
-    """Type the choices into the tab with the settings."""
+def _picture_the_door(demo_folder: Path, picture: Path) -> None:
+    """Open the door for the demo school, and look at the page behind the link of a letter that has left."""
+    settings = demo_folder / "mastery.toml"
+    url = 'opt_out_url = "https://letters.example.edu/stop"'
+    settings.write_text(settings.read_text("utf-8").replace("[letters]\n", f"[letters]\n{url}\n"), "utf-8")
+    service = Service.load(settings, {}, clock=lambda: datetime.now(UTC))
+    letter = service.ledger.in_state(NoticeState.SENT)[0]
+    wish = Wish(guardian=letter.guardian, gradebook=letter.gradebook, kind=letter.kind)
+    token = sign(wish, service.ledger.install().secret, service.settings.letters.opt_out_key)
+    service.close()
+    door = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "sheets_mastery", "door", "--port", "0", "-c", settings],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = door.stdout.readline() if door.stdout is not None else ""
+        _shoot(f"{said.split()[5]}?t={token}", picture, (420, 590))
+    finally:
+        door.terminate()
+        door.communicate()
+
+
+def _choose(values: str, choices: Mapping[str, str | int]) -> None:
+    """Type choices into the tab with the settings."""
     labels = requests.get(f"{values}/'{SETTINGS_TITLE}'!A:A", timeout=60).json()["values"]
-    for label, choice in _CHOICES.items():
+    for label, choice in choices.items():
         cell = f"'{SETTINGS_TITLE}'!B{labels.index([label]) + 1}"
         body = {"values": [[choice]]}
         answer = requests.put(f"{values}/{cell}", params={"valueInputOption": "RAW"}, json=body, timeout=60)
         answer.raise_for_status()
+
+
+def _mail(file: Path, url: str, spreadsheet: str) -> None:
+    """Let some letters wait: a person approves them from now on, and some marks are others."""
+    file.write_text(file.read_text("utf-8").replace('mode = "send"', 'mode = "review"'), "utf-8")
+    values = f"{url}/v4/spreadsheets/{spreadsheet}/values"
+    for row, mark in ((9, "M"), (14, "0"), (21, "M"), (33, "0")):
+        answer = requests.put(
+            f"{values}/Marks!{_MARK}{row}",
+            params={"valueInputOption": "USER_ENTERED"},
+            json={"values": [[mark]]},
+            timeout=60,
+        )
+        answer.raise_for_status()
+    _choose(values, dict.fromkeys(_CHOICES, ""))
+    with closing(Service.load(file, {}, clock=lambda: datetime.now(UTC), endpoint=url)) as service:
+        service.pretend(_NEXT)
+        service.sync(service.settings.gradebooks[0], "sync")
+    answer = requests.put(
+        f"{values}/'Mastery Mail'!A4",
+        params={"valueInputOption": "USER_ENTERED"},
+        json={"values": [[True]]},
+        timeout=60,
+    )
+    answer.raise_for_status()
 
 
 def _a_letter(outbox: Path) -> str:

@@ -153,6 +153,7 @@ Day = Annotated[date, Field(strict=True)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[time, BeforeValidator(_clock_time)]
 LetterKind = Literal["missing", "reminder", "made_good", "weekly", "welcome", "contract", "digest"]
+MailMode = Literal["review", "send", "drafts"]
 
 
 class _Section(BaseModel):
@@ -350,7 +351,7 @@ class Letters(_Section):
     language: Text = "en"
     #: Whether nobody is written to at all, until this is taken back.
     stop: Switch = False
-    #: Whether a person has to approve each letter before it may leave.
+    #: The older way to say `mail.mode = "review"`; `Settings.mail_mode` reads both.
     approval: Switch = False
     #: A folder with templates and catalogues of your own; anything not there is taken from the program.
     folder: str = ""
@@ -489,6 +490,8 @@ class GradebookSettings(_Section):
     codes: dict[str, Meaning] = {}
     #: Whether the document gets the tab Mastery Settings, on which a teacher overrides what this file says.
     settings_tab: Switch = True
+    #: Whether the document gets the tab Mastery Mail, on which a teacher approves letters and sees what was sent.
+    mail_tab: Switch = True
     labels: Labels = Labels()
     assignments: dict[str, AssignmentSettings] = {}
 
@@ -592,6 +595,9 @@ class Mail(_Section):
     """How letters leave, and where they come back to."""
 
     transport: Literal["maildir", "smtp", "gmail"] = "maildir"
+    #: "review": a person approves each letter. "send": letters leave by themselves after their hold. "drafts": they are
+    #: laid into Gmail's drafts. None: review in the first two weeks of a gradebook, then send.
+    mode: MailMode | None = None
     #: The address that letters come from.
     sender: Address
     #: The folder for transport "maildir".
@@ -628,6 +634,15 @@ class Mail(_Section):
     def _smtp_needs_a_server(self) -> Self:
         if self.transport == "smtp" and self.smtp is None:
             raise ValueError('needs the table [mail.smtp] when transport is "smtp"')
+        return self
+
+    @model_validator(mode="after")
+    def _drafts_are_gmails(self) -> Self:
+        if self.mode == "drafts" and self.transport != "gmail":
+            raise ValueError(
+                f'mode = "drafts" lays letters into Gmail\'s drafts, so it goes with transport = "gmail" only, not '
+                f'with "{self.transport}"; say mode = "review" or "send"'
+            )
         return self
 
 
@@ -682,6 +697,20 @@ class Settings(_Section):
                     f'gradebooks: "{each.name}" is in the same spreadsheet as another gradebook; a spreadsheet has one '
                     "Mastery tab, so put the periods on one marks tab or into documents of their own"
                 )
+        return self
+
+    @property
+    def mail_mode(self) -> MailMode | None:
+        """What is chosen about how letters leave. `letters.approval = true`, of earlier versions, means "review"."""
+        return self.mail.mode or ("review" if self.letters.approval else None)
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> Self:
+        if self.letters.approval and self.mail.mode not in {None, "review"}:
+            raise ValueError(
+                f'letters.approval: is the older way to say mail.mode = "review", but mail.mode is "{self.mail.mode}"; '
+                "keep mail.mode"
+            )
         return self
 
     def gradebook(self, name: str) -> GradebookSettings:

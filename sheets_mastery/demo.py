@@ -71,6 +71,10 @@ def _job(service: Service, settings_file: Path, screen: Screen, *, as_json: bool
     with screen.letters() as bar:
         task = bar.add_task("letters", total=None)
         delivery = service.deliver((gradebook,), progress=lambda done, of: bar.update(task, completed=done, total=of))
+    if delivery.counts["sent"]:
+        # The tab Mastery Mail tells what was sent from the next sync on; here that is at once.
+        with screen.busy("Writing the contact log"):
+            _synced(service, screen)
     outbox = settings_file.parent / service.settings.mail.folder
     if not as_json:
         screen.show(terminal.summary(summary, done=True))

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import terminal
 from sheets_mastery.errors import LedgerError, SettingsError
-from sheets_mastery.gradebook.records import key as student_key
-from sheets_mastery.notices import MAY, Decision, Notice, NoticeState, expiry, letterboxes
+from sheets_mastery.leaving import Mode, leaves, mode_in_force, why
+from sheets_mastery.mailtab import GONE, People
+from sheets_mastery.notices import MAY, Decided, Decision, Notice, NoticeState
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from sheets_mastery.config import Settings
     from sheets_mastery.ledger.ledger import Event
     from sheets_mastery.wiring import Service
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 PERSON = "a person"
 #: So much of a key is shown, and at least so much is asked for.
 SHOWN, LEAST = 12, 6
-#: What is shown where the sheet no longer has somebody.
-_GONE = "not in the sheet"
 
 
 _REASON = {
@@ -84,7 +84,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     SettingsError, with nothing changed, where one of them is not there or is not for this decision; LedgerError where
     one has moved on in this very moment.
     """
-    to, states = MAY[decision]
+    _, states = MAY[decision]
     letters = {notice.key: notice for notice in (the_one(service, each) for each in beginnings)}
     for notice in letters.values():
         if notice.state not in states:
@@ -95,20 +95,11 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     now = service.clock()
     done = []
     for notice in letters.values():
-        again = to is NoticeState.READY
-        moved = service.ledger.move(
-            notice,
-            to,
-            now=now,
-            reason=_REASON[decision],
-            not_before=now if again else None,
-            # A letter that has waited for a person may have outlived its time; it gets as much as a new one.
-            expires=max(notice.expires, expiry(now, service.settings.letters, service.settings.school))
-            if again
-            else None,
-            who=PERSON,
-            for_good=True,
+        settings = service.settings
+        decided = Decided.of(
+            notice, decision, _REASON[decision], now=now, letters=settings.letters, school=settings.school
         )
+        moved = service.ledger.decide(decided, now=now, who=PERSON)
         if moved is None:
             raise LedgerError(f"The letter {notice.key[:SHOWN]} has moved on in this moment: look at it again.")
         done.append(moved)
@@ -141,10 +132,11 @@ def _or(words: list[NoticeState]) -> str:
 
 def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[Letter, ...]:
     """Letters as they lie on the desk, in the order in which they would leave. `names` reads each sheet once."""
-    now, zone = service.clock(), service.settings.school.zone
+    now = service.clock()
     stopped = service.ledger.stopped()
     since = service.ledger.since()
     found = sorted(notices, key=lambda notice: (notice.not_before, notice.key))
+    told = {name: _told(service, name) for name in dict.fromkeys(notice.gradebook for notice in found)}
     letters = [
         Letter(
             key=notice.key,
@@ -152,8 +144,8 @@ def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[
             kind=notice.kind,
             slot=notice.slot.isoformat(),
             state=notice.state,
-            why=notice.reason,
-            leaves=_leaves(notice, now, zone, stopped=bool(stopped)),
+            why=why(notice, told[notice.gradebook][1]),
+            leaves=leaves(notice, *told[notice.gradebook], now=now, stopped=bool(stopped)),
             attempts=notice.attempt,
             since=since[notice.key].said if notice.key in since else "",
         )
@@ -161,21 +153,29 @@ def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[
     ]
     if not names:
         return tuple(letters)
-    who: dict[str, tuple[dict[str, str], dict[tuple[str, str], str]]] = {}
-    for gradebook in dict.fromkeys(notice.gradebook for notice in found):
-        who[gradebook] = _who_is_who(service, gradebook)
+    who = {name: _who_is_who(service, name) for name in told}
     return tuple(
         replace(
             letter,
-            student=who[notice.gradebook][0].get(notice.student, _GONE),
-            guardian=who[notice.gradebook][1].get((notice.student, notice.guardian), _GONE),
+            student=who[notice.gradebook].students.get(notice.student, ("", GONE))[1],
+            guardian=who[notice.gradebook].reader(notice.student, notice.guardian),
         )
         for letter, notice in zip(letters, found, strict=True)
     )
 
 
-def _who_is_who(service: Service, gradebook: str) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """The students' names by key, and who is behind (student's key, guardian's digest), by one reading."""
+def _told(service: Service, gradebook: str) -> tuple[Settings, Mode]:
+    """The settings in force for a gradebook as far as the ledger knows, and how its letters leave."""
+    from sheets_mastery.panel import remembered
+
+    now = service.clock()
+    past = service.ledger.past(gradebook, now.astimezone(service.settings.school.zone).date())
+    settings = remembered(service.settings, service.settings.gradebook(gradebook), past.choices).settings
+    return settings, mode_in_force(settings, past.first_sync, now)
+
+
+def _who_is_who(service: Service, gradebook: str) -> People:
+    """The students of a gradebook and those who may be written to, by one reading."""
     from sheets_mastery.gradebook import read_gradebook
     from sheets_mastery.panel import settings_in_force
 
@@ -183,35 +183,8 @@ def _who_is_who(service: Service, gradebook: str) -> tuple[dict[str, str], dict[
     reading = service.sheets.read(chosen.spreadsheet)
     past = service.ledger.past(gradebook, service.clock().astimezone(service.settings.school.zone).date())
     told = settings_in_force(service.settings, chosen, reading, past.choices)
-    settings, understood = told.settings, read_gradebook(reading, told.gradebook, told.settings.marking)
-    students, guardians = {}, {}
-    for student in understood.students:
-        identity = student_key(student.id)
-        students[identity] = student.name
-        boxes, _ = letterboxes(student, settings.letters, past.secret)
-        for box in boxes:
-            guardians[identity, box.digest] = f"{box.name} <{box.address}>" if box.name else box.address
-    return students, guardians
-
-
-def _leaves(notice: Notice, now: datetime, zone: tzinfo, *, stopped: bool) -> str:
-    match notice.state:
-        case NoticeState.HOLD | NoticeState.READY if notice.expires <= now:
-            return "no longer: its time is over"
-        case NoticeState.HOLD | NoticeState.READY if stopped:
-            return "when letters are let go again"
-        case NoticeState.HOLD | NoticeState.READY if notice.not_before <= now:
-            return "at the next delivery"
-        case NoticeState.HOLD | NoticeState.READY:
-            return f"from {terminal.moment(notice.not_before, zone)}"
-        case NoticeState.UNKNOWN:
-            return f"asked about from {terminal.moment(notice.not_before, zone)}"
-        case NoticeState.NEEDS_REVIEW | NoticeState.BLOCKED | NoticeState.FAILED:
-            return "when a person has decided"
-        case NoticeState.SENDING:
-            return "this moment"
-        case _:
-            return ""
+    understood = read_gradebook(reading, told.gradebook, told.settings.marking)
+    return People.of(understood, past.secret)
 
 
 def drawn(letters: Iterable[Letter], *, names: bool) -> RenderableType:

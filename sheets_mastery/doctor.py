@@ -16,6 +16,7 @@ from sheets_mastery.config import GradebookSettings
 from sheets_mastery.errors import CredentialsError, LedgerError, SettingsError, SheetsMasteryError
 from sheets_mastery.google import auth
 from sheets_mastery.gradebook import Gradebook, Layout, find_layout
+from sheets_mastery.leaving import mode_in_force
 from sheets_mastery.newids import supposed
 from sheets_mastery.panel import settings_in_force
 from sheets_mastery.plan import Past, decide
@@ -224,6 +225,8 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
         well=levels["no contract"] < len(book.students),
         said=", ".join(f"{count} × {level}" for level, count in sorted(levels.items())) or "no students",
     )
+    mode = mode_in_force(plan.settings, past.first_sync, service.clock())
+    yield Check(what=f"{name}: letters", well=True, said=str(mode))
     yield from _ours(name, reading)
     yield from _languages(service, name, book)
     yield from _questions(name, layout)
@@ -233,9 +236,11 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
 
 
 def _past(service: Service, gradebook: GradebookSettings) -> Past:
-    """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count."""
+    """What a plan is decided against when only the layout is of interest: of the ledger only the choices that count
+    and the first sync."""
     try:
-        return replace(_NO_PAST, choices=service.ledger.past(gradebook.name, service.clock().date()).choices)
+        known = service.ledger.past(gradebook.name, service.clock().date())
+        return replace(_NO_PAST, choices=known.choices, first_sync=known.first_sync)
     except LedgerError:
         return _NO_PAST  # it was looked at and said already
 

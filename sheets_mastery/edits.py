@@ -49,6 +49,16 @@ class InsertRows:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeleteRows:
+    """Rows of a tab of ours go; what is below moves up."""
+
+    sheet_id: int
+    #: The first row that goes, from 0.
+    row: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeleteTab:
     """A tab of ours goes."""
 
@@ -167,6 +177,7 @@ Edit = (
     AddTab
     | ResizeTab
     | InsertRows
+    | DeleteRows
     | DeleteTab
     | PutValues
     | PutBack

@@ -12,12 +12,13 @@ from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
-from sheets_mastery.notices import DIGEST, REMINDER, Earlier, Notice, NoticeState
+from sheets_mastery.notices import REMINDER, Decided, Earlier, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
-from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, who_is
+from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, ticks, who_is
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
 
@@ -25,26 +26,14 @@ from sheets_mastery.remediation import Remediation, Work
 BRAKE = "stopped"
 #: All letters of a gradebook wait because what stands there is not what they were decided from.
 CHANGED = "changed since the last sync"
-#: A letter waits because a person has to approve it.
-UNAPPROVED = "waits for approval"
+_TO_LEAVE = frozenset({NoticeState.HOLD, NoticeState.READY})
 
 
 def why_all_wait(settings: Settings, now: datetime) -> str:
     """Why no letter of a gradebook with these settings may leave now; "" where nothing stands against it."""
     if settings.letters.stop:
         return BRAKE
-    return "" if _in_window(settings, now) else "outside hours"
-
-
-def unapproved(notice: Notice, settings: Settings) -> bool:
-    """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    return settings.letters.approval and notice.state is NoticeState.HOLD and notice.kind != DIGEST
-
-
-def _in_window(settings: Settings, now: datetime) -> bool:
-    local = now.astimezone(settings.school.zone)
-    window = settings.letters.window or settings.school.hours
-    return settings.school.open_on(local.date()) and window.holds(local.time())
+    return "" if in_window(settings, now) else "outside hours"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +43,11 @@ class View:
     gradebook: Gradebook
     #: The settings in force: what the document's own tab says at this moment, over those of the file.
     settings: Settings
+    #: How letters leave.
+    mode: Mode
+    #: What ticks on the tab Mastery Mail decide about letters that wait to leave. What was held back or refused is let
+    #: go by a sync, which takes the tick away in the same breath: it must not be tried again and again.
+    decided: tuple[Decided, ...]
     standings: dict[str, Standing]
     past: Past
     #: The open episodes that the ledger knows, with the help that comes next as of this reading.
@@ -88,9 +82,13 @@ class View:
         understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         known = {each.id for each in past.episodes.values()}
         _, owed = owed_now(understood, judged, past, in_force.settings, today)
+        mode = mode_in_force(in_force.settings, past.first_sync, now)
+        decided = ticks(reading, understood, in_force.gradebook, past, in_force.settings, mode, now)
         return cls(
             gradebook=understood,
             settings=in_force.settings,
+            mode=mode,
+            decided=tuple(each for each in decided if each.notice.state in _TO_LEAVE),
             standings={key(each.student.id): each for each in judged},
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
@@ -99,6 +97,11 @@ class View:
             undecided=judging(in_force.choices) != judging(past.choices),
             read_at=now,
         )
+
+    def skipped(self, notice: Notice) -> Decided | None:
+        """The decision that a letter is not to leave, where there is one; nothing of it is decided while all wait."""
+        mine = (each for each in self.decided if each.notice.key == notice.key)
+        return next((each for each in mine if each.after.state is NoticeState.CANCELLED), None)
 
     def as_known(self, standing: Standing) -> bool:
         """Whether the student is the one that the last sync knew by this id."""

@@ -105,6 +105,8 @@ class ImapReturns:
                 # Not `close`: in a mailbox that is open for more than reading, that would delete.
                 with suppress(OSError, imaplib.IMAP4.error):
                     server.logout()
+                with suppress(OSError):
+                    server.shutdown()
 
     def _connected(self, left: Callable[[], float]) -> imaplib.IMAP4:
         host, port, security = self._settings.host, self._settings.port, self._settings.security

@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from sheets_mastery.afterwards import Since
 from sheets_mastery.config import Letters, School
@@ -58,6 +59,8 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
     #: Refused for good, with a reason; a person decides.
     FAILED = "failed"
+    #: Laid into the drafts of a mailbox, from which a person sends it; the mail service is asked whether that happened.
+    DRAFTED = "in drafts"
     #: May or may not have been taken over; the mail service is asked when its moment has come.
     UNKNOWN = "unknown"
     #: May or may not have been taken over, and no machine can tell; a person decides.
@@ -145,6 +148,45 @@ class Notice:
     draft_id: str = ""
     #: What the mail service called it when it took it.
     provider_id: str = ""
+
+
+def with_more(notice: Notice, which: str, more: tuple[str, ...]) -> Notice:
+    """A letter that waits, with more in it: `which` are its "episodes" or its "praises".
+
+    One that a person has approved is no longer what was approved, so it waits once more.
+    """
+    held = NoticeState.HOLD if notice.state is NoticeState.READY else notice.state
+    changes: dict[str, Any] = {which: (*getattr(notice, which), *more), "state": held}
+    return replace(notice, **changes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What a person has decided about a letter, as it is carried out."""
+
+    #: The letter as it was when the person saw it: one that has moved on since is not decided about.
+    notice: Notice
+    decision: Decision
+    #: Why, for the audit.
+    reason: str
+    #: The letter as it is afterwards, but for its version.
+    after: Notice
+
+    @classmethod
+    def of(
+        cls, notice: Notice, decision: Decision, reason: str, *, now: datetime, letters: Letters, school: School
+    ) -> Decided:
+        """A decision about a letter. One that may leave does so at once, and has as much time for it as a new one."""
+        to, _ = MAY[decision]
+        again = to is NoticeState.READY
+        after = replace(
+            notice,
+            state=to,
+            reason=reason,
+            not_before=now if again else notice.not_before,
+            expires=max(notice.expires, expiry(now, letters, school)) if again else notice.expires,
+        )
+        return cls(notice=notice, decision=decision, reason=reason, after=after)
 
 
 class HeldBack(StrEnum):

@@ -32,9 +32,20 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.freshlook import BRAKE, UNAPPROVED, View, unapproved, why_all_wait
+from sheets_mastery.freshlook import BRAKE, View, why_all_wait
+from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
-from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
+from sheets_mastery.mailtab import MAIL_TITLE
+from sheets_mastery.notices import (
+    DIGEST,
+    UNWANTED,
+    Decided,
+    Letterbox,
+    Notice,
+    NoticeState,
+    letterboxes,
+    teachers_box,
+)
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
@@ -56,6 +67,12 @@ _BREAK_AFTER = 3
 _DAY = timedelta(hours=24)
 #: What has left, or may have.
 _AWAY = {"sent", "not yet known", "needs review"}
+#: What is said of a letter that lies in the drafts, and of one whose draft is gone while it is looked for.
+_LAID = "its draft lies in Gmail"
+_GONE = "its draft is gone; it is looked for among what was sent"
+_NO_DRAFTS = 'mail.mode: "drafts" needs transport = "gmail", and nothing is sent meanwhile.'
+#: So long after it was sent a letter is found by Gmail's search.
+_SETTLED = timedelta(minutes=30)
 #: Minutes until the next try, by the number of tries so far.
 _BACKOFF = (5, 15, 60, 240)
 
@@ -79,8 +96,11 @@ class Outbox(Protocol):
     def expire(self, now: datetime) -> int: ...
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int: ...
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
+    def drafted(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
     def left_since(self, moment: datetime) -> int: ...
+    def waiting(self) -> tuple[Notice, ...]: ...
+    def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None: ...
     def stopped(self) -> str: ...
     def stop(self, why: str, *, now: datetime, who: str) -> bool: ...
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]: ...
@@ -139,6 +159,18 @@ class Mailer(Protocol):
         ...
 
 
+class Drafts(Mailer, Protocol):
+    """A mailbox into whose drafts letters are laid; its `send` lays one there, and nothing is sent."""
+
+    def look(self, draft_id: str, word: str) -> str | None:
+        """None while a draft lies there, the service's name for the letter once a person has sent it.
+
+        `word` is the letter's reference. Raises MailUnknown where it is gone without a trace, MailLater where the
+        service cannot be asked just now.
+        """
+        ...
+
+
 #: Puts a rendered letter into its envelope, as `envelope.seal` does.
 Envelope = Callable[..., bytes]
 
@@ -149,8 +181,9 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "enough for today". And what has come back before it: "came back for
-    #: good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about no letter".
+    #: "waits for approval", "enough for now", "enough for today", "skipped", "laid into the drafts", "sent from the
+    #: drafts". And what has come back before it: "came back for good", "came back", "not delivered yet"; of mails that
+    #: were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -211,12 +244,14 @@ def deliver(
     lease_owner: str,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
     envelope: Envelope = seal,
+    drafts: Drafts | None = None,
     await_turn: Callable[[], None] = lambda: None,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
-    `await_turn` waits, for a minute or two at most, until the mail service may be asked about one more letter. It is
-    called before the sheet is read and the letter claimed, so that neither grows old meanwhile.
+    `drafts` is where letters are laid that a person sends; None where there is no such mailbox. `await_turn` waits, for
+    a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
+    read and the letter claimed, so that neither grows old meanwhile.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
@@ -224,13 +259,19 @@ def deliver(
         # Whatever else is not to be done now: what was interrupted is cleared up, and no letter lapses unseen.
         outbox.take_over(now, ask_after=mailer.ask_after)
         _settle(outbox, mailer, delivery, now, await_turn)
+        _ask_about_drafts(outbox, drafts, delivery, now)
         delivery.counts["expired"] += outbox.expire(now)
         wanted = {each.name: each for each in gradebooks}
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
-        if due and (why := outbox.stopped()):
+        laid = [] if drafts is None else [each for each in outbox.drafted(now) if each.gradebook in wanted]
+        # A tick on the tab Mastery Mail may end the hold of a letter that is not due yet.
+        held = [each for each in outbox.waiting() if each.state is NoticeState.HOLD and each.kind != DIGEST]
+        may_tick = {each.gradebook for each in held if each.gradebook in wanted and wanted[each.gradebook].mail_tab}
+        if (due or may_tick) and (why := outbox.stopped()):
             delivery.counts["stopped"] += len(due)
-            delivery.trouble(said_of_stop(why))
-            due = []
+            if due:
+                delivery.trouble(said_of_stop(why))
+            due, laid, may_tick = [], [], set()
         rounds = _Rounds(
             sheets=sheets,
             outbox=outbox,
@@ -240,23 +281,34 @@ def deliver(
             clock=clock,
             lease_owner=lease_owner,
             envelope=envelope,
+            drafts=drafts,
         )
         room = float("inf") if settings.mail.most_a_day is None else settings.mail.most_a_day
         if due and room < float("inf"):
             room -= outbox.left_since(now - _DAY)
         done = troubles = refused = 0
-        for name in dict.fromkeys(notice.gradebook for notice in due):
+        for name in dict.fromkeys((*(notice.gradebook for notice in (*due, *laid)), *sorted(may_tick))):
             of_this = [notice for notice in due if notice.gradebook == name]
-            known = outbox.past(name, now.astimezone(settings.school.zone).date()).choices
-            told = remembered(settings, wanted[name], known).settings
+            known = outbox.past(name, now.astimezone(settings.school.zone).date())
+            told = remembered(settings, wanted[name], known.choices).settings
             wait = why_all_wait(told, now)
-            if not wait and all(unapproved(notice, told) for notice in of_this):
+            mode = mode_in_force(told, known.first_sync, now)
+            look = name in may_tick or any(notice.gradebook == name for notice in laid)
+            if not wait and not look and all(unapproved(notice, mode) for notice in of_this):
                 wait = UNAPPROVED
             if wait and wait != BRAKE:
                 # As far as the ledger knows nothing may leave, so the sheet need not be asked; only the brake can be
                 # let go of by the sheet alone.
                 delivery.counts[wait] += len(of_this)
                 continue
+            if look:
+                try:
+                    view = rounds.view(wanted[name])
+                    of_this = rounds.decide(view, of_this, delivery)
+                    rounds.take_back(view, [notice for notice in laid if notice.gradebook == name], delivery)
+                except SheetError as problem:
+                    delivery.trouble(f"{name}: {problem}")
+                    continue
             for notice in of_this:
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
@@ -278,8 +330,13 @@ def deliver(
                         moved = "; ".join(view.moved)
                         delivery.trouble(f"{name}: {moved}; no letter leaves until a sync has looked.")
                     continue
-                if unapproved(notice, view.settings):
+                if unapproved(notice, view.mode):
                     delivery.counts[UNAPPROVED] += 1
+                    continue
+                if (skipped := view.skipped(notice)) is not None:
+                    # Ticked while this delivery was under way.
+                    if outbox.decide(skipped, now=clock(), who=MAIL_TITLE) is not None:
+                        delivery.counts["skipped"] += 1
                     continue
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
@@ -336,6 +393,37 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, a
             delivery.counts["sent"] += 1
 
 
+def _ask_about_drafts(outbox: Outbox, drafts: Drafts | None, delivery: Delivery, now: datetime) -> None:
+    """Ask the mailbox what a person has done with the drafts."""
+    for notice in outbox.drafted(now):
+        if drafts is None:
+            why = "Its draft lies in Gmail, which the settings no longer name: only a person can tell whether it left."
+            outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=why)
+            delivery.counts["needs review"] += 1
+            continue
+        try:
+            provider_id = drafts.look(notice.draft_id, reference(notice.key))
+        except (MailLater, CredentialsError) as problem:
+            delivery.trouble(str(problem))
+            break
+        except MailUnknown as problem:
+            # What was sent a moment ago may not be found yet.
+            if notice.reason != _GONE:
+                later = now + _SETTLED
+                outbox.move(notice, NoticeState.DRAFTED, now=now, reason=_GONE, not_before=later)
+            else:
+                outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=str(problem))
+                delivery.counts["needs review"] += 1
+            continue
+        if provider_id is not None:
+            outbox.move(
+                notice, NoticeState.SENT, now=now, provider_id=provider_id, reason="sent from Gmail by a person"
+            )
+            delivery.counts["sent from the drafts"] += 1
+        elif notice.reason == _GONE:
+            outbox.move(notice, NoticeState.DRAFTED, now=now, reason=_LAID, not_before=now)
+
+
 def _next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:
     """When something that did not work is tried again: later each time, and not before the mail service wants it."""
     wait = timedelta(minutes=_BACKOFF[min(max(notice.attempt, 1), len(_BACKOFF)) - 1])
@@ -361,6 +449,8 @@ class _Rounds:
     clock: Callable[[], datetime]
     lease_owner: str
     envelope: Envelope
+    #: Where letters are laid that a person sends.
+    drafts: Drafts | None
     #: The last view of each gradebook.
     views: dict[str, View] = field(default_factory=dict)
 
@@ -374,6 +464,48 @@ class _Rounds:
             view = View.of(reading, past, self.file, gradebook, now)
             self.views[gradebook.name] = view
         return view
+
+    def decide(self, view: View, due: list[Notice], delivery: Delivery) -> list[Notice]:
+        """Carry out what ticks decide, and answer which letters are due then.
+
+        Nothing is decided while no letter may leave: what stands on the tab may not be what it seems.
+        """
+        now = self.clock()
+        if not view.decided or view.why_all_wait(now):
+            return due
+        for each in view.decided:
+            moved = self.outbox.decide(each, now=now, who=MAIL_TITLE)
+            if moved is not None and moved.state is NoticeState.CANCELLED:
+                delivery.counts["skipped"] += 1
+        gradebook = view.decided[0].notice.gradebook
+        return [notice for notice in self.outbox.due(now) if notice.gradebook == gradebook]
+
+    def take_back(self, view: View, laid: list[Notice], delivery: Delivery) -> None:
+        """Take the drafts of letters away that are no longer so; one that a person has changed is that person's."""
+        now, settings = self.clock(), view.settings
+        if self.drafts is None or view.why_all_wait(now):
+            return
+        for notice in laid:
+            standing = view.standings.get(notice.student)
+            if standing is None or standing.student.blocked or not view.as_known(standing):
+                continue
+            boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
+            box = next((each for each in boxes if each.digest == notice.guardian), None)
+            if box is None:
+                why = "this person is no longer to be written to"
+            elif (notice.guardian, notice.kind) in view.past.history.opted_out:
+                why = UNWANTED
+            else:
+                said = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key))
+                why = said.why if isinstance(said, NotNow) else ""
+            if not why:
+                continue
+            try:
+                self.drafts.recover(notice.key, notice.draft_id)
+            except (MailUnknown, MailLater):
+                continue  # changed, gone or out of reach: the next delivery asks again
+            if self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why) is not None:
+                delivery.counts["withdrawn"] += 1
 
     def one(self, notice: Notice, view: View) -> _Outcome:
         """Send one letter, or say why not."""
@@ -405,7 +537,7 @@ class _Rounds:
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
-        if outcome.word in _AWAY:
+        if outcome.word in {*_AWAY, "laid into the drafts"}:
             view.written_to.append((notice.student, notice.guardian))
         return outcome
 
@@ -425,8 +557,11 @@ class _Rounds:
             episodes=view.episodes,
             ended=view.past.history.ended,
             problems=view.problems,
-            waiting=sum(each.state in {NoticeState.HOLD, NoticeState.READY} for each in letters),
-            to_decide=sum(each.state.for_a_person for each in letters),
+            waiting=sum(
+                each.state in {NoticeState.HOLD, NoticeState.READY} and not unapproved(each, view.mode)
+                for each in letters
+            ),
+            to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
             stopped=len({person for person, _ in view.past.history.opted_out}),
             corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
@@ -482,6 +617,12 @@ class _Rounds:
     def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: View) -> _Outcome:
         outbox, clock = self.outbox, self.clock
         current = claimed
+        # What is written to the teacher always leaves.
+        by_hand = view.mode.word == "drafts" and claimed.kind != DIGEST
+        mailer = self.drafts if by_hand else self.mailer
+        if mailer is None:
+            outbox.move(current, NoticeState.READY, now=clock(), reason=_NO_DRAFTS)
+            return _Outcome(word="later", trouble=_NO_DRAFTS, for_all=True)
 
         def on_draft(draft_id: str) -> None:
             nonlocal current
@@ -503,7 +644,7 @@ class _Rounds:
                 raise MailLater("Handing the letter over took so long that the sheet is read again first.")
 
         try:
-            provider_id = self.mailer.send(
+            provider_id = mailer.send(
                 letter,
                 sender=view.settings.mail.sender,
                 recipient=box.address,
@@ -560,6 +701,9 @@ class _Rounds:
         except MailError as problem:
             outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
             return _Outcome(word="refused")
+        if by_hand:
+            moved = outbox.move(current, NoticeState.DRAFTED, now=clock(), reason=_LAID, not_before=clock())
+            return _Outcome(word="laid into the drafts" if moved is not None else "taken by another")
         moved = outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
         return _Outcome(word="sent" if moved is not None else "taken by another")
 

@@ -14,7 +14,7 @@ from sheets_mastery.errors import MailboxUnread
 
 #: So many files are read at once.
 _MOST = 200
-#: So much of a digest of a name and size tells a file from others.
+#: So much of a digest tells a file from others.
 _TOLD = 16
 
 
@@ -27,7 +27,7 @@ class Pickup:
         self._folder = folder
 
     def read(self, mark: str, now: datetime) -> Batch:  # noqa: ARG002 - as every place is asked
-        """The files that were not there at `mark`, by name. Raises MailboxUnread."""
+        """The files that were not there at `mark`. Raises MailboxUnread."""
         known = set(mark.split())
         try:
             there = {_telling(path): path for path in self._files()}
@@ -54,8 +54,9 @@ class Pickup:
 
 
 def _telling(path: Path) -> str:
-    """The same file under a name that a mail program has added flags to is the same."""
-    return hashlib.sha256(path.name.partition(":")[0].encode("utf-8", "surrogateescape")).hexdigest()[:_TOLD]
+    """Tells a file by its name, without the flags that mail programs add, and by when it was written."""
+    name = f"{path.name.partition(':')[0]} {path.lstat().st_mtime_ns}"
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_TOLD]
 
 
 def _content(path: Path) -> bytes:

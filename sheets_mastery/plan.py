@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,11 +15,35 @@ from sheets_mastery.config import GradebookSettings, Guard, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.corrections import corrected_since
 from sheets_mastery.edits import DeleteTab, Edit
-from sheets_mastery.gradebook import Gradebook, Problem, Student, read_gradebook
+from sheets_mastery.gradebook import Gradebook, Place, Problem, Student, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.leaving import Mode, mode_in_force
+from sheets_mastery.mailtab import (
+    MAIL_LABELS,
+    Line,
+    People,
+    Written,
+    contacts,
+    is_ours_or_free,
+    mail_edits,
+    mail_tab,
+    read_mail,
+    ticked,
+    waiting,
+)
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.notices import DIGEST, Begun, History, LettersOwed, Notice, begins, digest
+from sheets_mastery.notices import (
+    DIGEST,
+    Begun,
+    Decided,
+    History,
+    LettersOwed,
+    Notice,
+    begins,
+    digest,
+    with_more,
+)
 from sheets_mastery.occasions import letters_owed
 from sheets_mastery.panel import (
     SETTINGS_LABELS,
@@ -30,7 +54,7 @@ from sheets_mastery.panel import (
     settings_in_force,
     settings_tab,
 )
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
@@ -63,6 +87,8 @@ class Past:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     #: What was said to whom, and what happened of late.
     history: History = field(default_factory=History)
+    #: When a student of the gradebook was first seen; None before the first sync.
+    first_sync: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +140,8 @@ class Facts:
     choices: Mapping[str, Choice] | None = None
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: What was decided about letters by ticks on the tab Mastery Mail. It comes before everything else about letters.
+    decided: tuple[Decided, ...] = ()
     #: Letters that have left and said what was put right since: (the letter's key, the episode).
     corrected: tuple[tuple[str, str], ...] = ()
 
@@ -138,6 +166,8 @@ class Plan:
     facts: Facts
     #: What is written into the document.
     edits: tuple[Edit, ...]
+    #: Rectangles of the tab Mastery Mail to look at right after the write, each with the texts that should stand there.
+    watched: tuple[tuple[Watched, tuple[str, ...]], ...]
     #: Why a person should look before any of it happens; empty for an ordinary plan.
     objections: tuple[str, ...]
     #: From how many places of the roster letters come back; each is among the problems.
@@ -161,6 +191,7 @@ class Plan:
             or facts.withdrawn
             or facts.choices is not None
             or facts.praises_joined
+            or facts.decided
         )
 
 
@@ -175,6 +206,9 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
+    mode = mode_in_force(settings, past.first_sync, now)
+    decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
+    known = {**past.notices, **{each.notice.key: each.after for each in decided}}
     returned = coming_back(gradebook, past.history, past.secret)
     problems = (*problems, *returned)
     other_levels = {each.student for each in _level_changes(gradebook, contracts, past)}
@@ -190,7 +224,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         judged,
         whats_owed,
         gradebook=gradebook.name,
-        known=past.notices,
+        known=known,
         announced=past.announced,
         letters=settings.letters,
         school=settings.school,
@@ -204,7 +238,18 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
         letters = replace(letters, new=(), joined=())
-    elsewhere = (*problems, *in_force.unusable)
+    lines = waiting(
+        _afterwards(known, letters),
+        People.of(gradebook, past.secret),
+        gradebook,
+        settings,
+        mode,
+        open_=whats_owed.open.values(),
+        good=(each for each in (*past.history.ended, *whats_owed.ended) if each.why is Closed.MADE_GOOD),
+    )
+    just_corrected = {letter for letter, _ in corrected}
+    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode, just_corrected)
+    elsewhere = (*problems, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -214,10 +259,12 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         settings.tiers,
         marking_in_force(in_force.gradebook, settings.marking),
         panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
+        mail=mail.edits,
     )
     facts = replace(
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
+        decided=decided,
         corrected=corrected,
     )
     return Plan(
@@ -229,13 +276,82 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         letters=letters,
         facts=facts,
         edits=edits,
+        watched=mail.watched if mail.edits and mail.edits[-1] in edits else (),
         objections=(
             *layout_changes(reading, gradebook, past, settings.guard),
             *guard(gradebook, facts, past, settings),
         ),
+        # The tab with the letters says moments, and what it says follows from the facts.
+        fingerprint=_fingerprint(gradebook.name, tuple(each for each in edits if each not in mail.edits), facts),
         coming_back=len(returned),
-        fingerprint=_fingerprint(gradebook.name, edits, facts),
     )
+
+
+def ticks(
+    reading: Reading,
+    gradebook: Gradebook,
+    gradebook_settings: GradebookSettings,
+    past: Past,
+    settings: Settings,
+    mode: Mode,
+    now: datetime,
+) -> tuple[Decided, ...]:
+    """What is decided about letters by the ticks on the tab Mastery Mail; for a sync and for a delivery."""
+    tab = mail_tab(reading)
+    if tab is None or not gradebook_settings.mail_tab:
+        return ()
+    lines = waiting(
+        past.notices.values(),
+        People.of(gradebook, past.secret),
+        gradebook,
+        settings,
+        mode,
+        open_=past.episodes.values(),
+        good=past.history.ended,
+    )
+    return tuple(
+        Decided.of(each.notice, each.decision, each.reason, now=now, letters=settings.letters, school=settings.school)
+        for each in ticked(read_mail(tab), lines)
+    )
+
+
+def _afterwards(known: Mapping[str, Notice], letters: LettersOwed) -> tuple[Notice, ...]:
+    """The letters as they are when all that is decided about them has happened."""
+    notices = {**known, **{each.key: each for each in letters.new}}
+    for joined, which in ((letters.joined, "episodes"), (letters.praises_joined, "praises")):
+        for name, more in joined:
+            notices[name] = with_more(notices[name], which, more)
+    for name, _ in letters.withdrawn:
+        notices.pop(name, None)
+    return tuple(notices.values())
+
+
+def _mail(
+    reading: Reading,
+    gradebook_settings: GradebookSettings,
+    gradebook: Gradebook,
+    lines: Mapping[str, Line],
+    past: Past,
+    settings: Settings,
+    mode: Mode,
+    corrected: Collection[str],
+) -> tuple[Written, tuple[Problem, ...]]:
+    """What is to be done about the tab with the letters: nothing where it is not ours."""
+    tab = mail_tab(reading)
+    if not gradebook_settings.mail_tab:
+        ours = tab is not None and is_ours_to_take_away(tab, MAIL_LABELS)
+        return Written(edits=(DeleteTab(sheet_id=tab.sheet_id),) if tab is not None and ours else ()), ()
+    if tab is not None and not is_ours_or_free(tab):
+        problem = Problem(
+            place=Place(tab=tab.title),
+            what="this tab has the name that this program uses for its letters, but is not of its making, so it is "
+            "left alone, and nothing on it is read.",
+            remedy="Give your tab another name, or say mail_tab = false under gradebooks in the settings file.",
+        )
+        return Written(), (problem,)
+    people = People.of(gradebook, past.secret)
+    sent, in_all = contacts(past.history, people, settings, corrected)
+    return mail_edits(tab, lines.values(), sent, in_all, mode), ()
 
 
 def _panel(
@@ -477,6 +593,7 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.joined),
         *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
+        *(f"{each.notice.key} {each.decision}" for each in facts.decided),
         *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):
         said.update(part.encode())

@@ -7,12 +7,14 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
+from sheets_mastery.leaving import Mode, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from sheets_mastery.config import GradebookSettings
     from sheets_mastery.ledger import Run
 
 
@@ -49,8 +51,13 @@ class Report:
     runs: tuple[LastRun, ...]
     #: Letters by gradebook and state.
     letters: dict[str, dict[str, int]]
-    #: What a person should look at, in sentences.
+    #: How the letters of each gradebook leave.
+    modes: dict[str, str]
+    #: What a person should look at, in sentences. Letters that wait for approval are not in it: they are the ordinary
+    #: course of things, and a job that said so at every run would not be listened to when something is wrong.
     waiting: tuple[str, ...]
+    #: What a person may approve, in sentences.
+    to_approve: tuple[str, ...]
     #: What went wrong the last time and is tried again by itself, in sentences.
     failed: tuple[str, ...]
     #: How many people have stopped a kind of letter, by gradebook, where there are any.
@@ -68,6 +75,8 @@ def report(service: Service, gradebook: str | None) -> Report:
     letters: dict[str, dict[str, int]] = {}
     waiting: list[str] = []
     failed: list[str] = []
+    modes: dict[str, str] = {}
+    to_approve: list[str] = []
     stopped_by: dict[str, int] = {}
     if why := service.ledger.stopped():
         waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
@@ -102,6 +111,11 @@ def report(service: Service, gradebook: str | None) -> Report:
             waiting.append(f"{each.name}: letters to {many} come back; {where}")
         counts = service.ledger.counts(each.name)
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
+        mode = mode_of(service, each)
+        modes[each.name] = str(mode)
+        held = sum(unapproved(letter, mode) for letter in service.ledger.in_state(NoticeState.HOLD, each.name))
+        if held:
+            to_approve.append(f"{each.name}: {held} on the tab Mastery Mail, or with `outbox approve`")
         for state, words in _FOR_A_PERSON.items():
             if counts.get(state):
                 letters_there = service.ledger.in_state(state, each.name)
@@ -111,10 +125,22 @@ def report(service: Service, gradebook: str | None) -> Report:
     return Report(
         runs=tuple(runs),
         letters=letters,
+        modes=modes,
+        to_approve=tuple(to_approve),
         waiting=tuple(dict.fromkeys(waiting)),
         failed=tuple(dict.fromkeys(failed)),
         stopped_by=stopped_by,
     )
+
+
+def mode_of(service: Service, gradebook: GradebookSettings) -> Mode:
+    """How the letters of a gradebook leave, as far as the ledger knows."""
+    from sheets_mastery.panel import remembered
+
+    now = service.clock()
+    past = service.ledger.past(gradebook.name, now.astimezone(service.settings.school.zone).date())
+    told = remembered(service.settings, gradebook, past.choices).settings
+    return mode_in_force(told, past.first_sync, now)
 
 
 def _coming_back(service: Service, gradebook: str, last_sync: Run | None) -> int:
@@ -152,10 +178,13 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     letters.add_column("gradebook")
     letters.add_column("state")
     letters.add_column("letters", justify="right")
+    modes = [Text(f"{name}: {mode}.") for name, mode in found.modes.items()]
     for name, counts in found.letters.items():
         for state, count in counts.items():
             letters.add_row(name, state, str(count))
+    approve = [Text(f"Letters wait for approval: {sentence}.", style="bold cyan") for sentence in found.to_approve]
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
-    return (runs, letters, *stopped, *(sentences or [Text("Nothing waits for a person.", style="green")]))
+    well = [Text("Nothing waits for a person.", style="green")]
+    return (runs, letters, *modes, *stopped, *approve, *(sentences or well))

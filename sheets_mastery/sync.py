@@ -88,8 +88,10 @@ def sync(
         # Notes and flags are written by place. If the teacher sorted or inserted between our read and our write, they
         # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
         ids, headers = _watched(plan)
-        found = sheets.apply(gradebook.spreadsheet, plan.edits, (*ids, *headers))
-        if found == _expected(reading, (*ids, *headers)):
+        letters = tuple(area for area, _ in plan.watched)
+        found = sheets.apply(gradebook.spreadsheet, plan.edits, (*letters, *ids, *headers))
+        said = tuple(text for _, texts in plan.watched for text in texts)
+        if found == (*said, *_expected(reading, (*ids, *headers))):
             break
         expected = _expected(reading, headers)
         if found[-len(expected) :] != expected:

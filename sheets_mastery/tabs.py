@@ -1,6 +1,7 @@
 """What stands on the tabs of ours: `Mastery` with one row a student, `Mastery Trouble` with what should be mended.
 
-The third one, `Mastery Settings`, is the teacher's as much as ours; it has rooms of its own in `panel`.
+`Mastery Settings` is the teacher's as much as ours, and on `Mastery Mail` a tick is a decision: they have rooms of
+their own, `panel` and `mailtab`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from decimal import Decimal
 
 from sheets_mastery.edits import Value
 from sheets_mastery.gradebook import Gradebook, Place, Problem
+from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS, MAIL_TITLE
 from sheets_mastery.mastery import Standing
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, SETTINGS_TITLE
 from sheets_mastery.reading import Reading, Tab
@@ -26,7 +28,7 @@ TROUBLE_LABELS = ("Where", "What was seen", "What is wrong", "What to do")
 #: The tabs that hold what was found: id, title at birth, labels of the first row.
 FOUND = ((MASTERY_ID, MASTERY_TITLE, MASTERY_LABELS), (TROUBLE_ID, TROUBLE_TITLE, TROUBLE_LABELS))
 #: All tabs of ours.
-OURS = (*FOUND, (SETTINGS_ID, SETTINGS_TITLE, SETTINGS_LABELS))
+OURS = (*FOUND, (SETTINGS_ID, SETTINGS_TITLE, SETTINGS_LABELS), (MAIL_ID, MAIL_TITLE, MAIL_LABELS))
 LEVEL_COLUMN = MASTERY_LABELS.index("Level")
 _ROWS_AT_A_TIME = 50
 _COLUMNS_AT_A_TIME = 10
@@ -125,7 +127,8 @@ def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
 
 def is_ours_to_take_away(tab: Tab, labels: tuple[str, ...]) -> bool:
     """Whether we surely made this tab: an empty one of this name may be the teacher's."""
-    begins = tuple(tab.at(0, column).text for column in range(len(labels))) == labels
+    # `Mastery Mail` has a line above its labels.
+    begins = any(tuple(tab.at(row, column).text for column in range(len(labels))) == labels for row in (0, 1))
     return tab.sheet_id in {sheet_id for sheet_id, _, _ in OURS} or begins
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sheets_mastery.google.sheets import GoogleSheets
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
-    from sheets_mastery.outbox import Delivery, Mailer
+    from sheets_mastery.outbox import Delivery, Drafts, Mailer
     from sheets_mastery.pace import Pace
 
 
@@ -149,7 +149,7 @@ class Service:
         # First of all: who has turned out to have no address gets none of the letters that are due.
         back = self._read_comebacks()
         due = {letter.gradebook for letter in self.ledger.due(self.clock())}
-        held = {each.name: why for each in gradebooks if each.name in due and (why := self._why_not_yet(each.name))}
+        held = {each.name: why for each in gradebooks if (why := self._why_not_yet(each.name))}
         runs = {each.name: self.ledger.start_run(each.name, DELIVER, now=self.clock()) for each in gradebooks}
         outcome, whys, counts = "failed", dict.fromkeys(runs, "stopped by an error in the program"), {}
         try:
@@ -164,9 +164,10 @@ class Service:
                 lease_owner=self._incarnation,
                 progress=progress,
                 await_turn=self.pace.wait,
+                drafts=self.drafts,
             )
             _add(delivery, back)
-            for name, why in held.items():
+            for name, why in ((name, why) for name, why in held.items() if name in due):
                 delivery.trouble(f"{name}: the last sync failed, so its letters wait. {why}")
             counts = dict(delivery.counts)
             outcome = "failed" if delivery.troubles else "waiting" if delivery.for_a_person else "done"
@@ -320,6 +321,27 @@ class Service:
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
 
     @cached_property
+    def drafts(self) -> Drafts | None:
+        """Where letters are laid for a person to send; None where letters do not leave as Gmail's drafts."""
+        settings = self.settings.mail
+        if self.way != "drafts":
+            return None
+        from sheets_mastery import mail
+        from sheets_mastery.google import auth
+        from sheets_mastery.google.gmail import GmailDrafts
+        from sheets_mastery.google.wire import Wire
+
+        google = self.settings.google
+
+        def way(scope: str) -> Wire:
+            mailbox = auth.credentials(google, (scope,), folder=self.folder)
+            return Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+
+        reading = partial(way, auth.READ)
+        drafts = GmailDrafts(way(auth.GMAIL), reading, spend=self.pace.spend, thread_of=self._thread_of)
+        return mail.AllowListDrafts(drafts, settings.only_to) if settings.only_to else drafts
+
+    @cached_property
     def comebacks(self) -> Place:
         """Where letters come back to; SettingsError where the settings name no place."""
         bounces = self.settings.mail.bounces
@@ -346,9 +368,9 @@ class Service:
 
     def close(self) -> None:
         """Let go of every connection that was made."""
-        for name in ("ledger", "sheets", "mailer", "comebacks"):
-            if name in self.__dict__:
-                self.__dict__.pop(name).close()
+        for name in ("ledger", "sheets", "mailer", "drafts", "comebacks"):
+            if (held := self.__dict__.pop(name, None)) is not None:
+                held.close()
 
 
 def _add(delivery: Delivery, back: Found | None) -> None:

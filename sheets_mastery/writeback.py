@@ -32,6 +32,7 @@ from sheets_mastery.edits import (
 from sheets_mastery.gradebook import Gradebook, MarksTab, Place, Problem
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
+from sheets_mastery.mailtab import mail_tab
 from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
 from sheets_mastery.panel import settings_tab as panel_tab
 from sheets_mastery.reading import Content, Look, Reading, Rule, Tab
@@ -61,12 +62,15 @@ def write_back(
     problems: Iterable[Problem],
     tiers: tuple[Tier, ...],
     marking: Marking,
+    *,
     panel: Iterable[Edit] = (),
+    mail: Iterable[Edit] = (),
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
     """Everything that has to be written so that the document shows the standings, and what cannot be written and why.
 
     `problems` are those of the reading; the ones found here join them on our tab. `panel` are the edits of the tab with
-    the settings; where that is made together with the `Mastery` tab, it stands right of it.
+    the settings; where that is made together with the `Mastery` tab, it stands right of it. `mail` are those of the tab
+    with the letters.
     """
     foreign = tuple(_foreign_tabs(reading))
     if foreign:
@@ -92,6 +96,9 @@ def write_back(
     settings_tab = panel_tab(reading)
     if settings_tab is None or not _locked(settings_tab, _grid(settings_tab)):
         edits += panel
+    letters_tab = mail_tab(reading)
+    if letters_tab is None or not _locked(letters_tab, _grid(letters_tab)):
+        edits += mail
     if (trouble_tab is not None or trouble.something) and (
         trouble_tab is None or not _locked(trouble_tab, _grid(trouble_tab))
     ):

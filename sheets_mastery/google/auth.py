@@ -1,7 +1,8 @@
 """Who the service is at Google: a service account, a teacher who signed in, or nobody at the local Google.
 
 Only what is used is asked for: to read and write spreadsheets; where letters leave by Gmail, what `mail.gmail_scopes`
-names, usually to write drafts and send them; and where what has come back is read from Gmail, to read mail.
+names, usually to write drafts and send them; and where what has come back is read from Gmail, or drafts are left to the
+teacher to send, to read mail.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ GMAIL = "https://www.googleapis.com/auth/gmail.compose"
 SEND = "https://www.googleapis.com/auth/gmail.send"
 #: To read headers, such as those of what was sent.
 METADATA = "https://www.googleapis.com/auth/gmail.metadata"
-#: To read the mailbox: for what has come back, or what was sent.
+#: To read the mailbox: for what has come back, what was sent, and what a teacher has sent from the drafts.
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 #: Those for which a service account needs somebody's mailbox.
 _MAILBOX = frozenset({GMAIL, SEND, METADATA, READ})
@@ -46,7 +47,8 @@ _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 def scopes(mail: Mail) -> tuple[str, ...]:
     """All that a school with these settings needs, for signing in once."""
     sends = [f"{_SCOPE}{name}" for name in mail.gmail_scopes] if mail.transport == "gmail" else []
-    reads = [READ] if mail.bounces.read_from == "gmail" else []
+    # Whether a draft that is gone was sent can only be seen among what was sent.
+    reads = [READ] if mail.bounces.read_from == "gmail" or mail.mode == "drafts" else []
     return tuple(dict.fromkeys((SHEETS, *sends, *reads)))
 
 

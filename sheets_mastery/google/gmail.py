@@ -74,6 +74,17 @@ class GmailMailer:
         Raises MailLater, MailRefused, MailUnknown, or CredentialsError, which is no matter of this letter: nothing
         left, and no other letter will either.
         """
+        return self._sent(self._laid(letter, sender, recipient, on_draft, last_look))
+
+    def _laid(
+        self,
+        letter: bytes,
+        sender: str,
+        recipient: str,
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
+        """Make a draft, and make sure that it is the one that was meant; answers its name."""
         headers = headers_of(letter)
         check_addresses(headers, sender, recipient)
         earlier = continues(headers)
@@ -92,7 +103,7 @@ class GmailMailer:
             # Whatever kept its name from being committed: a draft that nobody knows of must not stay behind.
             self._discard(draft)
             raise
-        return self._send(draft)
+        return draft
 
     def recover(self, key: str, draft_id: str) -> str | None:
         """After an interruption: None for a letter that did not go, and whose draft now no longer exists.
@@ -182,7 +193,7 @@ class GmailMailer:
         if found.get("message", {}).get("id") != message:
             raise MailUnknown(_CHANGED)
 
-    def _send(self, draft: str) -> str:
+    def _sent(self, draft: str) -> str:
         try:
             sent = self._call(
                 units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id,threadId")
@@ -223,3 +234,80 @@ class GmailMailer:
     def close(self) -> None:
         """Close all connections."""
         self._wire.close()
+
+
+class GmailDrafts(GmailMailer):
+    """The same mailbox, where letters are laid into the drafts and a person sends them from there."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        sent: Callable[[], Wire],
+        *,
+        spend: Callable[[int], None] = lambda _: None,
+        thread_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """`wire` is the way to Google for writing drafts; `sent` opens the one for reading, which needs another scope.
+
+        It is opened when it is first needed. The others are as for `GmailMailer`.
+        """
+        super().__init__(wire, spend=spend, thread_of=thread_of)
+        self._open = sent
+        self._reading: Wire | None = None
+
+    def send(
+        self,
+        letter: bytes,
+        *,
+        sender: str,
+        recipient: str,
+        key: str,  # noqa: ARG002 - as in GmailMailer
+        on_draft: Callable[[str], None],
+        last_look: Callable[[], None],
+    ) -> str:
+        """Lay a letter into the drafts and look that it is there as it was meant; nothing is sent.
+
+        `on_draft` is told the draft's name; answered is "", as the mail service has taken nothing over. Raises as
+        `GmailMailer.send`.
+        """
+        self._laid(letter, sender, recipient, on_draft, last_look)
+        return ""
+
+    def look(self, draft_id: str, word: str) -> str | None:
+        """What has become of a draft: None while it lies there, Gmail's name for the letter once it was sent.
+
+        `word` is the letter's reference, by which it is found among what was sent. Raises MailUnknown where the draft
+        is gone and the letter is not found, MailLater where Gmail cannot be asked, CredentialsError.
+        """
+        draft, _, _ = draft_id.partition("/")
+        try:
+            self._call(units.GET_DRAFT, self._drafts.get(userId="me", id=draft, format="minimal", fields="id"))
+        except Unreachable as silent:
+            raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
+        except Refused as refused:
+            if refused.refusal.status != 404:
+                refuse_account(refused.refusal)
+                raise later_of(refused.refusal) from refused
+        else:
+            return None
+        if self._reading is None:
+            self._reading = self._open()
+        sent = service("gmail", "v1", self._reading).users().messages()
+        try:
+            asked = sent.list(userId="me", q=f'in:sent "{word}"', maxResults=1, fields="messages(id)")
+            found = self._call(units.LIST, asked)
+        except Unreachable as silent:
+            raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
+        except Refused as refused:
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
+        messages = found.get("messages", [])
+        if not messages:
+            raise MailUnknown("Its draft is gone, and it is not found among what was sent: a person has deleted it.")
+        return str(messages[0]["id"])
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        if self._reading is not None:
+            self._reading.close()

@@ -16,6 +16,7 @@ from sheets_mastery.a1 import Range
 from sheets_mastery.edits import (
     AddRule,
     AddTab,
+    DeleteRows,
     DeleteRule,
     DeleteTab,
     Edit,
@@ -90,6 +91,17 @@ def _requests(edit: Edit) -> Iterator[Json]:
                         "endIndex": edit.row + edit.count,
                     },
                     "inheritFromBefore": False,
+                }
+            }
+        case DeleteRows():
+            yield {
+                "deleteDimension": {
+                    "range": {
+                        "sheetId": edit.sheet_id,
+                        "dimension": "ROWS",
+                        "startIndex": edit.row,
+                        "endIndex": edit.row + edit.count,
+                    }
                 }
             }
         case DeleteTab():

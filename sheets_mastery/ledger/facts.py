@@ -28,6 +28,7 @@ from sheets_mastery.ledger.tables import (
     verdict,
     verdict_change,
 )
+from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
 from sheets_mastery.panel import Choice
@@ -63,6 +64,9 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     return Past(
         secret=connection.execute(select(install.c.secret)).scalar_one(),
         students=None if known is None else {row.student: row.name for row in students},
+        first_sync=connection.execute(
+            select(func.min(student_seen.c.first_seen)).where(student_seen.c.gradebook == gradebook)
+        ).scalar_one(),
         verdicts=_verdicts(connection, gradebook),
         attempts=_last_attempts(connection, gradebook),
         levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
@@ -116,10 +120,13 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
         _write_episodes(connection, gradebook, facts.episodes)
     # One order for everybody who locks several letters, or two of them wait for each other.
     joined, praises, withdrawn = dict(facts.joined), dict(facts.praises_joined), dict(facts.withdrawn)
-    for key in sorted({*joined, *praises, *withdrawn}):
+    decided = {each.notice.key: each for each in facts.decided}
+    for key in sorted({*joined, *praises, *withdrawn, *decided}):
+        if key in decided:
+            post.decide(connection, decided[key], who=MAIL_TITLE, now=now)
         if key in withdrawn:
             post.withdraw(connection, key, withdrawn[key], now=now)
-        else:
+        elif key in joined or key in praises:
             good = praises.get(key, ())
             post.join(connection, key, joined.get(key, ()), praises=good, snapshot=facts.reading, now=now)
     for letter in facts.new_notices:

@@ -26,7 +26,7 @@ from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
 from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
 
@@ -279,6 +279,10 @@ class Ledger:
         """The letters about which the mail service is to be asked now, oldest first."""
         return self._letters(notice.c.state == NoticeState.UNKNOWN, notice.c.not_before <= now)
 
+    def drafted(self, now: datetime) -> tuple[Notice, ...]:
+        """The letters in the drafts about which the mail service is to be asked now, oldest first."""
+        return self._letters(notice.c.state == NoticeState.DRAFTED, notice.c.not_before <= now)
+
     def postpone(self, until: datetime, now: datetime) -> int:
         """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
         earlier = (notice.c.state.in_(post.SENDABLE), notice.c.not_before < until)
@@ -365,6 +369,19 @@ class Ledger:
         values |= {"state": to, "reason": reason, **_NO_LEASE}
         return self._change(
             notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
+        )
+
+    def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None:
+        """Carry out what a person has decided about a letter; None where it is no longer as the person saw it."""
+        return self.move(
+            decided.notice,
+            decided.after.state,
+            now=now,
+            reason=decided.reason,
+            not_before=decided.after.not_before,
+            expires=decided.after.expires,
+            who=who,
+            for_good=True,
         )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:

@@ -11,11 +11,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
-from sheets_mastery.notices import WEEKLY, Notice, NoticeState
+from sheets_mastery.notices import WEEKLY, Decided, Notice, NoticeState
 
 #: Where a letter may go from where it is. SENDING is reached by `claim` alone.
 MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
@@ -23,7 +23,17 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
     NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
     NoticeState.SENDING: frozenset(
-        {NoticeState.READY, NoticeState.BLOCKED, NoticeState.SENT, NoticeState.FAILED, NoticeState.UNKNOWN}
+        {
+            NoticeState.READY,
+            NoticeState.BLOCKED,
+            NoticeState.SENT,
+            NoticeState.DRAFTED,
+            NoticeState.FAILED,
+            NoticeState.UNKNOWN,
+        }
+    ),
+    NoticeState.DRAFTED: frozenset(
+        {NoticeState.DRAFTED, NoticeState.SENT, NoticeState.NEEDS_REVIEW, NoticeState.CANCELLED}
     ),
     NoticeState.UNKNOWN: frozenset(
         {NoticeState.UNKNOWN, NoticeState.READY, NoticeState.SENT, NoticeState.NEEDS_REVIEW}
@@ -135,9 +145,26 @@ def join(
     mentioned = [(each, ANNOUNCED) for each in episodes] + [(each, PRAISED) for each in praises]
     unsaid = _unsaid(connection, row.gradebook, row.guardian, mentioned)
     # A new version, so that a letter that was looked at with less in it is neither claimed nor approved.
-    if unsaid and change(connection, key, {"snapshot": snapshot}, now, notice.c.state.in_(_WAITING)):
+    # One that a person has approved is no longer what was approved, so it waits once more.
+    held = case((notice.c.state == NoticeState.READY, NoticeState.HOLD), else_=notice.c.state)
+    if unsaid and change(connection, key, {"snapshot": snapshot, "state": held}, now, notice.c.state.in_(_WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
         note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
+
+
+def decide(connection: Connection, decided: Decided, *, who: str, now: datetime) -> bool:
+    """Carry out what a person has decided about a letter, if it is as the person saw it; whether it was so."""
+    seen, after = decided.notice, decided.after
+    values = {
+        "state": after.state,
+        "reason": after.reason,
+        "not_before": after.not_before,
+        "expires": after.expires,
+    }
+    done = change(connection, seen.key, values, now, notice.c.state == seen.state, notice.c.version == seen.version)
+    if done:
+        note(connection, who, after.state, seen.key, after.reason, now)
+    return done
 
 
 def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = "sync") -> bool:

@@ -30,6 +30,8 @@ from sheets_mastery.notices import NoticeState
 
 #: Who stands in the audit.
 _READER = "bounces"
+#: So many mails about one letter are noted: whoever has got it can write as many as there is patience for.
+_MAILS_MOST = 20
 #: What the audit says where a person lets letters leave again.
 GOING_ON = "going on"
 _HOLDS = suppressed.c.lifted.is_(None)
@@ -163,6 +165,9 @@ def correct(connection: Connection, corrected: Iterable[tuple[str, str]], *, now
 
 def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) -> bool:
     """Write one mail down; whether it was not there yet."""
+    there = select(func.count()).select_from(bounce).where(bounce.c.letter == each.key)
+    if connection.execute(there).scalar_one() >= _MAILS_MOST:
+        return False
     told = {"bounce": each.bounce, "status": each.status, "mail": each.mail}
     if not _add(connection, bounce, letter=each.key, guardian=guardian, at=now, **told):
         return False

@@ -7,8 +7,8 @@ kept as small as it can be and is never settled by sending again.
 
 from __future__ import annotations
 
-from sheets_mastery.mail.allowlist import AllowListMailer
+from sheets_mastery.mail.allowlist import AllowListDrafts, AllowListMailer
 from sheets_mastery.mail.maildir import MaildirMailer
 from sheets_mastery.mail.smtp import PatientSmtp, SmtpMailer
 
-__all__ = ["AllowListMailer", "MaildirMailer", "PatientSmtp", "SmtpMailer"]
+__all__ = ["AllowListDrafts", "AllowListMailer", "MaildirMailer", "PatientSmtp", "SmtpMailer"]

@@ -26,6 +26,10 @@ class _Mailer(Protocol):
     def close(self) -> None: ...
 
 
+class _Drafts(_Mailer, Protocol):
+    def look(self, draft_id: str, word: str) -> str | None: ...
+
+
 class AllowListMailer:
     """Another mailer that writes to nobody but those listed: an address or "@domain" each. For trying things out."""
 
@@ -63,3 +67,15 @@ class AllowListMailer:
     def close(self) -> None:
         """Close the other mailer."""
         self._mailer.close()
+
+
+class AllowListDrafts(AllowListMailer):
+    """The same for letters that are laid into the drafts."""
+
+    def __init__(self, drafts: _Drafts, only_to: Iterable[str]) -> None:
+        super().__init__(drafts, only_to)
+        self._drafts = drafts
+
+    def look(self, draft_id: str, word: str) -> str | None:
+        """As the other one."""
+        return self._drafts.look(draft_id, word)

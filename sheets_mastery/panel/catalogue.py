@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sheets_mastery.config import GradebookSettings, Help, Meaning, Settings, complaints
 from sheets_mastery.gradebook.codes import codes_in_force
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.leaving import REVIEW_DAYS
 from sheets_mastery.liverules import PALETTE, PENDING
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.panel import values
@@ -62,6 +63,13 @@ STOP = _setting(
     "letters.stop",
     "Write to nobody",
     "Ticked: no letter is decided and none leaves, to anybody, until the tick is gone.",
+    values.TICK,
+)
+#: Of earlier versions: it has a row only where somebody has made use of it.
+APPROVAL = _setting(
+    "letters.approval",
+    "Letters wait for approval",
+    "Of an earlier version; ticked, it is the same as “review” for “Letter mode”. Choose there instead.",
     values.TICK,
 )
 LEVELS = Section(
@@ -166,8 +174,11 @@ SECTIONS: tuple[Section, ...] = (
         label="Who reviews",
         what="Whether a person looks at letters before they leave.",
         settings=(
-            _setting("letters.approval", "Letters wait for approval", "Ticked: no letter leaves before a person has "
-                     "approved it.", values.TICK),
+            _setting("mail.mode", "Letter mode", "review: no letter leaves before you approve it on Mastery Mail. "
+                     "send: letters leave by themselves after their hold. drafts: they are laid into your drafts in "
+                     "Gmail. Blank, and nobody has chosen elsewhere: review for the first two weeks, then send.",
+                     values.MODE),
+            APPROVAL,
         ),
     ),
     CODES,
@@ -233,6 +244,9 @@ def applied(
     sections: dict[str, Any] = {}
     levels: list[tuple[str, Any]] = []
     codes: dict[str, Any] = {}
+    if "mail.mode" in chosen and APPROVAL.id not in chosen:
+        # What is chosen on the tab wins over the older key of the file.
+        sections["letters"] = dict(settings.letters) | {"approval": False}
     for identity, (setting, value) in chosen.items():
         section, _, field = identity.partition(".")
         if section == "tiers":
@@ -318,6 +332,8 @@ def in_force(setting: Setting, settings: Settings, gradebook: GradebookSettings)
     if section == "tiers":
         tier = next((each for each in settings.tiers if key(each.name) == key(name_of(setting))), None)
         return NOTHING if tier is None else values.level_in_force(tier)
+    if setting.id == "mail.mode":
+        return settings.mail_mode or f"review for {REVIEW_DAYS} days, then send"
     if setting.id == PRESET:
         return gradebook.codes_as_in or NOTHING
     if setting.id.startswith(f"{CODE}."):

@@ -151,7 +151,7 @@ def remembered(settings: Settings, gradebook: GradebookSettings, choices: Mappin
 
 def judging(choices: Mapping[str, Choice]) -> dict[str, Choice]:
     """The choices that marks are judged by, without those that are only about how and when letters leave."""
-    return {name: choice for name, choice in choices.items() if not name.startswith(("letters.", "school."))}
+    return {name: choice for name, choice in choices.items() if not name.startswith(("letters.", "school.", "mail."))}
 
 
 def settings_tab(reading: Reading) -> Tab | None:

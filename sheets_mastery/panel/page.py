@@ -27,6 +27,7 @@ from sheets_mastery.edits import (
 )
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.panel.catalogue import (
+    APPROVAL,
     CODE,
     CODES,
     LEGEND,
@@ -127,7 +128,7 @@ def _lines(
         settings = list(section.settings)
         if section is LEVELS:
             settings = list(_levels(now, file))
-        hidden = _rungs_of_no_use(now, file)
+        hidden = _of_no_use(now, file)
         lines += (_line(each, now, each.what) for each in settings if each.id not in hidden)
         if section is CODES:
             lines += _codes(now, file, book, known, unknown)
@@ -165,11 +166,12 @@ def _levels(now: InForce, file: Settings) -> Iterator[Setting]:
     yield from found.values()
 
 
-def _rungs_of_no_use(now: InForce, file: Settings) -> set[str]:
-    """The rungs beyond the first empty one, unless they have a row or a choice."""
+def _of_no_use(now: InForce, file: Settings) -> set[str]:
+    """The rungs beyond the first empty one and a setting of earlier versions, unless they have a row or a choice."""
     shown = max(len(file.remediation.ladder), len(now.settings.remediation.ladder)) + 1
     there = set(now.choices) | (set() if now.page is None else set(now.page.settings))
-    return {each.id for three in RUNGS[shown:] for each in three if each.id not in there}
+    rungs = {each.id for three in RUNGS[shown:] for each in three}
+    return (rungs | {APPROVAL.id}) - there
 
 
 def _codes(

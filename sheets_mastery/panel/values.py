@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
-from sheets_mastery.config import Meaning, Tier, Window
+from sheets_mastery.config import MailMode, Meaning, Tier, Window
 from sheets_mastery.edits import Value
 from sheets_mastery.gradebook.layout import read_day
 from sheets_mastery.gradebook.marks import MOMENTS, decimal_comma
@@ -321,6 +321,7 @@ DATES = Sort(read=_dates, text=_dates_text)
 LINK = Sort(read=_link, text=str)
 LEVEL = Sort(read=_level, text=_level_text)
 ROUNDING = one_of({"none": "none", "whole": "whole"})
+MODE = one_of({mode: mode for mode in get_args(MailMode)})
 KIND_OF_HELP = one_of(HELP)
 RUNG = one_of({**HELP, NO_HELP: NO_HELP})
 LANGUAGE = one_of(LANGUAGES, also=lambda text: text if _LANGUAGE.fullmatch(text) else None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+import returns
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Office
@@ -46,6 +48,24 @@ def test_a_stop_is_seen_and_lifted_in_the_terminal(office: Office) -> None:
     assert office.run("outbox", "go").err == "Letters leave again.\n"
     assert (office.run("deliver", "--now", FRIDAY).code, len(office.school.letters())) == (0, 2)
     assert (office.run("status").code, office.run("outbox", "list").err) == (0, "No letter waits.\n")
+
+
+def test_letters_that_came_back_are_listed_and_their_addresses_unblocked(open_office: Callable[..., Office]) -> None:
+    office = open_office(mail='[mail.bounces]\nread_from = "folder"')
+    office.run("sync", "--now", FRIDAY)
+    folder = office.school.folder / "bounces"
+    folder.mkdir()
+    office.run("deliver", "--now", FRIDAY)
+    (folder / "mail").write_bytes(returns.about(office.school.letters()[0].read_bytes()))
+    assert office.run("deliver", "--now", FRIDAY).code == 3
+    (one,) = json.loads(office.run("outbox", "undelivered", "--json").out)
+    assert (one["blocked"], one["since"]) == (True, "came back (5.1.1, no such mailbox)")
+    assert one["key"][:12] in office.run("outbox", "undelivered").out
+
+    answer = office.run("outbox", "unblock", one["key"][:12])
+
+    assert (answer.code, answer.err) == (0, f"{one['key'][:12]}: its address is written to again.\n")
+    assert office.run("status").code == 0
 
 
 @pytest.mark.parametrize(

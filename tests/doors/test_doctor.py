@@ -39,6 +39,7 @@ def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
         "credentials": f"local at {office.school.url}; asks for spreadsheets",
         "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",
         "gradebook Algebra 1: levels": "1 × 76 %, 1 × 86 %, 1 × 93 %",
+        "gradebook Algebra 1: letters": "send: letters leave by themselves, after their hold",
         "gradebook Algebra 1: in the sheet": "nothing of ours yet; the first sync makes it",
     }
     assert {check.well for check in found.values()} == {True}
@@ -91,6 +92,43 @@ def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: 
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
     promise = "each leaves at most once, and of one that is cut off at its very end a person says whether it left"
     assert (found["mail"].well, found["mail"].said) == (True, f"letters go to 127.0.0.1:2525 (none); {promise}")
+
+
+MORE = 'set mail.bounces.read_from = "gmail" and sign in again (gmail.readonly)'
+SILENT = "does not answer, or not as it should"
+NOBODY = '{ host = "127.0.0.1", port = 1, user = "r", security = "none" }'
+UNREAD = "are not read, so nobody is told of an address that is none"
+
+
+@pytest.mark.parametrize(
+    ("mail", "well", "said"),
+    [
+        (
+            'transport = "gmail"',
+            True,
+            f"{UNREAD}; leave to send lets nobody read: {MORE}",
+        ),
+        (
+            'transport = "smtp"\n[mail.smtp]\nhost = "127.0.0.1"',
+            True,
+            f'{UNREAD}; mail.bounces.read_from = "imap" reads a mailbox',
+        ),
+        ('[mail.bounces]\nread_from = "gmail"', True, "are read from Gmail at each delivery"),
+        (
+            f'[mail.bounces]\nread_from = "imap"\nimap = {NOBODY}',
+            False,
+            f"mail.bounces.imap: the mail server {SILENT}, so what has come back is read next time.",
+        ),
+    ],
+    ids=["gmail alone", "smtp alone", "gmail", "imap"],
+)
+def test_whether_what_comes_back_can_be_read_is_said(
+    open_office: Callable[..., Office], mail: str, well: bool, said: str
+) -> None:
+    office = open_office(mail=mail)
+    found = seen(office)["letters that come back"]
+    assert (found.well, found.said) == (well, said)
+    assert ("gmail.readonly" in seen(office)["credentials"].said) == ('read_from = "gmail"' in mail)
 
 
 def test_what_only_a_person_knows_is_named_with_its_key_and_the_grid_is_drawn_without_a_student(

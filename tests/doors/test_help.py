@@ -98,6 +98,7 @@ def test_the_secrets_and_variables_of_the_readme_are_those_of_the_program() -> N
     named = set(re.findall(r"SHEETS_MASTERY_[A-Z_]+[A-Z]", README))
     assert named == {
         "SHEETS_MASTERY_SMTP_PASSWORD",
+        "SHEETS_MASTERY_IMAP_PASSWORD",
         "SHEETS_MASTERY_LEDGER_URL",
         "SHEETS_MASTERY_CONFIG",
         "SHEETS_MASTERY_LOG",

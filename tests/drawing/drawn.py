@@ -51,6 +51,7 @@ credentials = "local"
 endpoint = "http://127.0.0.1:8787"
 [mail]
 sender = "letters@school.example"
+mode = "send"
 [[gradebooks]]
 name = "Period 1"
 spreadsheet = "abcdefgh"

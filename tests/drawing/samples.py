@@ -36,7 +36,7 @@ def letter(kind: str) -> Letter | Digest:
     """A letter of a kind."""
     if kind == "digest":
         return Digest(
-            gradebook="Algebra I, period 3",
+            gradebook="Algebra I (period 3)",
             day=date(2026, 10, 30),
             new=(
                 Group(title="Unit 4 quiz: ratios", names=("Peña, José Luis", "Nguyễn, Thị Minh")),
@@ -46,6 +46,7 @@ def letter(kind: str) -> Letter | Digest:
             waiting=12,
             to_decide=2,
             stopped=1,
+            corrected=1,
             problems=("Marks!H7: this is neither a score nor one of your codes. Type a number or a code.",),
             more_problems=3,
             school="Lincoln Middle School",

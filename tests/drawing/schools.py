@@ -36,6 +36,7 @@ endpoint = "{endpoint}"
 
 [mail]
 sender = "rivera@school.example"
+{mode}
 {mail}
 
 [letters]
@@ -136,7 +137,13 @@ def make_school(
     made: list[School] = []
 
     def make(
-        tabs: Mapping[str, Rows], *, gradebook: str = "", more: str = "", mail: str = "", locale: str | None = None
+        tabs: Mapping[str, Rows],
+        *,
+        gradebook: str = "",
+        more: str = "",
+        mail: str = "",
+        mode: str = "send",
+        locale: str | None = None,
     ) -> School:
         spreadsheet = teacher.create("Algebra 1")
         if locale:
@@ -150,7 +157,12 @@ def make_school(
             sheet.update([[*row, *[""] * (width - len(row))] for row in rows], "A1", raw=False)
         folder = tmp_path_factory.mktemp("school")
         text = SETTINGS.format(
-            endpoint=google.url, spreadsheet=spreadsheet.id, gradebook=gradebook, more=more, mail=mail
+            endpoint=google.url,
+            spreadsheet=spreadsheet.id,
+            gradebook=gradebook,
+            more=more,
+            mode=f'mode = "{mode}"' if mode else "",
+            mail=mail,
         )
         (folder / "mastery.toml").write_text(text, "utf-8")
         school = School(

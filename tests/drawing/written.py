@@ -11,9 +11,10 @@ from decimal import Decimal
 import drawn
 
 from sheets_mastery import edits as w
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import NoticeState, with_more
 from sheets_mastery.plan import Facts, Past
 from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
+from sheets_mastery.remediation import Closed
 
 
 @dataclass(kw_only=True)
@@ -44,6 +45,16 @@ class Page:
             raise ValueError(f"there is no row {row} on a grid of {self.rows} rows")
         self.rows += count
         self.cells = {(at + count * (at >= row), column): each for (at, column), each in self.cells.items()}
+
+    def delete(self, row: int, count: int) -> None:
+        """Rows that go, with all that is in them."""
+        if not 0 <= row < row + count <= self.rows or count == self.rows:
+            raise ValueError(f"rows {row} to {row + count} cannot go from a grid of {self.rows} rows")
+        self.rows -= count
+        gone = range(row, row + count)
+        self.cells = {
+            (at - count * (at >= row), column): each for (at, column), each in self.cells.items() if at not in gone
+        }
 
     def done(self) -> Tab:
         """The tab as it is afterwards."""
@@ -79,6 +90,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 del pages[edit.sheet_id]
             case w.InsertRows():
                 page.insert(edit.row, edit.count)
+            case w.DeleteRows():
+                page.delete(edit.row, edit.count)
             case w.ResizeTab():
                 page.rows, page.columns = edit.rows, edit.columns
             case w.PutValues():
@@ -120,9 +133,12 @@ def learned(past: Past, facts: Facts) -> Past:
             verdicts[change.work] = change.after
     levels |= {change.student: change.after for change in facts.levels}
     episodes = dict(past.episodes) | {episode.work: episode for episode in facts.episodes}
-    notices = dict(past.notices) | {notice.key: notice for notice in facts.new_notices}
+    before = dict(past.notices) | {
+        each.notice.key: replace(each.after, version=each.notice.version + 1) for each in facts.decided
+    }
+    notices = before | {notice.key: notice for notice in facts.new_notices}
     for name, joining in facts.joined:
-        notices[name] = replace(notices[name], episodes=(*notices[name].episodes, *joining))
+        notices[name] = with_more(notices[name], "episodes", joining)
     for name, why in facts.withdrawn:
         notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
     return replace(
@@ -135,10 +151,15 @@ def learned(past: Past, facts: Facts) -> Past:
         choices=past.choices if facts.choices is None else facts.choices,
         episodes={work: episode for work, episode in episodes.items() if episode.closed is None},
         notices=notices,
+        history=replace(
+            past.history,
+            ended=(*past.history.ended, *(each for each in facts.episodes if each.why is Closed.MADE_GOOD)),
+        ),
         announced=frozenset(
             (episode, notice.guardian)
             for notice in notices.values()
-            if notice.state is not NoticeState.CANCELLED
+            # What a person has dropped is said by no other letter.
+            if notice.state is not NoticeState.CANCELLED or notice.reason == "skipped on the tab"
             for episode in notice.episodes
         ),
     )

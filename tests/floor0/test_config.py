@@ -189,6 +189,18 @@ SENTENCES: list[tuple[dict[str, str], str]] = [
         'mail.smtp: security "none" is for a mail server on this machine only.',
     ),
     ({"mail": '[mail.smtp]\nhost = ""'}, "mail.smtp.host: must not be empty."),
+    (
+        {"mail": '[mail.bounces]\nread_from = "imap"'},
+        'mail.bounces: needs the table [mail.bounces.imap] when read_from is "imap".',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nsecurity = "none"'},
+        'mail.bounces.imap: security "none" is for a mail server on this machine only.',
+    ),
+    (
+        {"mail": '[mail.bounces.imap]\nhost = "imap.school.example"\nuser = "r"\nfolder = "Zurück"'},
+        "mail.bounces.imap.folder: must be written as the mail server writes it, with plain letters only.",
+    ),
     ({"mail": 'only_to = "@x.org"'}, "mail.only_to: must be a list in square brackets."),
     ({"book": "points = 0"}, "gradebooks[1].points: must be greater than 0; it is 0."),
     ({"book": "points = true"}, "gradebooks[1].points: must be a number."),
@@ -417,6 +429,51 @@ def test_a_secret_s_file_has_to_be_there_and_to_say_something(tmp_path: Path) ->
 def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
         drawn.settings(f"[letters]\n{line}")
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("mail", "letters", "mode"),
+    [
+        ("", "", None),
+        ('mode = "send"', "", "send"),
+        ('mode = "drafts"\ntransport = "gmail"', "", "drafts"),
+        ("", "[letters]\napproval = true", "review"),
+        ('mode = "review"', "[letters]\napproval = true", "review"),
+        ('mode = "send"', "[letters]\napproval = false", "send"),
+    ],
+)
+def test_how_letters_leave_is_chosen_by_mail_mode_and_the_older_key_means_review(
+    mail: str, letters: str, mode: str | None
+) -> None:
+    assert parsed(mail=mail, more=letters).mail_mode == mode
+
+
+@pytest.mark.parametrize(
+    ("mail", "letters", "said"),
+    [
+        (
+            'mode = "drafts"',
+            "",
+            (
+                'mail: mode = "drafts" lays letters into Gmail\'s drafts, so it goes with transport = "gmail" only, '
+                'not with "maildir"; say mode = "review" or "send".'
+            ),
+        ),
+        ('mode = "later"', "", "mail.mode: must be 'review', 'send' or 'drafts', not 'later'."),
+        (
+            'mode = "send"',
+            "[letters]\napproval = true",
+            (
+                'letters.approval: is the older way to say mail.mode = "review", but mail.mode is "send"; '
+                "keep mail.mode."
+            ),
+        ),
+    ],
+)
+def test_a_mode_that_cannot_be_is_refused_by_its_key(mail: str, letters: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parsed(mail=mail, more=letters)
     assert str(refused.value) == said
 
 

@@ -17,6 +17,7 @@ from sheets_mastery.config import Google, Mail
 from sheets_mastery.errors import CredentialsError, SheetNotFound
 from sheets_mastery.google.auth import (
     GMAIL,
+    READ,
     SHEETS,
     LocalCredentials,
     SavedToken,
@@ -72,9 +73,19 @@ def keep(folder: Path, **more: Any) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("transport", "expected"), [("maildir", (SHEETS,)), ("gmail", (SHEETS, GMAIL))])
-def test_nothing_is_asked_for_but_sheets_and_drafts(transport: str, expected: tuple[str, ...]) -> None:
-    assert scopes(Mail.model_validate({"sender": "t@school.example", "transport": transport})) == expected
+@pytest.mark.parametrize(
+    ("transport", "read_from", "expected"),
+    [
+        ("maildir", "", (SHEETS,)),
+        ("gmail", "", (SHEETS, GMAIL)),
+        ("gmail", "folder", (SHEETS, GMAIL)),
+        ("gmail", "gmail", (SHEETS, GMAIL, READ)),
+        ("maildir", "gmail", (SHEETS, READ)),
+    ],
+)
+def test_nothing_is_asked_for_but_what_is_used(transport: str, read_from: str, expected: tuple[str, ...]) -> None:
+    mail = {"sender": "t@school.example", "transport": transport, "bounces": {"read_from": read_from}}
+    assert scopes(Mail.model_validate(mail)) == expected
 
 
 _READ, _METADATA, _SEND = (f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "metadata", "send"))
@@ -170,8 +181,9 @@ def test_a_key_that_cannot_be_used_is_named_in_one_sentence(tmp_path: Path, cont
 def test_a_service_account_that_should_write_letters_needs_somebody_to_write_for(
     tmp_path: Path, key: dict[str, Any]
 ) -> None:
-    with pytest.raises(CredentialsError, match=r"^google\.subject: is needed"):
-        credentials(settings(), (SHEETS, GMAIL), folder=tmp_path)
+    for wanted in ((SHEETS, GMAIL), (READ,)):
+        with pytest.raises(CredentialsError, match=r"^google\.subject: is needed"):
+            credentials(settings(), wanted, folder=tmp_path)
 
 
 def test_the_local_google_takes_a_bearer_that_is_no_secret() -> None:

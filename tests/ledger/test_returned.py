@@ -148,6 +148,17 @@ def test_the_weightiest_bounce_of_a_letter_is_the_one_that_is_told(ledger: Ledge
     assert (ledger.since()["k1"].bounce, ledger.since()["k1"].status) == (Bounce.HARD, "5.1.1")
 
 
+def test_of_a_flood_of_mails_about_one_letter_only_the_first_ones_are_noted(
+    ledger: Ledger, url: str, put: Any, now: datetime, contents: Contents
+) -> None:
+    put({"k1": MUM})
+    mails = [came("k1", Bounce.ELSEWHERE, mail=f"{number:03}") for number in range(200)]
+
+    ledger.came_back(mails, source="here", before="", after="1", now=now)
+
+    assert len(contents(url)["bounce"]) == 20
+
+
 def test_who_is_written_to_again_is_told_what_only_lost_letters_said(
     ledger: Ledger, put: Any, now: datetime, no_facts: Facts, new_letter: NewLetter
 ) -> None:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+import samples
 
 from sheets_mastery.letters import Letter, LetterPress
 
@@ -211,6 +212,14 @@ def test_words_from_a_sheet_keep_their_own_direction(press: LetterPress, usual: 
         "\u206686%\u2069",
         "\u206685.99%\u2069",
     ]
+
+
+def test_the_name_of_a_class_keeps_its_brackets_where_they_are(press: LetterPress) -> None:
+    rendered = press.render(samples.letter("digest"), "ar")
+    shown = [text for element, text in read(rendered.html).texts if element.tag == "bdi"]
+    assert shown[1] == "Algebra I (period 3)"
+    assert "\n\u2068Algebra I (period 3)\u2069: " in rendered.text
+    assert "\nAlgebra I (period 3): " in press.render(samples.letter("digest"), "es").text
 
 
 def test_nothing_is_fetched_and_nothing_runs(html: str) -> None:

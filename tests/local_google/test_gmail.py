@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import closing
+from email import message_from_bytes
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
@@ -302,6 +303,10 @@ def test_a_bounce_comes_back_as_gmails_postmaster_writes_it(google: LocalGoogle,
         PARENT,
         _headers(users, sent["id"])["Message-ID"],
     )
+    raw = users.messages().get(userId="me", id=bounced["id"], format="raw").execute()["raw"]
+    parts = list(message_from_bytes(base64.urlsafe_b64decode(raw)).walk())
+    assert [part["Final-Recipient"] for part in parts if "Final-Recipient" in part] == [f"rfc822; {PARENT}"]
+    assert [part["To"] for part in parts[1:] if "To" in part] == [PARENT]
     history = users.history().list(userId="me", startHistoryId=since).execute()["history"]
     assert [one["messagesAdded"][0]["message"]["id"] for one in history] == [bounced["id"]]
     nobody = requests.post(f"{google.url}/_local/gmail/bounces", json={"address": "x@y.example"}, timeout=10)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,31 +216,46 @@ def test_what_comes_back_to_gmail_is_read_there_with_one_request_and_one_more_fo
     assert stop.why == GONE
 
 
-def test_a_mark_put_right_while_its_letter_left_is_told_to_the_teacher_and_one_made_good_is_not(
-    open_class: Callable[..., Class],
-) -> None:
-    algebra = open_class()
+def test_the_digest_tells_of_a_mark_put_right_too_late_and_of_an_address_once(open_class: Callable[..., Class]) -> None:
+    algebra = open_class(mail=FOLDER)
     algebra.change("hold_hours = 0", 'hold_hours = 0\nkinds = ["missing", "digest"]')
+    folder = algebra.school.folder / "bounces"
+    folder.mkdir()
     algebra.sync()
     algebra.at("2026-10-30T16:31")
-    # Too late: the letter has left. And Cho's retake is no correction.
     assert algebra.deliver() == {"sent": 4}
+    # Too late: the letter has left.
     algebra.type("I4", "48")
     algebra.at("2026-10-30T17:00")
     algebra.sync()
     ledger: Ledger = algebra.service.ledger
     (since,) = ledger.since(algebra.gradebook.name).values()
     assert (since.said, since.corrected) == ("corrected since", algebra.service.clock())
+    (bens,) = (path.read_bytes() for path in algebra.school.letters() if b"To: oxen@" in path.read_bytes())
+    (folder / "Ben.eml").write_bytes(returns.about(bens))
+    assert algebra.deliver() == {"came back for good": 1}
+    # What Cho has done again is no correction.
     algebra.type("H6", "18")
     algebra.at(MONDAY)
     algebra.sync()
-    assert len(ledger.since()) == 1
+    assert sum(each.corrected is not None for each in ledger.since().values()) == 1
 
     assert algebra.deliver() == {"sent": 1}
-    digests = [path.read_text("ascii") for path in algebra.school.letters()]
-    told = [text for text in digests if "To: rivera@school.example" in text and "put right after" in text]
-    assert len(told) == 1
+
+    told = [text for path in algebra.school.letters() if "put right after" in (text := body(path))]
+    (digest,) = told
+    assert "What 1 letter said was put right after it had left. You may want to tell the family." in digest
+    assert f"Marks!E5: {GONE}." in digest
     # Once told, it is not told again.
     algebra.at("2026-11-03T16:30")
     algebra.sync()
     assert algebra.deliver() == {}
+
+
+def body(letter: Path) -> str:
+    """The plain text of a letter, each paragraph in one line."""
+    message = message_from_bytes(letter.read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    part = message.get_body(("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())

@@ -79,7 +79,14 @@ def test_the_desk_shows_without_a_name_where_each_letter_is_why_and_when_it_leav
 
     assert algebra.school.sheet_requests() == []
     assert [(each.gradebook, each.kind, each.slot, each.state, each.why, each.leaves) for each in found] == [
-        ("Algebra 1", "missing", "2026-10-30", "hold", "", "from 2026-10-31 10:30")
+        (
+            "Algebra 1",
+            "missing",
+            "2026-10-30",
+            "hold",
+            "held for a while, so that a mark put right withdraws it",
+            "from 2026-11-02 07:00",
+        )
     ] * 3
     assert [word for words in canaries.values() for word in words if word in repr(found)] == []
 
@@ -154,8 +161,8 @@ def test_an_approved_letter_waits_no_longer_and_the_others_do(open_class: Callab
 
     assert [each.leaves for each in desk.listed(algebra.service, None, names=False)] == [
         "at the next delivery",
-        "from 2026-10-30 04:00",
-        "from 2026-10-30 04:00",
+        "from 2026-10-30 07:00",
+        "from 2026-10-30 07:00",
     ]
     assert (algebra.deliver(), len(algebra.school.letters())) == ({"sent": 1}, 1)
 

@@ -91,7 +91,9 @@ def title(sheet: Json) -> str:
 
 
 def test_the_first_sync_makes_the_tab_right_of_mastery_with_what_is_in_force(panel: Panel) -> None:
-    assert [title(sheet) for sheet in panel.school.school.document()["sheets"]] == ["Marks", "Mastery", TAB]
+    assert [title(sheet) for sheet in panel.school.school.document()["sheets"]] == [
+        "Marks", "Mastery", TAB, "Mastery Mail",
+    ]  # fmt: skip
     rows = panel.rows()
     assert {label: cells[1] for label, cells in rows.items() if not label.startswith("Code: ") and cells[1]} == {
         "Write to nobody": "no",
@@ -128,7 +130,7 @@ def test_the_first_sync_makes_the_tab_right_of_mastery_with_what_is_in_force(pan
         "Help when not handed in": "class time",
         "Help when not handed in: days": "5",
         "Help when not handed in: link": "–",
-        "Letters wait for approval": "no",
+        "Letter mode": "send",
         "Codes as in": "–",
     }
     assert {cells[0] for cells in rows.values()} == {""}
@@ -162,7 +164,7 @@ def test_drop_downs_and_boxes_are_really_there(panel: Panel) -> None:
         for label, rule in rules.items()
         if rule["condition"]["type"] == "ONE_OF_LIST" and rule["showCustomUi"] and rule["strict"]
     }
-    assert boxes == {"Write to nobody", "Letters wait for approval"}
+    assert boxes == {"Write to nobody"}
     assert len(boxes) + len(lists) == len(rules)
     assert lists["Rounding"] == ["none", "whole"]
     assert lists["Language"] == ["English", "Spanish", "French", "Vietnamese", "Chinese", "Arabic"]
@@ -278,15 +280,35 @@ def test_the_brake_holds_for_letters_that_are_on_their_way_and_for_new_ones(pane
 
 
 def test_letters_wait_for_approval_where_somebody_wants_to_see_them_first(panel: Panel) -> None:
-    panel.choose("Letters wait for approval", True)
+    panel.choose("Letter mode", "review")
     panel.school.sync()
-    assert (panel.in_force("Letters wait for approval"), panel.school.deliver()) == ("yes", {"waits for approval": 3})
+    assert (panel.in_force("Letter mode"), panel.school.deliver()) == ("review", {"waits for approval": 3})
     assert panel.school.letters() == {}
+
+
+def test_the_older_box_goes_on_meaning_review_where_it_was_ticked_and_the_newer_choice_wins_over_the_file(
+    open_class: Callable[..., Class],
+) -> None:
+    algebra = open_class(mode="")
+    ticked = {"letters.approval": Choice(label="Letters wait for approval", text="yes")}
+    algebra.service.ledger.choose(algebra.gradebook.name, ticked, now=algebra.service.clock())
+    algebra.at("2026-12-01T16:30")
+    algebra.sync()
+    panel = Panel(algebra)
+    assert [panel.in_force(label) for label in ("Letter mode", "Letters wait for approval")] == ["review", "yes"]
+    panel.choose("Letters wait for approval", False)
+    algebra.change("hold_hours = 0", "hold_hours = 0\napproval = true")
+    panel.choose("Letter mode", "send")
+    algebra.sync()
+    assert (panel.in_force("Letter mode"), algebra.deliver()) == ("send", {"sent": 3})
+    panel.choose("Letter mode", "drafts")
+    assert panel.school.sync().settings.mail_mode == "send"
+    assert "goes with transport" in panel.trouble("Letter mode")
 
 
 def test_of_letters_that_wait_for_approval_the_approved_one_leaves_and_no_other(panel: Panel) -> None:
     school = panel.school
-    panel.choose("Letters wait for approval", "yes")
+    panel.choose("Letter mode", "Review")
     school.sync()
     keys = sorted(each.key for each in school.service.ledger.waiting(school.gradebook.name))
 
@@ -549,7 +571,9 @@ def test_a_tab_that_is_deleted_comes_back_with_what_is_in_force(panel: Panel) ->
     rows = panel.rows()
     panel.school.school.spreadsheet.del_worksheet(panel.sheet)
     plan = panel.school.sync()
-    assert [title(sheet) for sheet in panel.school.school.document()["sheets"]] == ["Marks", "Mastery", TAB]
+    assert [title(sheet) for sheet in panel.school.school.document()["sheets"]] == [
+        "Marks", "Mastery", TAB, "Mastery Mail",
+    ]  # fmt: skip
     assert panel.rows() == rows
     assert plan.settings.letters.stop
     assert plan.facts.choices is None
@@ -596,7 +620,7 @@ def test_a_gradebook_may_do_without_the_tab(open_class: Callable[..., Class]) ->
     algebra.sync()
     algebra.change('flag_column = "Missing"', 'flag_column = "Missing"\nsettings_tab = false')
     plan = algebra.sync()
-    assert [title(sheet) for sheet in algebra.school.document()["sheets"]] == ["Marks", "Mastery"]
+    assert [title(sheet) for sheet in algebra.school.document()["sheets"]] == ["Marks", "Mastery", "Mastery Mail"]
     assert plan.settings.tiers[1].pass_mark == 86
     assert not algebra.sync().changes_anything
 

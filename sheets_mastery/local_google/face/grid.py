@@ -29,7 +29,7 @@ SPARE = {"ROWS": 5, "COLUMNS": 1}
 NUMBERS_WIDTH = 46
 MASK = (
     "sheets(merges,conditionalFormats,charts,data(startRow,startColumn,rowMetadata.hiddenByUser,"
-    "columnMetadata(pixelSize,hiddenByUser),rowData.values(formattedValue,userEnteredValue,note,"
+    "columnMetadata(pixelSize,hiddenByUser),rowData.values(formattedValue,userEnteredValue,note,dataValidation,"
     "effectiveFormat(backgroundColor,textFormat,horizontalAlignment,wrapStrategy))))"
 )
 
@@ -230,7 +230,19 @@ def _laid_out(
             elif (row, column) not in covered:
                 yield cells.get((row, column)) or Cell(_a1(row, column), column=column)
 
-    return tuple((row + 1, tuple(line(row))) for row in down)
+    return tuple((row + 1, _running_on(tuple(line(row)))) for row in down)
+
+
+def _running_on(line: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Let the last text of a line run on over the empty cells beside it, as Sheets does."""
+    last = next((at for at in range(len(line) - 1, -1, -1) if line[at].text), None)
+    if last is None or last == len(line) - 1:
+        return line
+    cell = line[last]
+    if "white-space" in cell.style or "text-align" in cell.style:
+        return line
+    runs = ";".join(filter(None, (cell.style, "overflow:visible;z-index:1")))
+    return (*line[:last], cell._replace(style=runs), *line[last + 1 :])
 
 
 def _reader(document: Document) -> Callable[[int, int, dict[str, Any]], Cell]:
@@ -255,6 +267,8 @@ def _reader(document: Document) -> Callable[[int, int, dict[str, Any]], Cell]:
             styles[id(look)] = style(look)
         text = data.get("formattedValue", "")
         entered = to_type(data.get("userEnteredValue", {}), text)
+        if data.get("dataValidation", {}).get("condition", {}).get("type") == "BOOLEAN":
+            text = {"TRUE": "☑", "FALSE": "☐"}.get(text, text)
         return Cell(_a1(row, column), text, entered, data.get("note", ""), styles[id(look)], column=column)
 
     return read

@@ -1,0 +1,264 @@
+"""What the tab `Mastery Mail` should show, less what it shows now → Edits.
+
+Google Sheets has no locks: a box may be ticked, and rows may move, while this is written. Three rules keep a tick with
+its letter all the same. A row is written whole, and its boxes are emptied whenever its reference is written. No row
+passes from one letter to another: the rows of letters that wait no more are deleted, and new ones are inserted, so that
+a tick on its way goes with its row or nowhere. And the box for all is emptied whenever anything is written. What it
+costs is that such a tick may be lost; the box is empty then, and everybody sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+
+from sheets_mastery.a1 import Range
+from sheets_mastery.edits import (
+    AddTab,
+    DeleteRows,
+    Edit,
+    InsertRows,
+    Offer,
+    PutLook,
+    PutNote,
+    PutValues,
+    ResizeTab,
+    SetWidths,
+    Value,
+    shows,
+)
+from sheets_mastery.leaving import Mode
+from sheets_mastery.mailtab.lines import Contact, Line
+from sheets_mastery.mailtab.ticks import MAIL_ID, MAIL_LABELS, MAIL_TITLE, Page, read
+from sheets_mastery.reading import Look, Tab, Watched
+
+_WIDTHS = (75, 60, 190, 95, 170, 270, 260, 95, 330, 125)
+_HEADER = Look(fill="#2F4A63", ink="#FFFFFF", bold=True)
+_TOP = Look(fill="#D6E2EE", ink="#17324D", bold=True)
+_PLAIN = Look(ink="#1B2733")
+_BOX = Look(fill="#FFFBE6", ink="#1B2733")
+_HEADING = Look(fill="#D6E2EE", ink="#17324D", bold=True)
+_SENT = Look(ink="#4A5560")
+_APPROVE_ALL = "← Approve all"
+_HINT = (
+    "Tick Approve, and the letter in this row leaves at the next delivery. Tick Skip, and it never does. The next sync "
+    "takes the ticks away. Everything else on this tab is kept up to date by the program."
+)
+_BOXES = ("Approve", "Skip")
+_SPARE_ROWS = 20
+#: What stands in a row, in the order of the labels.
+_Cells = tuple[Value, ...]
+_BLANK: _Cells = (None,) * len(MAIL_LABELS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """What is written to the tab, and what shows that it came where it was meant."""
+
+    edits: tuple[Edit, ...] = ()
+    #: Rectangles to look at right after the write, each with the texts that should stand there.
+    watched: tuple[tuple[Watched, tuple[str, ...]], ...] = ()
+
+
+def mail_edits(
+    tab: Tab | None, lines: Iterable[Line], sent: Sequence[Contact], sent_in_all: int, mode: Mode
+) -> Written:
+    """What has to be written so that the tab shows these letters; nothing where it does.
+
+    `tab` is the tab as it is, None where there is none: it is made as soon as there is a letter. `lines` wait, `sent`
+    are the newest of those that were sent.
+    """
+    page = None if tab is None else read(tab)
+    waiting = {line.reference: line for line in lines}
+    if tab is None and not waiting and not sent:
+        return Written()
+    there = [] if page is None else [row.reference for row in page.rows if row.reference in waiting]
+    order = list(dict.fromkeys((*there, *waiting)))
+    wanted = [_waits(waiting[each]) for each in order] or [_nothing()]
+    body = [*wanted, _BLANK, *_log(sent, sent_in_all)]
+    top = _top(mode)
+    if page is None:
+        return _made(tab, top, body, len(order))
+    return _kept(page, top, body, len(order))
+
+
+# What should be there
+
+
+def _top(mode: Mode) -> _Cells:
+    return (False, None, _APPROVE_ALL, None, None, str(mode), *(None for _ in MAIL_LABELS[6:]))
+
+
+def _waits(line: Line) -> _Cells:
+    return (
+        False, False, line.leaves, line.student_id, line.student, line.to, line.about, line.state, line.why,
+        line.reference,
+    )  # fmt: skip
+
+
+def _nothing() -> _Cells:
+    return (None, None, "No letter waits.", *_BLANK[3:])
+
+
+def _log(sent: Sequence[Contact], in_all: int) -> Iterator[_Cells]:
+    how_many = f"the newest {len(sent)} of {in_all} letters" if in_all > len(sent) else "what was sent to whom"
+    yield (None, None, f"Contact log: {how_many}, the newest first", *_BLANK[3:])
+    for each in sent:
+        yield (
+            None, None, each.sent, each.student_id, each.student, each.to, each.about, each.state, each.since or None,
+            each.reference,
+        )  # fmt: skip
+
+
+# A new tab
+
+
+def _made(tab: Tab | None, top: _Cells, body: Sequence[_Cells], waiting: int) -> Written:
+    """The whole tab, also over one of ours whose columns cannot be told any more."""
+    sheet_id = MAIL_ID if tab is None else tab.sheet_id
+    width = len(MAIL_LABELS)
+    rows = len(body) + 2 + _SPARE_ROWS
+    table: list[_Cells] = [top, (*MAIL_LABELS,), *body]
+    edits: list[Edit] = []
+    if tab is None:
+        edits.append(AddTab(sheet_id=sheet_id, title=MAIL_TITLE, rows=rows, columns=width, frozen=(2, 0)))
+    else:
+        if tab.rows < rows or tab.columns < width:
+            edits.append(ResizeTab(sheet_id=sheet_id, rows=max(tab.rows, rows), columns=max(tab.columns, width)))
+        width = max(width, *map(len, tab.cells), 1)
+        table += [_BLANK] * (len(tab.cells) - len(table))
+        edits.append(Offer(sheet_id=sheet_id, row=0, column=0, end_row=len(table), end_column=width))
+    edits.append(SetWidths(sheet_id=sheet_id, widths=_WIDTHS))
+    values = tuple((*row, *(None for _ in range(width - len(row)))) for row in table)
+    edits.append(PutValues(sheet_id=sheet_id, row=0, column=0, values=values))
+    columns = {label: number for number, label in enumerate(MAIL_LABELS)}
+    edits += _dressed(sheet_id, 1, columns, waiting, len(table) - 2)
+    edits.append(PutNote(sheet_id=sheet_id, row=1, column=0, note=_HINT))
+    title = MAIL_TITLE if tab is None else tab.title
+    references = tuple(str(row[columns["Reference"]] or "") for row in table[1:])
+    where = Range(1, columns["Reference"], 1 + len(references), columns["Reference"] + 1)
+    return Written(edits=tuple(edits), watched=(((title, where), references),))
+
+
+def _dressed(sheet_id: int, header: int, columns: Mapping[str, int], waiting: int, rows: int) -> Iterator[Edit]:
+    """The looks and the boxes, which a sort or an insertion may have carried away.
+
+    `waiting` rows with boxes follow the header, then come a blank one and the log, `rows` in all.
+    """
+    left, right = min(columns.values()), max(columns.values()) + 1
+
+    def look(first: int, end: int, look: Look, columns: tuple[int, int] = (left, right)) -> PutLook:
+        return PutLook(
+            sheet_id=sheet_id, row=first, column=columns[0], end_row=end, end_column=columns[1], look=look, wrap=True
+        )
+
+    first = header + 1
+    # The sentence about the mode runs on over the columns beside it, which are empty.
+    yield PutLook(sheet_id=sheet_id, row=header - 1, column=left, end_row=header, end_column=right, look=_TOP)
+    yield look(header, first, _HEADER)
+    heading = first + max(waiting, 1) + 1
+    yield look(first, heading, _PLAIN)
+    yield PutLook(sheet_id=sheet_id, row=heading, column=left, end_row=heading + 1, end_column=right, look=_HEADING)
+    if heading + 1 < first + rows:
+        yield look(heading + 1, first + rows, _SENT)
+    for column in (columns[label] for label in _BOXES):
+        if waiting:
+            yield look(first, first + waiting, _BOX, (column, column + 1))
+            yield _offer(sheet_id, column, first, first + waiting, checkbox=True)
+        yield _offer(sheet_id, column, first + waiting, first + rows, checkbox=False)
+    yield _offer(sheet_id, columns["Approve"], header - 1, header, checkbox=True)
+
+
+def _offer(sheet_id: int, column: int, row: int, end_row: int, *, checkbox: bool) -> Offer:
+    return Offer(sheet_id=sheet_id, row=row, column=column, end_row=end_row, end_column=column + 1, checkbox=checkbox)
+
+
+# A tab that is there
+
+
+def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Written:
+    """Rows that go are deleted and new ones inserted, from the lowest up; then what is left is put right."""
+    tab, sheet_id = page.tab, page.tab.sheet_id
+    old = list(range(page.header_row + 1, len(tab.cells)))
+    wanted = [_identity(cells, waits=index < waiting) for index, cells in enumerate(body)]
+    known = {identity for identity in wanted if len(identity) == 1}
+    there: list[tuple[Value, ...]] = []
+    for row in old:
+        reference = (_value(page, row, "Reference"),)
+        if reference in known:
+            known.discard(reference)
+            there.append(reference)
+        else:
+            there.append(tuple(_value(page, row, label) for label in MAIL_LABELS))
+    found = SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes()
+    moves = [move for move in found if move[0] != "equal"]
+    stays = {
+        new: then
+        for tag, first, end, new_first, _ in found
+        if tag == "equal"
+        for new, then in zip(range(new_first, new_first + end - first), old[first:end], strict=True)
+    }
+    changed = [index for index, cells in enumerate(body) if index not in stays or not _is_so(page, stays[index], cells)]
+    # Whatever stands above the line on top, somebody has put there; without a line on top there is none to read.
+    above = page.header_row - 1
+    top_is_so = above == 0 and _is_so(page, 0, top)
+    if not moves and not changed and top_is_so:
+        return Written()
+
+    edits: list[Edit] = []
+    if tab.rows <= len(tab.cells):
+        edits.append(ResizeTab(sheet_id=sheet_id, rows=len(tab.cells) + _SPARE_ROWS, columns=tab.columns))
+    for _, first, end, new_first, new_end in reversed(moves):
+        at = page.header_row + 1 + first
+        if new_end > new_first:
+            edits.append(InsertRows(sheet_id=sheet_id, row=at, count=new_end - new_first))
+        if end > first:
+            edits.append(DeleteRows(sheet_id=sheet_id, row=at + new_end - new_first, count=end - first))
+    if above > 0:
+        edits.append(DeleteRows(sheet_id=sheet_id, row=0, count=above))
+    elif above < 0:
+        edits.append(InsertRows(sheet_id=sheet_id, row=0, count=1))
+    # From here on the line on top is row 0, the labels are row 1, and every letter has the row that it keeps.
+    edits += _put(page, 0, [top])
+    for _, run in groupby(enumerate(changed), lambda each: each[1] - each[0]):
+        rows = [index for _, index in run]
+        edits += _put(page, 2 + rows[0], [body[index] for index in rows])
+    edits += _dressed(sheet_id, 1, page.columns, waiting, len(body))
+    column = page.columns["Reference"]
+    references = ("Reference", *(str(cells[MAIL_LABELS.index("Reference")] or "") for cells in body))
+    width = 1 + max(page.columns.values())
+    headers = tuple(tab.at(page.header_row, each).shown for each in range(width))
+    return Written(
+        edits=tuple(edits),
+        watched=(
+            ((tab.title, Range(1, 0, 2, width)), headers),
+            ((tab.title, Range(2, column, 1 + len(references), column + 1)), references[1:]),
+        ),
+    )
+
+
+def _identity(cells: _Cells, *, waits: bool) -> tuple[Value, ...]:
+    """What tells a row: of a letter that waits its reference, of any other one all that is in it."""
+    return (cells[MAIL_LABELS.index("Reference")],) if waits else cells
+
+
+def _value(page: Page, row: int, label: str) -> Value:
+    content = page.at(row, label)
+    if content.error is not None or content.formula is not None:
+        return "…"  # nothing that we write
+    return None if content.blank else content.value
+
+
+def _is_so(page: Page, row: int, cells: _Cells) -> bool:
+    return all(shows(page.at(row, label), value) for label, value in zip(MAIL_LABELS, cells, strict=True))
+
+
+def _put(page: Page, row: int, lines: Sequence[_Cells]) -> Iterator[PutValues]:
+    """Whole rows that follow each other, one request for each run of our columns."""
+    by_column = {page.columns[label]: number for number, label in enumerate(MAIL_LABELS)}
+    for _, run in groupby(enumerate(sorted(by_column)), lambda each: each[1] - each[0]):
+        columns = [column for _, column in run]
+        values = tuple(tuple(cells[by_column[column]] for column in columns) for cells in lines)
+        yield PutValues(sheet_id=page.tab.sheet_id, row=row, column=columns[0], values=values)
