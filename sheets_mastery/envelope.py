@@ -54,6 +54,10 @@ class _Wire(policy.EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(self, name, value)
+
+    def fold_anew(self, name: str, value: str) -> bytes:
+        """As bytes, with nothing remembered."""
         if name in _UNFOLDED:
             folded = str(value).replace(" ", f"{self.linesep} ")
             return f"{name}: {folded}\r\n".encode("ascii")
@@ -62,6 +66,12 @@ class _Wire(policy.EmailPolicy):
                 "ascii"
             )
         return super().fold_binary(name, value)
+
+
+@lru_cache(maxsize=512)
+def _folded(wire: _Wire, name: str, value: str) -> bytes:
+    """Most headers are the same in every letter."""
+    return wire.fold_anew(name, value)
 
 
 class _Headers(HeaderRegistry):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -248,7 +249,8 @@ def _environment(
 
     environment.filters["percent"] = percent_or_refusal
 
-    environment.filters["day"] = lambda day, pattern: format_date(day, pattern, locale=locale)
+    # A class has few dates, and letters name them again and again.
+    environment.filters["day"] = lru_cache(maxsize=512)(lambda day, pattern: format_date(day, pattern, locale=locale))
     return environment
 
 

@@ -48,6 +48,7 @@ endpoint = "{endpoint}"
 [mail]
 sender = "rivera@school.example"
 transport = "{transport}"
+mode = "send"
 daily_most = 100000
 [mail.smtp]
 host = "127.0.0.1"

@@ -93,9 +93,11 @@ def test_a_letter_is_a_draft_that_is_noted_and_then_sent(
     mailbox: Callable[[], tuple[int, int]],
     look: Callable[[str], dict[str, Any]],
 ) -> None:
-    provider_id = send()
+    message, _, thread = send().partition("/")
     assert mailbox() == (1, 0)
-    raw = look(f"messages/{provider_id}?format=raw")["raw"]
+    found = look(f"messages/{message}?format=raw")
+    assert found["threadId"] == thread
+    raw = found["raw"]
     assert base64.urlsafe_b64decode(raw).endswith(b"\r\n\r\nRef SM-K7Q2\r\n")
     assert len(noted) == 1
     asked = [
