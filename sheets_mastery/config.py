@@ -612,10 +612,33 @@ class Mail(_Section):
     sender: Address
     #: The folder for transport "maildir".
     folder: str = "outbox"
+    #: What a sign-in, or a service account, asks Gmail's permission for; what is granted decides how letters leave.
+    gmail_scopes: tuple[Literal["gmail.compose", "gmail.send", "gmail.metadata", "gmail.readonly"], ...] = (
+        "gmail.compose",
+    )
     smtp: Smtp | None = None
     bounces: Bounces = Bounces()
     #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
     only_to: tuple[Text, ...] = ()
+    #: At most so many letters in any 24 hours, those of all gradebooks together; see `most_a_day`.
+    daily_most: Annotated[Whole, Field(ge=1)] | None = None
+    #: At most so many letters in any minute; by Gmail its own quota counts as well.
+    minute_most: Annotated[Whole, Field(ge=1)] | None = None
+
+    @property
+    def most_a_day(self) -> int | None:
+        """The most letters in any 24 hours; None for as many as there are.
+
+        By Gmail four fifths of what a private account may send (500; https://support.google.com/mail/answer/22839):
+        nobody can ask Google which kind an account is, and the teacher writes letters of his own from it.
+        """
+        return self.daily_most or (400 if self.transport == "gmail" else None)
+
+    @model_validator(mode="after")
+    def _gmail_has_to_send(self) -> Self:
+        if not {"gmail.compose", "gmail.send"} & set(self.gmail_scopes):
+            raise ValueError('gmail_scopes needs "gmail.compose" or "gmail.send", or no letter leaves')
+        return self
 
     @model_validator(mode="after")
     def _smtp_needs_a_server(self) -> Self:

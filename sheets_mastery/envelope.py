@@ -15,10 +15,12 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import HeaderRegistry
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import cache
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters.records import Rendered
@@ -52,6 +54,10 @@ class _Wire(policy.EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(self, name, value)
+
+    def fold_anew(self, name: str, value: str) -> bytes:
+        """As bytes, with nothing remembered."""
         if name in _UNFOLDED:
             folded = str(value).replace(" ", f"{self.linesep} ")
             return f"{name}: {folded}\r\n".encode("ascii")
@@ -62,7 +68,34 @@ class _Wire(policy.EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_WIRE = _Wire(linesep="\r\n")
+@lru_cache(maxsize=512)
+def _folded(wire: _Wire, name: str, value: str) -> bytes:
+    """Most headers are the same in every letter."""
+    return wire.fold_anew(name, value)
+
+
+class _Headers(HeaderRegistry):
+    """Takes headers apart, and remembers those it has taken apart lately.
+
+    A header cannot be changed once it is made, and most are the same in every letter; but Python's parser asks for each
+    of them again and again, and makes a class anew each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_name = lru_cache(maxsize=64)(super().__getitem__)
+        self._made = lru_cache(maxsize=512)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._of_name(name)
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:
+        return self._made(name, value)
+
+
+_HEADERS = _Headers()
+_WIRE = _Wire(linesep="\r\n", header_factory=_HEADERS)
+_READ_BACK = policy.default.clone(header_factory=_HEADERS)
 
 
 def token(key: str) -> str:
@@ -94,6 +127,23 @@ def message_id(key: str, sender: str) -> str:
     return f"<sm1.{token(key)}@{sender.rpartition('@')[2].lower()}>"
 
 
+def digest(subject: str, recipient: str, text: str, html: str) -> str:
+    """What a letter's header `X-SM-Digest` says of its words: whoever changes one of them changes this."""
+    said = "\0".join(" ".join(each.split()) for each in (subject, recipient, text, html))
+    return b32encode(sha256(said.encode("utf-8", "surrogatepass")).digest()).decode("ascii")[:26].lower()
+
+
+def is_untouched(letter: bytes, key: str) -> bool | None:
+    """Whether a message is the letter with this key just as it was sealed; None where it is no letter of that key."""
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
+    if parsed.get_all("X-SM-Notice") != [token(key)]:
+        return None
+    words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    if len(words) != 2 or not all(isinstance(each, str) for each in words):
+        return False
+    return bool(parsed["X-SM-Digest"] == digest(str(parsed["Subject"]), str(parsed["To"]), *words))
+
+
 def seal(
     rendered: Rendered,
     notice: Notice,
@@ -120,6 +170,7 @@ def seal(
         "Date": format_datetime(now),
         "Message-ID": message_id(notice.key, sender),
         "X-SM-Notice": token(notice.key),
+        "X-SM-Digest": digest(rendered.subject, recipient, rendered.text, rendered.html),
         "Auto-Submitted": "auto-generated",
         "Content-Language": rendered.language,
     }
@@ -160,9 +211,7 @@ def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> N
     lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
     if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
         raise _not_as_meant("a header line is not one of ours")
-    # The parser asks for a header again and again and takes it apart each time; here it remembers, for this letter.
-    remembering = policy.default.clone(header_factory=cache(HeaderRegistry()))
-    parsed = message_from_bytes(letter, policy=remembering)
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
     if sorted(name.lower() for name in parsed) != names or parsed.defects:
         raise _not_as_meant("the headers or the parts cannot be read back")
     for name, value in meant.items():

@@ -40,7 +40,7 @@ FLOORS = (
         "settingsfile",
         "newids",
     ),
-    ("google", "mail", "imap", "pickup", "ledger"),
+    ("google", "mail", "pace", "imap", "pickup", "ledger"),
     ("sync", "comebacks", "outbox"),
     (
         "wiring",

@@ -292,6 +292,13 @@ class Ledger:
                 moved += post.change(connection, key, {"not_before": until}, now, *earlier)
         return moved
 
+    def left_since(self, moment: datetime) -> int:
+        """How many letters have left since a moment, those that may have left included, of all gradebooks."""
+        away = (NoticeState.SENDING, NoticeState.SENT, NoticeState.UNKNOWN, NoticeState.NEEDS_REVIEW)
+        with self._database.reading() as connection:
+            counted = select(func.count()).where(notice.c.state.in_(away), notice.c.changed > moment)
+            return int(connection.execute(counted).scalar_one())
+
     # A stop for all
 
     def stopped(self) -> str:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -62,6 +64,25 @@ class _Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's own sandbox, which remembers what it has decided.
+
+    Whether a template may use an attribute depends on its name and on the type that it is of, and on nothing else;
+    a letter asks hundreds of times, about the same few.
+    """
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self._decided: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As Jinja's."""
+        which = type(obj), attr
+        if which not in self._decided:
+            self._decided[which] = super().is_safe_attribute(obj, attr, value)
+        return self._decided[which]
 
 
 class LetterPress:
@@ -205,7 +226,7 @@ def _environment(
     *,
     autoescape: bool,
 ) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=DictLoader(files),
         autoescape=autoescape,
         bytecode_cache=compiled,
@@ -228,7 +249,8 @@ def _environment(
 
     environment.filters["percent"] = percent_or_refusal
 
-    environment.filters["day"] = lambda day, pattern: format_date(day, pattern, locale=locale)
+    # A class has few dates, and letters name them again and again.
+    environment.filters["day"] = lru_cache(maxsize=512)(lambda day, pattern: format_date(day, pattern, locale=locale))
     return environment
 
 

@@ -51,6 +51,7 @@ HEADERS = [
     "Date",
     "Message-ID",
     "X-SM-Notice",
+    "X-SM-Digest",
     "Auto-Submitted",
     "Content-Language",
     "In-Reply-To",

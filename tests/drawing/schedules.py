@@ -29,7 +29,7 @@ from world import (
     Sheet,
     Watched,
     World,
-    gmail_mailer,
+    gmail_mailers,
     lines_of,
     smtp_over,
 )
@@ -44,6 +44,7 @@ from sheets_mastery.ledger.tables import notice, notice_item
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, Rendered, what_it_says
 from sheets_mastery.mail import MaildirMailer, SmtpMailer
 from sheets_mastery.notices import Notice, NoticeState, letterboxes
+from sheets_mastery.outbox import Mailer
 from sheets_mastery.plan import decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import packaged
@@ -76,7 +77,7 @@ TURNS = (0, 300, 1800, 3600, 5100, *(hours * 3600 for hours in (6, 62.6, 64, 72,
 FRESH = 120.0
 #: The seconds at which the teacher acts; None for never.
 MOMENTS = (None, None, -130.0, 0.4, 2.0, 20.0, 60.0, 119.0, 250.0, 1000.0, 2000.0)
-TRANSPORTS = ("gmail", "smtp", "maildir")
+TRANSPORTS = ("gmail", "gmail, send only", "gmail, send + metadata", "smtp", "maildir")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,11 +160,11 @@ class Lab:
         with ledger._database.reading() as connection:
             for table in (notice, notice_item):
                 lab.rows[table.name] = [dict(row) for row in connection.execute(select(table)).mappings()]
-        lab.gmail_mailer = gmail_mailer(lab.wire)
+        lab.gmail_mailers = gmail_mailers(lab.wire)
         return lab
 
     def __post_init__(self) -> None:
-        self.gmail_mailer: Any = None
+        self.gmail_mailers: dict[str, Mailer] = {}
         self._insert = {table.name: insert(table) for table in (notice, notice_item)}
 
     def close(self) -> None:
@@ -188,11 +189,11 @@ class Lab:
         sheet = Sheet(world, BEFORE, ACTS[schedule.act], schedule.moment)
         gmail = Gmail(world)
         self.wire.world, self.wire.gmail = world, gmail
-        mailer = self._mailer(schedule.transport, world)
         book = Book(self.ledger, world)
 
         def turn() -> None:
-            # Whatever ends a process, the next one begins anew; what it had in memory is gone.
+            # Each is a process of its own: what another one had in memory or on the line is gone.
+            mailer = self._mailer(schedule.transport, world)
             try:
                 deliver(book, sheet, mailer, world, self)
             except (Died, SheetsMasteryError):
@@ -215,17 +216,15 @@ class Lab:
         return tuple(self.wire.world.kinds)
 
     def _mailer(self, transport: str, world: World) -> Watched:
-        if transport == "gmail":
-            return Watched(self.gmail_mailer, world)
+        if transport in self.gmail_mailers:
+            return Watched(self.gmail_mailers[transport], world)
         if transport == "smtp":
             peer = Smtp(host="127.0.0.1", port=25, security="none")
             return Watched(SmtpMailer(peer, None, monotonic=world.monotonic, connect=smtp_over(world)), world)
-        asked: dict[str, float] = {}
 
         def file_taken(key: str) -> None:
-            asked[key] = world.real
+            world.files[key] = world.real
 
-        world.files = asked
         return Watched(MaildirMailer(self.folder / "outbox"), world, file_taken=file_taken)
 
     def _open(self) -> bool:
@@ -356,7 +355,7 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
 
 def _at_once(mailer: Watched, lab: Lab, raw: bytes, address: str, key: str) -> bool:
     """Send without drafts or last looks; whether the mail service said that it took it."""
-    if mailer._mailer is lab.gmail_mailer:
+    if mailer._mailer in lab.gmail_mailers.values():
         return _in_one_request(lab, raw)
     try:
         mailer.send(
@@ -389,7 +388,8 @@ def _in_one_request(lab: Lab, raw: bytes) -> bool:
 
 def single_faults(lab: Lab, transport: str) -> Iterator[Schedule]:
     """Every fault that there can be at any step of a delivery without faults, alone."""
-    plain = Schedule(transport=transport, faults=())
+    # By SMTP the second letter goes over the connection of the first, so there are two.
+    plain = Schedule(transport=transport, faults=(), both=transport == "smtp")
     for step, kind in enumerate(lab.steps_of(plain, by_the_outbox)):
         for number, what in enumerate(KINDS[kind]):
             amounts = {"clock": CLOCKS, "freeze": DELAYS, "late": DELAYS, "thaw": DELAYS, "quota": DELAYS}.get(
@@ -400,7 +400,7 @@ def single_faults(lab: Lab, transport: str) -> Iterator[Schedule]:
 
 
 #: About as many steps as a delivery of one letter has without faults.
-STEPS = {"gmail": 18, "smtp": 21, "maildir": 14}
+STEPS = {"gmail": 18, "gmail, send only": 15, "gmail, send + metadata": 16, "smtp": 21, "maildir": 14}
 
 
 def drawn_by_lot(number: int, transport: str = "") -> Schedule:
@@ -430,6 +430,9 @@ class Tally:
     ends: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     drafts: int = 0
+    #: Those of them that were left though no process was frozen. One that has been taken for dead may still make a
+    #: draft, of a letter that nobody asks about any more, and be killed before it throws the draft away.
+    strays: int = 0
     #: The first schedules with something wrong.
     worst: list[tuple[Schedule, Outcome]] = field(default_factory=list)
 
@@ -439,6 +442,8 @@ class Tally:
         self.ends += outcome.ends
         self.wrong += outcome.wrong
         self.drafts += outcome.drafts
+        frozen = any(what.startswith(("freeze", "thaw")) for _, _, what in outcome.happened)
+        self.strays += 0 if frozen else outcome.drafts
         if outcome.wrong and len(self.worst) < 5:
             self.worst.append((schedule, outcome))
 
@@ -448,6 +453,7 @@ class Tally:
         self.ends += other.ends
         self.wrong += other.wrong
         self.drafts += other.drafts
+        self.strays += other.strays
         self.worst = (self.worst + other.worst)[:5]
 
 

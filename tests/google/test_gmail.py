@@ -93,9 +93,11 @@ def test_a_letter_is_a_draft_that_is_noted_and_then_sent(
     mailbox: Callable[[], tuple[int, int]],
     look: Callable[[str], dict[str, Any]],
 ) -> None:
-    provider_id = send()
+    message, _, thread = send().partition("/")
     assert mailbox() == (1, 0)
-    raw = look(f"messages/{provider_id}?format=raw")["raw"]
+    found = look(f"messages/{message}?format=raw")
+    assert found["threadId"] == thread
+    raw = found["raw"]
     assert base64.urlsafe_b64decode(raw).endswith(b"\r\n\r\nRef SM-K7Q2\r\n")
     assert len(noted) == 1
     asked = [
@@ -332,7 +334,10 @@ def test_a_letter_that_did_not_leave_is_made_sure_of_before_it_is_written_anew(
 
 def test_an_interruption_before_the_note_left_nothing_that_could_leave(mailer: GmailMailer, arrange: Arrange) -> None:
     assert mailer.recover(KEY, "") is None
-    assert arrange("requests") == {"requests": []}
+    # All that could be there is a draft, and it was looked for.
+    assert [(each["method"], each["path"].partition("?")[0]) for each in arrange("requests")["requests"]] == [
+        ("GET", DRAFTS)
+    ]
 
 
 def test_a_draft_that_a_person_has_changed_is_theirs(
