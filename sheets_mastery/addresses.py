@@ -9,7 +9,7 @@ from sheets_mastery.gradebook import Gradebook, Place, Problem
 from sheets_mastery.notices import History, person_digest
 
 _REMEDY = (
-    "Correct it; another address is written to at once. If it is right, `outbox unblock` lets letters go to it again."
+    "Correct it; another address is new and asks once. If it is right, `outbox unblock` lets letters go to it again."
 )
 
 

@@ -339,6 +339,16 @@ class Letters(_Section):
 
     #: Hours that a letter waits before it may leave, so that a mark put right withdraws it.
     hold_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(18)
+    #: Hours for which nobody may have changed a mark in the student's row, or in a column that the letter speaks of.
+    quiet_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=24)] = Decimal(2)
+    #: No letter speaks of a column of which at least this share was changed within two hours; 0 does without.
+    marking_share: Share = Decimal("0.2")
+    #: Minutes between the sync that first saw what a letter says and the reading from which it leaves.
+    second_look_minutes: Annotated[Whole, Field(ge=0, le=240)] = 10
+    #: Hours for which a guardian's address is left alone that was not there before.
+    new_address_hours: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=720)] = Decimal(24)
+    #: Whether a person has to approve the first letter to such an address.
+    ask_new_address: Switch = True
     #: The hours of a school day in which letters leave; by default the school's hours.
     window: DayWindow | None = None
     #: School days after which a letter that could not leave is given up, visibly.
@@ -602,10 +612,33 @@ class Mail(_Section):
     sender: Address
     #: The folder for transport "maildir".
     folder: str = "outbox"
+    #: What a sign-in, or a service account, asks Gmail's permission for; what is granted decides how letters leave.
+    gmail_scopes: tuple[Literal["gmail.compose", "gmail.send", "gmail.metadata", "gmail.readonly"], ...] = (
+        "gmail.compose",
+    )
     smtp: Smtp | None = None
     bounces: Bounces = Bounces()
     #: When set, nobody else is ever written to: for trying things out. An address or "@domain" each.
     only_to: tuple[Text, ...] = ()
+    #: At most so many letters in any 24 hours, those of all gradebooks together; see `most_a_day`.
+    daily_most: Annotated[Whole, Field(ge=1)] | None = None
+    #: At most so many letters in any minute; by Gmail its own quota counts as well.
+    minute_most: Annotated[Whole, Field(ge=1)] | None = None
+
+    @property
+    def most_a_day(self) -> int | None:
+        """The most letters in any 24 hours; None for as many as there are.
+
+        By Gmail four fifths of what a private account may send (500; https://support.google.com/mail/answer/22839):
+        nobody can ask Google which kind an account is, and the teacher writes letters of his own from it.
+        """
+        return self.daily_most or (400 if self.transport == "gmail" else None)
+
+    @model_validator(mode="after")
+    def _gmail_has_to_send(self) -> Self:
+        if not {"gmail.compose", "gmail.send"} & set(self.gmail_scopes):
+            raise ValueError('gmail_scopes needs "gmail.compose" or "gmail.send", or no letter leaves')
+        return self
 
     @model_validator(mode="after")
     def _smtp_needs_a_server(self) -> Self:

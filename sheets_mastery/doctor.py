@@ -25,6 +25,16 @@ from sheets_mastery.status import said_to_have_stopped
 from sheets_mastery.wiring import Service
 
 _FAILED, _USAGE, _WAITING = 1, 2, 3
+#: What is promised of every letter, by the way it leaves; docs/running.md says why.
+PROMISES = {
+    "maildir": "each is put there once, whatever happens",
+    "smtp": "each leaves at most once, and of one that is cut off at its very end a person says whether it left",
+    "drafts": "each leaves at most once, as a draft that sending uses up; a person is asked only where a draft is gone "
+    "and nobody has said why",
+    "look": "each leaves at most once, as long as Gmail shows within half an hour what it has sent; what is cut off is "
+    "looked for in Sent",
+    "send": "each leaves at most once, and of one whose sending is cut off a person says whether it left",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,12 +144,12 @@ def _mail(service: Service) -> Iterator[Check]:
     where = {
         "maildir": f"letters go into the folder {mail.folder} and nowhere else",
         "smtp": f"letters go to {mail.smtp.host}:{mail.smtp.port} ({mail.smtp.security})" if mail.smtp else "",
-        "gmail": "letters go out as Gmail drafts that are sent",
+        "gmail": "letters leave by Gmail",
     }[mail.transport]
     only = f"; only to {', '.join(mail.only_to)}" if mail.only_to else ""
     same = mail.sender.partition("@")[2] == service.settings.school.reply_to.partition("@")[2]
     hint = "" if same else "; sender and reply_to have different domains: look that SPF and DKIM cover the sender's"
-    yield Check(what="mail", well=True, said=where + only + hint)
+    yield Check(what="mail", well=True, said=f"{where}; {PROMISES[service.way]}{only}{hint}")
 
 
 def _comebacks(service: Service) -> Iterator[Check]:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b32encode
-from binascii import b2a_qp
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry
+from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import cache, lru_cache
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
 
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters.records import Rendered
@@ -42,33 +44,6 @@ _TOKEN = re.compile(r"[a-z2-7]{10,26}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
-class _Registry(HeaderRegistry):
-    """What reads headers; it makes one class for a name where the standard library makes one for every header."""
-
-    @lru_cache(maxsize=64)  # noqa: B019 - there is one registry, and it lives as long as the program
-    def __getitem__(self, name: str) -> type[BaseHeader]:
-        made: type[BaseHeader] = super().__getitem__(name)
-        return made
-
-
-_REGISTRY = _Registry()
-#: What a school's letters all say; none of it is about a student, so it is taken apart once and not for every letter.
-_THE_SAME = {
-    name.lower()
-    for name in (
-        "From", "Reply-To", "Subject", "Auto-Submitted", "Content-Language", "List-Unsubscribe-Post", "MIME-Version",
-        "Content-Transfer-Encoding",
-    )
-}  # fmt: skip
-_the_same = lru_cache(maxsize=256)(_REGISTRY)
-
-
-def _remembering() -> Callable[[str, str], BaseHeader]:
-    """Something to read one letter's headers with: the parser asks for each of them again and again."""
-    of_this_letter = cache(_REGISTRY)
-    return lambda name, value: (_the_same if name.lower() in _THE_SAME else of_this_letter)(name, value)
-
-
 class _Wire(policy.EmailPolicy):
     """How a letter is written: as `email.policy.SMTP` does, but for a subject beyond ASCII.
 
@@ -79,6 +54,10 @@ class _Wire(policy.EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(self, name, value)
+
+    def fold_anew(self, name: str, value: str) -> bytes:
+        """As bytes, with nothing remembered."""
         if name in _UNFOLDED:
             folded = str(value).replace(" ", f"{self.linesep} ")
             return f"{name}: {folded}\r\n".encode("ascii")
@@ -89,7 +68,34 @@ class _Wire(policy.EmailPolicy):
         return super().fold_binary(name, value)
 
 
-_WIRE = _Wire(linesep="\r\n", header_factory=_REGISTRY)
+@lru_cache(maxsize=512)
+def _folded(wire: _Wire, name: str, value: str) -> bytes:
+    """Most headers are the same in every letter."""
+    return wire.fold_anew(name, value)
+
+
+class _Headers(HeaderRegistry):
+    """Takes headers apart, and remembers those it has taken apart lately.
+
+    A header cannot be changed once it is made, and most are the same in every letter; but Python's parser asks for each
+    of them again and again, and makes a class anew each time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_name = lru_cache(maxsize=64)(super().__getitem__)
+        self._made = lru_cache(maxsize=512)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._of_name(name)
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:
+        return self._made(name, value)
+
+
+_HEADERS = _Headers()
+_WIRE = _Wire(linesep="\r\n", header_factory=_HEADERS)
+_READ_BACK = policy.default.clone(header_factory=_HEADERS)
 
 
 def token(key: str) -> str:
@@ -121,6 +127,23 @@ def message_id(key: str, sender: str) -> str:
     return f"<sm1.{token(key)}@{sender.rpartition('@')[2].lower()}>"
 
 
+def digest(subject: str, recipient: str, text: str, html: str) -> str:
+    """What a letter's header `X-SM-Digest` says of its words: whoever changes one of them changes this."""
+    said = "\0".join(" ".join(each.split()) for each in (subject, recipient, text, html))
+    return b32encode(sha256(said.encode("utf-8", "surrogatepass")).digest()).decode("ascii")[:26].lower()
+
+
+def is_untouched(letter: bytes, key: str) -> bool | None:
+    """Whether a message is the letter with this key just as it was sealed; None where it is no letter of that key."""
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
+    if parsed.get_all("X-SM-Notice") != [token(key)]:
+        return None
+    words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    if len(words) != 2 or not all(isinstance(each, str) for each in words):
+        return False
+    return bool(parsed["X-SM-Digest"] == digest(str(parsed["Subject"]), str(parsed["To"]), *words))
+
+
 def seal(
     rendered: Rendered,
     notice: Notice,
@@ -147,6 +170,7 @@ def seal(
         "Date": format_datetime(now),
         "Message-ID": message_id(notice.key, sender),
         "X-SM-Notice": token(notice.key),
+        "X-SM-Digest": digest(rendered.subject, recipient, rendered.text, rendered.html),
         "Auto-Submitted": "auto-generated",
         "Content-Language": rendered.language,
     }
@@ -156,43 +180,22 @@ def seal(
     if opt_out:
         meant |= {"List-Unsubscribe": f"<{opt_out}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     _refuse_what_no_header_may_hold(meant)
+    message = EmailMessage(policy=_WIRE)
     try:
-        letter = _written(meant, rendered, boundary=f"=_sm1.{token(notice.key)}")
+        # Quoted-printable whatever the text holds: no mail server on the way has to be able to take 8-bit lines.
+        message.set_content(rendered.text, cte="quoted-printable")
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        # Not drawn by lot: "=_" cannot occur in quoted-printable text, and a letter tried again has the same bytes.
+        message.set_boundary(f"=_sm1.{token(notice.key)}")
+        # Only now: a Content-Language set before the second part would have moved into the first.
+        for name, value in meant.items():
+            message[name] = value
+        letter = message.as_bytes()
     except (MessageError, ValueError, LookupError):
         # The cause may quote the letter, so it is cut off.
         raise MailRefused("The letter cannot be written as a mail message.") from None
     check(letter, meant, text=rendered.text, html=rendered.html)
     return letter
-
-
-def _written(meant: Mapping[str, str], rendered: Rendered, *, boundary: str) -> bytes:
-    """The bytes of a letter in two parts.
-
-    The boundary is not drawn by lot: "=_" cannot occur in quoted-printable text, and a letter tried again has the same
-    bytes.
-    """
-    headers = {"MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{boundary}"', **meant}
-    head = b"".join(
-        _line_of_all(name, value) if name.lower() in _THE_SAME else _line(name, value)
-        for name, value in headers.items()
-    )
-    fence = f"\r\n--{boundary}".encode("ascii")
-    parts = [_part("plain", rendered.text), _part("html", rendered.html)]
-    return head + fence + fence.join(parts) + fence + b"--\r\n"
-
-
-def _line(name: str, value: str) -> bytes:
-    """A header as it is written, folded where it is long. ValueError where it holds a line break."""
-    return _WIRE.fold_binary(*_WIRE.header_store_parse(name, value))
-
-
-_line_of_all = lru_cache(maxsize=256)(_line)
-
-
-def _part(subtype: str, text: str) -> bytes:
-    """One part as quoted-printable, whatever it holds: no mail server on the way has to be able to take 8-bit lines."""
-    head = f'\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode("ascii") + b2a_qp(text.encode("utf-8")).replace(b"\n", b"\r\n")
 
 
 def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> None:
@@ -208,7 +211,7 @@ def check(letter: bytes, meant: Mapping[str, str], *, text: str, html: str) -> N
     lines = list(_HEADER_LINE.finditer(head + b"\r\n"))
     if b"\r\n".join(line[0] for line in lines) != head or sorted(line[1].decode().lower() for line in lines) != names:
         raise _not_as_meant("a header line is not one of ours")
-    parsed = message_from_bytes(letter, policy=policy.default.clone(header_factory=_remembering()))
+    parsed = message_from_bytes(letter, policy=_READ_BACK)
     if sorted(name.lower() for name in parsed) != names or parsed.defects:
         raise _not_as_meant("the headers or the parts cannot be read back")
     for name, value in meant.items():

@@ -109,6 +109,9 @@ class MailLater(MailError):
     for_all: bool = False
     #: Whether a draft still lies with the mail service, which `recover` has to clear away before the next try.
     draft_left: bool = False
+    #: What `recover` wants to be told, in place of the draft's name, when it is asked about the letter again; None for
+    #: the same as before.
+    noted: str | None = None
 
 
 class MailUnknown(MailError):

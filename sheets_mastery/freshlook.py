@@ -5,7 +5,7 @@ A letter is decided about by a sync; this is the look that is taken before it le
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sheets_mastery.addresses import coming_back
@@ -15,10 +15,12 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
-from sheets_mastery.notices import REMINDER, Decided, Earlier, Notice, NoticeState
+from sheets_mastery.newaddresses import address_problems, address_wait
+from sheets_mastery.notices import ABOUT_WORK, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
-from sheets_mastery.plan import Past, judge_reading, layout_changes, owed_now, ticks, who_is
+from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, owed_now, ticks, who_is
+from sheets_mastery.quiet import Edits, Wait, edited, marks_seen
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
 from sheets_mastery.stamps import Quarantine
@@ -61,6 +63,8 @@ class View:
     moved: tuple[str, ...]
     #: Whether marks are judged by other choices of the settings tab than at the last sync.
     undecided: bool
+    #: The marks that were changed of late: what syncs have seen, and what this reading shows that none has seen yet.
+    edits: Edits
     #: When the sheet was asked.
     read_at: datetime
     #: What it was understood from.
@@ -89,7 +93,21 @@ class View:
         in_force = settings_in_force(file, gradebook, reading, past.choices)
         understood, _, judged, problems = judge_reading(reading, in_force.settings, in_force.gradebook, today)
         known = {each.id for each in past.episodes.values()}
-        _, owed = owed_now(understood, judged, past, in_force.settings, today)
+        new_attempts, owed = owed_now(understood, judged, past, in_force.settings, today)
+        unseen = edited(marks_seen(understood, past.marks), past.marks, new_attempts)
+        told = in_force.settings
+        problems = (
+            *problems,
+            *address_problems(
+                understood.students,
+                past.addresses,
+                past.notices.values(),
+                told.letters,
+                told.school,
+                past.secret,
+                now,
+            ),
+        )
         mode = mode_in_force(in_force.settings, past.first_sync, now)
         decided = ticks(reading, understood, in_force.gradebook, past, in_force.settings, mode, now)
         return cls(
@@ -101,8 +119,9 @@ class View:
             past=past,
             episodes={work: each for work, each in owed.open.items() if each.id in known},
             problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
-            moved=tuple(layout_changes(reading, understood, past, file.guard)),
+            moved=tuple(layout_changes(reading, understood, past, file.guard, everybody(understood, past.secret))),
             undecided=judging(in_force.choices) != judging(past.choices),
+            edits=Edits(marks={**past.edited, **dict.fromkeys(unseen, now)}, students=len(understood.students)),
             read_at=now,
             reading=reading,
         )
@@ -126,6 +145,40 @@ class View:
             ended=self.past.history.ended,
             links=self.gradebook.links,
         )
+
+    def wait(self, notice: Notice, standing: Standing, box: Letterbox) -> Wait | None:
+        """Why a letter waits though what it says is so in this reading; None where it may leave.
+
+        A person who has approved it ends its quiet hours, but neither the look that is taken twice at what it says nor
+        the day for which a new address is left alone.
+        """
+        letters, school = self.settings.letters, self.settings.school
+        if self.past.addresses is not None and not box.own:
+            address = self.past.addresses.get((notice.student, notice.guardian))
+            if address is None:
+                return Wait(word=CHANGED, reason="waits until a sync has seen this address", until=None)
+            # Who has approved the letter has approved its address, maybe by a tick that this very delivery has seen.
+            trusted = address.trusted or notice.approved is not None
+            if wait := address_wait(replace(address, trusted=trusted), letters, school, self.read_at):
+                return wait
+        works = self._speaks_of(notice, standing)
+        waits = [self.edits.second_look(works, notice.created, letters, school, self.read_at)]
+        if notice.approved is None:
+            waits.append(self.edits.unquiet(notice.student, works, letters, school, self.read_at))
+        return max(filter(None, waits), key=lambda wait: wait.until or self.read_at, default=None)
+
+    def _speaks_of(self, notice: Notice, standing: Standing) -> dict[Work, datetime | None]:
+        """The work that a letter speaks of, each with when a sync first saw it so."""
+        judged = zip(self.gradebook.assignments, standing.judged, strict=True)
+        missing = {assignment.id for assignment, each in judged if each.verdict.missing}
+        works = {each.work: each.seen for each in self.past.history.ended if each.id in notice.praises}
+        if notice.kind in ABOUT_WORK:
+            works |= {
+                work: each.seen
+                for work, each in self.episodes.items()
+                if work[0] == notice.student and work[1] in missing
+            }
+        return works
 
     def enough(self, notice: Notice, settings: Settings, today: date) -> bool:
         """Whether this person has had as many letters about this student as the school wants for now."""

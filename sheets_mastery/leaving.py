@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sheets_mastery.config import MailMode, Settings
+from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import (
     CONTRACT,
     DIGEST,
@@ -49,6 +50,8 @@ class Mode:
     word: MailMode
     #: The school's day from which on they leave by themselves, where nobody has chosen; None for good.
     until: date | None = None
+    #: Whether a person has to approve the first letter to a new address, whatever the word.
+    asks: bool = True
 
     @property
     def reviewed(self) -> bool:
@@ -68,16 +71,21 @@ class Mode:
 
 def mode_in_force(settings: Settings, first_sync: datetime | None, now: datetime) -> Mode:
     """What is chosen, else review in the first two weeks after the first sync (None: it is yet to come), then send."""
+    asks = settings.letters.ask_new_address
     if (chosen := settings.mail_mode) is not None:
-        return Mode(word=chosen)
+        return Mode(word=chosen, asks=asks)
     zone = settings.school.zone
     until = (first_sync or now).astimezone(zone).date() + timedelta(days=REVIEW_DAYS)
-    return Mode(word="review", until=until) if now.astimezone(zone).date() < until else Mode(word="send")
+    if now.astimezone(zone).date() < until:
+        return Mode(word="review", until=until, asks=asks)
+    return Mode(word="send", asks=asks)
 
 
 def unapproved(notice: Notice, mode: Mode) -> bool:
     """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    return mode.reviewed and notice.state is NoticeState.HOLD and notice.kind != DIGEST
+    if notice.state is not NoticeState.HOLD or notice.kind == DIGEST:
+        return False
+    return mode.reviewed or (mode.asks and asks_for_a_yes(notice))
 
 
 def in_window(settings: Settings, moment: datetime) -> bool:
@@ -140,7 +148,8 @@ def leaves(
 def why(notice: Notice, mode: Mode) -> str:
     """Why a letter is where it is."""
     if notice.state is NoticeState.HOLD:
-        return UNAPPROVED if unapproved(notice, mode) else notice.reason or _HELD
+        held = unapproved(notice, mode) and not asks_for_a_yes(notice)
+        return UNAPPROVED if held else notice.reason or _HELD
     return notice.reason
 
 

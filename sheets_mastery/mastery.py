@@ -7,6 +7,7 @@ billionth at which binary arithmetic stops being exact, the same in the sheet's 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,13 +15,17 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
-from sheets_mastery.config import Marking, School
+from sheets_mastery.config import Marking, School, Tier
 from sheets_mastery.contracts import Contract
 from sheets_mastery.gradebook import Assignment, Gradebook, Mark, MarkKind, Student
 from sheets_mastery.gradebook.records import key
 
 #: Shares are compared at this many decimals, in Python and in the sheet (`ROUND(score/maximum, 9)`).
 DECIMALS = 9
+#: The marks whose verdict has nothing to do with a due date.
+_WHATEVER_THE_DAY = frozenset(
+    {MarkKind.SCORE, MarkKind.EXCUSED, MarkKind.NOT_ASSIGNED, MarkKind.MASTERED, MarkKind.BELOW, MarkKind.UNREADABLE}
+)
 
 
 class Verdict(StrEnum):
@@ -94,24 +99,42 @@ def standings(
     """Every student judged, in the gradebook's order. `today` is the date in the school's time zone."""
     graded = _graded(gradebook, marking, today)
     overdue = [_overdue(assignment, marking.grace_days, school, today) for assignment in gradebook.assignments]
+    in_doubt = (Judged(verdict=Verdict.CHECK),) * len(gradebook.assignments)
+    needs: dict[str, list[Fraction]] = {}
+    # Cells alike are one mark in memory, and a class has few different ones: what does not depend on any date is judged
+    # once for each mark and level.
+    judged_before: dict[tuple[int, int], Judged] = {}
     result = []
     for student, marks in zip(gradebook.students, gradebook.marks, strict=True):
         contract = contracts.get(key(student.id))
-        judged = tuple(
-            judge(
-                mark,
-                assignment,
-                contract,
-                marking,
-                overdue=overdue[index],
-                graded=(key(student.section), index) in graded,
-                today=today,
-            )
-            if not student.blocked
-            else Judged(verdict=Verdict.CHECK)
-            for index, (assignment, mark) in enumerate(zip(gradebook.assignments, marks, strict=True))
-        )
-        result.append(Standing(student=student, contract=contract, judged=judged))
+        if student.blocked:
+            result.append(Standing(student=student, contract=contract, judged=in_doubt))
+            continue
+        needed: Sequence[Fraction | None] = [None] * len(marks)
+        if contract is not None:
+            tier = contract.tier
+            if tier.name not in needs:
+                needs[tier.name] = [_needed(tier, each.kind) for each in gradebook.assignments]
+            needed = needs[tier.name]
+        section = key(student.section)
+        row = []
+        for index, (assignment, mark, own) in enumerate(zip(gradebook.assignments, marks, needed, strict=True)):
+            which = (id(mark), id(own))
+            known = judged_before.get(which)
+            if known is None:
+                known = _judged(
+                    mark,
+                    assignment,
+                    own,
+                    marking,
+                    overdue=overdue[index],
+                    graded=(section, index) in graded,
+                    today=today,
+                )
+                if mark.kind in _WHATEVER_THE_DAY:
+                    judged_before[which] = known
+            row.append(known)
+        result.append(Standing(student=student, contract=contract, judged=tuple(row)))
     return tuple(result)
 
 
@@ -130,11 +153,25 @@ def judge(
     `overdue`: the due date and the days of grace are over. `graded`: the teacher has marked this column for the
     student's section. A blank is missing only when both are so: before that it says nothing about the child.
     """
+    needed = None if contract is None else _needed(contract.tier, assignment.kind)
+    return _judged(mark, assignment, needed, marking, overdue=overdue, graded=graded, today=today)
+
+
+def _judged(
+    mark: Mark,
+    assignment: Assignment,
+    needed: Fraction | None,
+    marking: Marking,
+    *,
+    overdue: bool,
+    graded: bool,
+    today: date,
+) -> Judged:
+    """One mark judged against the pass mark in percent; None without a contract."""
     if mark.kind is MarkKind.UNREADABLE:
         return Judged(verdict=Verdict.CHECK)
-    if contract is None:
+    if needed is None:
         return Judged(verdict=Verdict.NO_CONTRACT)
-    needed = _fraction(contract.tier.pass_mark_for(assignment.kind))
     match mark.kind:
         case MarkKind.SCORE:
             share = mark.share or Fraction(0)
@@ -189,6 +226,11 @@ def percent_text(percent: Fraction) -> str:
     hundredths = percent.numerator * 100 // percent.denominator
     whole, rest = divmod(hundredths, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+
+
+def _needed(tier: Tier, kind: str) -> Fraction:
+    """A level's pass mark for a kind of work, in percent."""
+    return _fraction(tier.pass_mark_for(kind))
 
 
 @cache

@@ -148,6 +148,10 @@ class Notice:
     draft_id: str = ""
     #: What the mail service called it when it took it.
     provider_id: str = ""
+    #: When a person let it leave as it is: then it waits for no quiet hours. None where nobody has.
+    approved: datetime | None = None
+    #: When a sync decided about it; None before the ledger has it.
+    created: datetime | None = field(default=None, compare=False, repr=False)
 
 
 def with_more(notice: Notice, which: str, more: tuple[str, ...]) -> Notice:
@@ -185,6 +189,7 @@ class Decided:
             reason=reason,
             not_before=now if again else notice.not_before,
             expires=max(notice.expires, expiry(now, letters, school)) if again else notice.expires,
+            approved=now if again else None,
         )
         return cls(notice=notice, decision=decision, reason=reason, after=after)
 

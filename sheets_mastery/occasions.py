@@ -17,6 +17,7 @@ from sheets_mastery.config import Letters, School
 from sheets_mastery.corrections import untold
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Standing, Verdict, add_school_days
+from sheets_mastery.newaddresses import Addresses, address_wait
 from sheets_mastery.notices import (
     ABOUT_WORK,
     CONTRACT,
@@ -81,6 +82,8 @@ class _Desk:
     school: School
     secret: bytes
     now: datetime
+    #: The guardians' addresses, as of this reading.
+    addresses: Addresses
     #: The letters that wait, by (student, person, kind), the oldest of each.
     waiting: dict[tuple[str, str, str], Notice]
     new: dict[str, Notice] = field(default_factory=dict)
@@ -127,6 +130,10 @@ class _Desk:
             # Today's letter has left already: what is new since goes with the next school day's.
             slot = school_day(slot + timedelta(days=1), self.school)
         not_before = self._not_before(student, box, occasion.kind, slot)
+        address = self.addresses.get((student, box.digest))
+        wait = None if address is None else address_wait(address, self.letters, self.school, self.now)
+        if wait is not None and wait.until is not None:
+            not_before = max(not_before, wait.until)
         self.new[identity] = Notice(
             key=identity,
             gradebook=self.gradebook,
@@ -140,6 +147,7 @@ class _Desk:
             reminds=occasion.reminds,
             praises=occasion.praises,
             about=occasion.about,
+            reason="" if wait is None else wait.reason,
         )
 
     def _identity(self, student: str, box: Letterbox, kind: str, slot: date) -> str:
@@ -199,6 +207,7 @@ def letters_owed(
     history: History | None = None,
     judged_as: Mapping[Work, Verdict] | None = None,
     problems: Sequence[str] = (),
+    addresses: Addresses | None = None,
     corrected: bool = False,
 ) -> LettersOwed:
     """Decide about letters.
@@ -206,6 +215,7 @@ def letters_owed(
     `known` are the gradebook's letters by key that are not final or belong to today or later; `announced` holds
     (episode, guardian) for everything that a letter has announced or is about to, withdrawn letters left out.
     `judged_as` tells how the work of ended episodes is judged now; `problems` are those of the sheet, in sentences;
+    `addresses` are the guardians' addresses as of this reading: a letter to a new one waits longer.
     `corrected` is whether something was put right after a letter about it had left that this sync is the first to see.
     While a student's row is in doubt, nothing new is said about that student and nothing waiting is withdrawn.
     """
@@ -219,6 +229,7 @@ def letters_owed(
         school=school,
         secret=secret,
         now=now,
+        addresses=addresses or {},
         waiting=_waiting(known.values()),
     )
     ended = _ended(owed, history)

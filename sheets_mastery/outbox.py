@@ -50,6 +50,7 @@ from sheets_mastery.notices import (
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
+from sheets_mastery.quiet import Wait
 from sheets_mastery.reading import Reading, SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp, stamping
 
@@ -65,6 +66,10 @@ _FRESH = timedelta(seconds=110)
 _GIVE_UP_AFTER = 3
 #: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
 _BREAK_AFTER = 3
+#: A mail service counts what it is given over so long.
+_DAY = timedelta(hours=24)
+#: What has left, or may have.
+_AWAY = {"sent", "not yet known", "needs review"}
 #: What is said of a letter that lies in the drafts, and of one whose draft is gone while it is looked for.
 _LAID = "its draft lies in Gmail"
 _GONE = "its draft is gone; it is looked for among what was sent"
@@ -103,6 +108,7 @@ class Outbox(Protocol):
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
     def drafted(self, now: datetime) -> tuple[Notice, ...]: ...
     def due(self, now: datetime) -> tuple[Notice, ...]: ...
+    def left_since(self, moment: datetime) -> int: ...
     def waiting(self) -> tuple[Notice, ...]: ...
     def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None: ...
     def stopped(self) -> str: ...
@@ -121,6 +127,7 @@ class Outbox(Protocol):
         now: datetime,
         reason: str = "",
         not_before: datetime | None = None,
+        draft_id: str | None = None,
         provider_id: str | None = None,
     ) -> Notice | None: ...
 
@@ -184,9 +191,10 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "skipped", "in quarantine", "laid into the drafts", "sent from the
-    #: drafts". And what has come back before it: "came back for good", "came back", "not delivered yet"; of mails that
-    #: were read "answered by itself" and "about no letter".
+    #: "waits for approval", "enough for now", "enough for today", "marks were changed", "second look", "new address",
+    #: "skipped", "in quarantine", "laid into the drafts", "sent from the drafts". And what has come back before it:
+    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about
+    #: no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -258,17 +266,20 @@ def deliver(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
     envelope: Envelope = seal,
     drafts: Drafts | None = None,
+    await_turn: Callable[[], None] = lambda: None,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
-    `drafts` is where letters are laid that a person sends; None where there is no such mailbox.
+    `drafts` is where letters are laid that a person sends; None where there is no such mailbox. `await_turn` waits, for
+    a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
+    read and the letter claimed, so that neither grows old meanwhile.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
         now = clock()
         # Whatever else is not to be done now: what was interrupted is cleared up, and no letter lapses unseen.
         outbox.take_over(now, ask_after=mailer.ask_after)
-        _settle(outbox, mailer, delivery, now)
+        _settle(outbox, mailer, delivery, now, await_turn)
         _ask_about_drafts(outbox, drafts, delivery, now)
         delivery.counts["expired"] += outbox.expire(now)
         wanted = {each.name: each for each in gradebooks}
@@ -293,6 +304,9 @@ def deliver(
             envelope=envelope,
             drafts=drafts,
         )
+        room = float("inf") if settings.mail.most_a_day is None else settings.mail.most_a_day
+        if due and room < float("inf"):
+            room -= outbox.left_since(now - _DAY)
         done = troubles = refused = 0
         for name in dict.fromkeys((*(notice.gradebook for notice in (*due, *laid)), *sorted(may_tick))):
             of_this = [notice for notice in due if notice.gradebook == name]
@@ -324,6 +338,12 @@ def deliver(
                 if troubles >= _GIVE_UP_AFTER:
                     delivery.counts["later"] += 1
                     continue
+                if room <= 0:
+                    # What the provider would refuse is not tried. Nothing has become of these letters; tomorrow they
+                    # are due still, or their time is over, as for any other reason.
+                    delivery.counts["enough for today"] += 1
+                    continue
+                await_turn()
                 try:
                     view = rounds.view(wanted[name])
                 except SheetError as problem:
@@ -348,6 +368,7 @@ def deliver(
                     continue
                 outcome = rounds.one(notice, view)
                 delivery.counts[outcome.word] += 1
+                room -= outcome.word in _AWAY
                 refused = refused + 1 if outcome.word in {"refused", "blocked"} else 0
                 alarm = outcome.alarm
                 if refused >= _BREAK_AFTER:
@@ -362,14 +383,15 @@ def deliver(
                 progress(done, len(due))
                 _log.info("letter key=%s outcome=%s", notice.key[:12], outcome.word)
         # What can be asked about without waiting is asked at once; a person should not have to wait for the next run.
-        _settle(outbox, mailer, delivery, clock())
+        _settle(outbox, mailer, delivery, clock(), await_turn)
     delivery.counts += Counter()
     return delivery
 
 
-def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -> None:
+def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], None]) -> None:
     """Ask the mail service about the letters that may have left."""
     for notice in outbox.unknown(now):
+        await_turn()
         if delivery.counts["not yet known"]:
             delivery.counts["not yet known"] -= 1
         try:
@@ -386,8 +408,8 @@ def _settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime) -
                 outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=why)
                 delivery.counts["needs review"] += 1
             else:
-                later = _next_try(notice, problem, now)
-                outbox.move(notice, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=later)
+                later, noted = _next_try(notice, problem, now), problem.noted
+                outbox.move(notice, NoticeState.UNKNOWN, now=now, reason=str(problem), not_before=later, draft_id=noted)
                 delivery.counts["not yet known"] += 1
             continue
         if provider_id is None:
@@ -563,8 +585,10 @@ class _Rounds:
         letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else _Outcome(word="unreadable")
+        if wait := view.wait(notice, standing, box):
+            return self._put_off(notice, wait, now)
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
-        if outcome.word in {"sent", "laid into the drafts", "not yet known", "needs review"}:
+        if outcome.word in {*_AWAY, "laid into the drafts"}:
             view.written_to.append((notice.student, notice.guardian))
         return outcome
 
@@ -646,6 +670,13 @@ class _Rounds:
         moved = self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why)
         return _Outcome(word="withdrawn" if moved is not None else "taken by another")
 
+    def _put_off(self, notice: Notice, wait: Wait, now: datetime) -> _Outcome:
+        """Let a letter wait where it is, and say so on it; what is said already is not said again."""
+        if wait.reason == notice.reason and wait.until is None:
+            return _Outcome(word=wait.word)
+        moved = self.outbox.move(notice, notice.state, now=now, reason=wait.reason, not_before=wait.until)
+        return _Outcome(word=wait.word if moved is not None else "taken by another")
+
     def _hand_over(self, claimed: Notice, letter: bytes, box: Letterbox, view: View) -> _Outcome:
         outbox, clock = self.outbox, self.clock
         current = claimed
@@ -686,13 +717,18 @@ class _Rounds:
             )
         except _TakenOver as problem:
             # Where only the lease is over and nobody has taken the letter, it is still ours to give back.
-            outbox.move(current, NoticeState.READY, now=clock(), reason=str(problem))
+            now = clock()
+            back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
+            outbox.move(current, back, now=now, reason=str(problem), not_before=now)
             return _Outcome(word="taken by another")
         except MailLater as problem:
             now = clock()
             ours = isinstance(problem, _Stopped | _Unwanted)
             not_before = now if ours else _next_try(current, problem, now)
-            back = NoticeState.UNKNOWN if problem.draft_left and current.draft_id else NoticeState.READY
+            if problem.draft_left and not current.draft_id:
+                # Whether there is a draft cannot be said before its making would be done, if it was done at all.
+                not_before = max(not_before, now + self.mailer.ask_after)
+            back = NoticeState.UNKNOWN if problem.draft_left else NoticeState.READY
             moved = outbox.move(current, back, now=now, reason=str(problem), not_before=not_before)
             if isinstance(problem, _Unwanted):
                 # Where a draft of it was left behind, it is withdrawn once that is cleared away.

@@ -33,6 +33,7 @@ from sheets_mastery.mailtab import (
     waiting,
 )
 from sheets_mastery.mastery import Standing, Verdict, standings
+from sheets_mastery.newaddresses import Addresses, KnownAddress, address_changes, address_problems, after
 from sheets_mastery.notices import (
     DIGEST,
     Begun,
@@ -54,6 +55,7 @@ from sheets_mastery.panel import (
     settings_in_force,
     settings_tab,
 )
+from sheets_mastery.quiet import MarksSeen, edited, marks_seen
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
@@ -87,6 +89,12 @@ class Past:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     #: What was said to whom, and what happened of late.
     history: History = field(default_factory=History)
+    #: Of which kind each mark was; None before it was kept.
+    marks: MarksSeen | None = None
+    #: The marks that were changed of late, with when a sync saw it.
+    edited: Mapping[Work, datetime] = field(default_factory=dict)
+    #: The guardians' addresses beside each student; None before they were kept.
+    addresses: Addresses | None = None
     #: When a student of the gradebook was first seen; None before the first sync.
     first_sync: datetime | None = None
 
@@ -140,6 +148,12 @@ class Facts:
     choices: Mapping[str, Choice] | None = None
     #: Episodes made good that join a waiting letter: (key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Of which kind each mark is. None when they are those of the last reading.
+    marks: MarksSeen | None = None
+    #: The marks that are not what they were at the last reading.
+    edited: tuple[Work, ...] = ()
+    #: The guardians' addresses that came, went or came back, as they are afterwards.
+    addresses: tuple[KnownAddress, ...] = ()
     #: What was decided about letters by ticks on the tab Mastery Mail. It comes before everything else about letters.
     decided: tuple[Decided, ...] = ()
     #: Letters that have left and said what was put right since: (the letter's key, the episode).
@@ -191,6 +205,8 @@ class Plan:
             or facts.withdrawn
             or facts.choices is not None
             or facts.praises_joined
+            or facts.edited
+            or facts.addresses
             or facts.decided
         )
 
@@ -206,8 +222,19 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     today = now.astimezone(settings.school.zone).date()
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
+    who = everybody(gradebook, past.secret)
+    moved_addresses = address_changes(
+        gradebook.students,
+        past.addresses,
+        past.students or {},
+        settings.letters,
+        past.secret,
+        now,
+        vouched=_too_many(_others(who, past), past, settings.guard.names_share),
+    )
     mode = mode_in_force(settings, past.first_sync, now)
     decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
+    addresses = after(past.addresses, moved_addresses, decided)
     known = {**past.notices, **{each.notice.key: each.after for each in decided}}
     returned = coming_back(gradebook, past.history, past.secret)
     problems = (*problems, *returned)
@@ -233,6 +260,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         history=replace(past.history, begun=_begun(gradebook, contracts, past, settings, now)),
         judged_as=_judged_as(gradebook, judged, {each.work for each in (*past.history.ended, *whats_owed.ended)}),
         problems=tuple(map(str, problems)),
+        addresses=addresses,
         corrected=bool(corrected),
     )
     if settings.letters.stop:
@@ -249,7 +277,16 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     )
     just_corrected = {letter for letter, _ in corrected}
     mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode, just_corrected)
-    elsewhere = (*problems, *in_force.unusable, *unusable)
+    new_addresses = address_problems(
+        gradebook.students,
+        addresses,
+        (*known.values(), *letters.new),
+        settings.letters,
+        settings.school,
+        past.secret,
+        now,
+    )
+    elsewhere = (*problems, *new_addresses, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -262,7 +299,8 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         mail=mail.edits,
     )
     facts = replace(
-        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters),
+        _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters, who=who),
+        addresses=moved_addresses,
         choices=None if not gradebook_settings.settings_tab or in_force.choices == past.choices else in_force.choices,
         decided=decided,
         corrected=corrected,
@@ -278,7 +316,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         edits=edits,
         watched=mail.watched if mail.edits and mail.edits[-1] in edits else (),
         objections=(
-            *layout_changes(reading, gradebook, past, settings.guard),
+            *layout_changes(reading, gradebook, past, settings.guard, who),
             *guard(gradebook, facts, past, settings),
         ),
         # The tab with the letters says moments, and what it says follows from the facts.
@@ -439,22 +477,36 @@ def _begun(
     return {student: each for student, each in begun.items() if each.before is None or each.before in bars}
 
 
-def layout_changes(reading: Reading, gradebook: Gradebook, past: Past, limits: Guard) -> Iterator[str]:
-    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to."""
+def layout_changes(
+    reading: Reading, gradebook: Gradebook, past: Past, limits: Guard, who: Mapping[str, str]
+) -> Iterator[str]:
+    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to.
+
+    `who` tells who each student is: `everybody`.
+    """
     if limits.layout:
         yield from moved(past.shape, shape_of(reading, gradebook))
         yield from pasted_over(gradebook, past.attempts)
     if past.students:
-        now = _students(gradebook, past.secret)
-        gone = sum(student not in now for student in past.students)
+        gone = sum(student not in who for student in past.students)
         if gone > _most(1, limits.students_share, len(past.students)):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        shifted = sum(now.get(student, who) != who for student, who in past.students.items())
-        if shifted > _most(1, limits.names_share, len(past.students)):
+        shifted = _others(who, past)
+        if _too_many(shifted, past, limits.names_share):
             yield (
                 f"{shifted} students have another name or other guardians than before, "
                 "as if one column had been sorted alone or the permissions deleted"
             )
+
+
+def _others(who: Mapping[str, str], past: Past) -> int:
+    """How many students of the last reading have another name or other guardians now."""
+    return sum(who.get(student, was) != was for student, was in (past.students or {}).items())
+
+
+def _too_many(changed: int, past: Past, share: Decimal) -> bool:
+    """Whether that is more than an ordinary day brings."""
+    return changed > _most(1, share, len(past.students or {}))
 
 
 def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
@@ -501,7 +553,8 @@ def who_is(student: Student, secret: bytes) -> str:
     )
 
 
-def _students(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+def everybody(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
+    """Who each student is, by key: `who_is`."""
     return {key(student.id): who_is(student, secret) for student in gradebook.students}
 
 
@@ -514,6 +567,8 @@ def _facts(
     new_attempts: tuple[Attempt, ...],
     whats_owed: Owed,
     letters: LettersOwed,
+    *,
+    who: Mapping[str, str],
 ) -> Facts:
     works = [assignment.id for assignment in gradebook.assignments]
     now = {
@@ -534,12 +589,12 @@ def _facts(
         for work, verdict in past.verdicts.items()
         if work not in now and work[0] not in doubtful
     ]
-    students = _students(gradebook, past.secret)
     shape = shape_of(reading, gradebook)
+    marks = marks_seen(gradebook, past.marks)
     return Facts(
         reading=_reading_fingerprint(gradebook, past.secret),
         shape=None if shape == past.shape else shape,
-        students=None if students == past.students else students,
+        students=None if who == past.students else who,
         verdicts=tuple(changes),
         levels=tuple(_level_changes(gradebook, contracts, past)),
         attempts=new_attempts,
@@ -548,6 +603,9 @@ def _facts(
         joined=letters.joined,
         withdrawn=letters.withdrawn,
         praises_joined=letters.praises_joined,
+        marks=None if marks == past.marks else marks,
+        # At the first look everything is new, and nothing an edit.
+        edited=() if past.students is None else edited(marks, past.marks, new_attempts),
     )
 
 
@@ -593,6 +651,8 @@ def _fingerprint(name: str, edits: tuple[Edit, ...], facts: Facts) -> str:
         *map(repr, facts.joined),
         *map(repr, facts.praises_joined),
         *map(repr, facts.withdrawn),
+        *map(repr, facts.edited),
+        *(f"{each.student} {each.guardian} {each.trusted} {each.gone is None}" for each in facts.addresses),
         *(f"{each.notice.key} {each.decision}" for each in facts.decided),
         *([] if facts.choices is None else (f"{name} {facts.choices[name]}" for name in sorted(facts.choices))),
     ):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from sheets_mastery.desk import PERSON
 from sheets_mastery.errors import LedgerError, MailUnknown, SettingsError, SheetError
@@ -32,15 +32,8 @@ _BEFORE = timedelta(minutes=10)
 _FOUND = "found among the sent mail after the ledger was put back"
 _ADDED_TO = "it is among the sent mail, and more was added to it since: look whether it says all of it"
 _ALIKE = "another letter of this kind to this person left while the ledger did not know of it"
+_NOBODY_TO_ASK = "it may have left before the ledger was put back, and a mail server cannot be asked"
 _SAID_SENT = "a person says that it had left before the ledger was put back"
-
-
-class SentMail(Protocol):
-    """Where sent mail is."""
-
-    def among_sent(self, keys: Iterable[str]) -> bool:
-        """Whether one of these letters is there. Raises MailUnknown where that cannot be told, MailLater."""
-        ...
 
 
 class Word(StrEnum):
@@ -150,10 +143,17 @@ def _settle(service: Service, gradebook: GradebookSettings, found: Quarantine, s
 
 def _this_one(service: Service, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
     """Whether this very letter is among the sent mail. What was added to it since, it may have said or not."""
-    if not cast(SentMail, service.mailer).among_sent([notice.key]):
+    if not _among_sent(service, [notice.key]):
         return None
     added = any(event.what == "joined" and event.at > since for event in service.ledger.history(notice.key))
     return (NoticeState.NEEDS_REVIEW, _ADDED_TO) if added else (NoticeState.SENT, _FOUND)
+
+
+def _among_sent(service: Service, keys: Iterable[str]) -> bool:
+    """Whether one of these letters is where sent mail is. Raises MailUnknown where that cannot be told, MailLater."""
+    if service.sent_mail is None:
+        raise MailUnknown(_NOBODY_TO_ASK)
+    return service.sent_mail.among_sent(keys)
 
 
 def _one_like_it(service: Service, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
@@ -167,7 +167,7 @@ def _one_like_it(service: Service, notice: Notice, since: datetime) -> tuple[Not
     about = (notice.gradebook, notice.student, notice.guardian, notice.kind)
     keys = [letter_key(secret, *about, day) for day in days]
     unknown = [key for key in keys if not service.ledger.find(key)]
-    if unknown and cast(SentMail, service.mailer).among_sent(unknown):
+    if unknown and _among_sent(service, unknown):
         return NoticeState.NEEDS_REVIEW, _ALIKE
     return None
 

@@ -7,8 +7,8 @@ level goes one rung up the school's ladder: the help must change its kind, not o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -75,6 +75,8 @@ class Remediation:
     closed: date | None = None
     #: Why it ended.
     why: Closed | None = None
+    #: When a sync first saw it so: opened, with another help, or ended. None before a sync has recorded it.
+    seen: datetime | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -66,6 +68,23 @@ def make_plan(
     return decide(reading, past, settings, gradebook, now), reading
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile.
+
+    A sync of a large class makes millions of records, keeps nearly all of them to its end and leaves next to no
+    circles: to look through them again and again took a third of its time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_without_collecting()
 def sync(
     sheets: Sheets,
     ledger: Ledger,

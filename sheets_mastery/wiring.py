@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
     from sheets_mastery.comebacks import Found, Place
+    from sheets_mastery.google.gmail import GmailMailer
+    from sheets_mastery.google.sending import SendingMailer
+    from sheets_mastery.google.sentmail import GmailSent
     from sheets_mastery.google.sheets import GoogleSheets
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
+    from sheets_mastery.mail import MaildirMailer
     from sheets_mastery.outbox import Delivery, Drafts, Mailer
+    from sheets_mastery.pace import Pace
 
 
 #: What a sync's run counts: places on the roster from which letters come back.
@@ -160,6 +165,7 @@ class Service:
                 clock=self.clock,
                 lease_owner=self._incarnation,
                 progress=progress,
+                await_turn=self.pace.wait,
                 drafts=self.drafts,
             )
             _add(delivery, back)
@@ -176,6 +182,9 @@ class Service:
             for name, run in runs.items():
                 requests = self.requests - before
                 self.ledger.finish_run(run, outcome, now=self.clock(), requests=requests, counts=counts, why=whys[name])
+            # No mail server should have to wait for half an hour on a line that nobody speaks on.
+            if "mailer" in self.__dict__:
+                self.mailer.close()
         return delivery
 
     def _read_comebacks(self) -> Found | None:
@@ -247,34 +256,77 @@ class Service:
         return press
 
     @cached_property
+    def pace(self) -> Pace:
+        """How fast letters may leave."""
+        from sheets_mastery.pace import Pace
+
+        mail = self.settings.mail
+        letters = float("inf") if mail.minute_most is None else mail.minute_most
+        if mail.transport != "gmail":
+            return Pace(letters)
+        from sheets_mastery.google import units
+
+        each = self._gmail_mailer.units
+        return Pace(min(units.A_MINUTE, letters * each), each)
+
+    @cached_property
+    def way(self) -> str:
+        """How letters leave: "maildir", "smtp", or one of Gmail's: "drafts", "look", "send". CredentialsError."""
+        if self.settings.mail.transport != "gmail":
+            return self.settings.mail.transport
+        return self._gmail_way[0]
+
+    @cached_property
+    def _gmail_way(self) -> tuple[str, tuple[str, ...]]:
+        from sheets_mastery.google import auth
+
+        found = auth.granted(self.settings.google, self.settings.mail, folder=self.folder)
+        return auth.way_to_send(found)
+
+    @property
+    def _gmail_mailer(self) -> type[GmailMailer | SendingMailer]:
+        from sheets_mastery.google.gmail import GmailMailer
+        from sheets_mastery.google.sending import LookingMailer, SendingMailer
+
+        ways: dict[str, type[GmailMailer | SendingMailer]] = {
+            "drafts": GmailMailer,
+            "look": LookingMailer,
+            "send": SendingMailer,
+        }
+        return ways[self.way]
+
+    def _thread_of(self, word: str) -> str:
+        """Gmail's thread of the letter with a token; "" where it did not leave by Gmail."""
+        from sheets_mastery.envelope import beginning, token
+
+        found = (letter for letter in self.ledger.find(beginning(word)) if token(letter.key) == word)
+        return next((letter.provider_id.partition("/")[2] for letter in found), "")
+
+    @cached_property
     def mailer(self) -> Mailer:
         from sheets_mastery import mail
 
         settings = self.settings.mail
         if settings.transport == "gmail":
             from sheets_mastery.google import auth
-            from sheets_mastery.google.gmail import GmailMailer
             from sheets_mastery.google.wire import Wire
 
             google = self.settings.google
-            # Where what has come back is read from Gmail, mail may be searched, too, which `outbox reconcile` can use.
-            wanted = tuple(scope for scope in auth.scopes(settings) if scope != auth.SHEETS)
-            mailbox = auth.credentials(google, wanted, folder=self.folder)
-            mailer: GmailMailer | mail.SmtpMailer | mail.MaildirMailer = GmailMailer(
-                Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
-            )
+            mailbox = auth.credentials(google, self._gmail_way[1], folder=self.folder)
+            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
-            mailer = mail.SmtpMailer(settings.smtp, password)
+            mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)
         else:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
 
     @cached_property
     def drafts(self) -> Drafts | None:
-        """Where letters are laid for a person to send; None where letters do not leave by Gmail."""
+        """Where letters are laid for a person to send; None where letters do not leave as Gmail's drafts."""
         settings = self.settings.mail
-        if settings.transport != "gmail":
+        if self.way != "drafts":
             return None
         from sheets_mastery import mail
         from sheets_mastery.google import auth
@@ -287,8 +339,27 @@ class Service:
             mailbox = auth.credentials(google, (scope,), folder=self.folder)
             return Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
 
-        drafts = GmailDrafts(way(auth.GMAIL), lambda: way(auth.READ))
+        reading = partial(way, auth.READ)
+        drafts = GmailDrafts(way(auth.GMAIL), reading, spend=self.pace.spend, thread_of=self._thread_of)
         return mail.AllowListDrafts(drafts, settings.only_to) if settings.only_to else drafts
+
+    @cached_property
+    def sent_mail(self) -> GmailSent | MaildirMailer | None:
+        """Where sent mail can be looked through; None where a mail server has it."""
+        from sheets_mastery import mail
+
+        settings = self.settings.mail
+        if settings.transport == "gmail":
+            from sheets_mastery.google import auth
+            from sheets_mastery.google.sentmail import GmailSent
+            from sheets_mastery.google.wire import Wire
+
+            google = self.settings.google
+            # Whatever of the mailbox this installation may use: some of it lets mail be searched.
+            wanted = tuple(scope for scope in auth.scopes(settings) if scope != auth.SHEETS)
+            mailbox = auth.credentials(google, wanted, folder=self.folder)
+            return GmailSent(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+        return mail.MaildirMailer(self.folder / settings.folder) if settings.transport == "maildir" else None
 
     @cached_property
     def comebacks(self) -> Place:
@@ -301,7 +372,10 @@ class Service:
 
             google = self.settings.google
             mailbox = auth.credentials(google, (auth.READ,), folder=self.folder)
-            return GmailReturns(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            # Where letters leave by Gmail as well, both spend of the same quota.
+            shared = self.settings.mail.transport == "gmail"
+            return GmailReturns(wire, spend=self.pace.spend) if shared else GmailReturns(wire)
         if bounces.read_from == "imap" and bounces.imap is not None:
             from sheets_mastery.imap import ImapReturns
 
@@ -314,7 +388,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of every connection that was made."""
-        for name in ("ledger", "sheets", "mailer", "drafts", "comebacks"):
+        for name in ("ledger", "sheets", "mailer", "drafts", "sent_mail", "comebacks"):
             if (held := self.__dict__.pop(name, None)) is not None:
                 held.close()
 

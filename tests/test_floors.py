@@ -19,6 +19,8 @@ FLOORS = (
         "shape",
         "afterwards",
         "notices",
+        "quiet",
+        "newaddresses",
         "corrections",
         "occasions",
         "optout",
@@ -39,7 +41,7 @@ FLOORS = (
         "settingsfile",
         "newids",
     ),
-    ("google", "mail", "imap", "pickup", "ledger"),
+    ("google", "mail", "pace", "imap", "pickup", "ledger"),
     ("sync", "comebacks", "outbox"),
     (
         "wiring",

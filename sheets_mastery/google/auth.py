@@ -1,7 +1,8 @@
 """Who the service is at Google: a service account, a teacher who signed in, or nobody at the local Google.
 
-Only what is used is asked for: to read and write spreadsheets; where letters leave by Gmail, to write drafts and send
-them; and where what has come back is read from Gmail, or drafts are left to the teacher to send, to read mail.
+Only what is used is asked for: to read and write spreadsheets; where letters leave by Gmail, what `mail.gmail_scopes`
+names, usually to write drafts and send them; and where what has come back is read from Gmail, or drafts are left to the
+teacher to send, to read mail.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import os
 import secrets
 import stat
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import requests
 from google.auth.credentials import Credentials
@@ -24,15 +25,20 @@ from google.oauth2 import service_account
 from sheets_mastery.config import Google, Mail
 from sheets_mastery.errors import CredentialsError
 
+_SCOPE = "https://www.googleapis.com/auth/"
 #: To read and write the spreadsheets that the account can open.
 SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 #: To make drafts and to send them. It does not let anybody read mail.
 GMAIL = "https://www.googleapis.com/auth/gmail.compose"
 
-#: To read the mailbox: only for what has come back, and for what a teacher has sent from the drafts.
+#: To send letters, and nothing more.
+SEND = "https://www.googleapis.com/auth/gmail.send"
+#: To read headers, such as those of what was sent.
+METADATA = "https://www.googleapis.com/auth/gmail.metadata"
+#: To read the mailbox: for what has come back, what was sent, and what a teacher has sent from the drafts.
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 #: Those for which a service account needs somebody's mailbox.
-_MAILBOX = frozenset({GMAIL, READ})
+_MAILBOX = frozenset({GMAIL, SEND, METADATA, READ})
 
 _SERVICE_ACCOUNT_KEYS = ("client_email", "private_key", "token_uri")
 _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
@@ -40,16 +46,44 @@ _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 
 def scopes(mail: Mail) -> tuple[str, ...]:
     """All that a school with these settings needs, for signing in once."""
+    sends = [f"{_SCOPE}{name}" for name in mail.gmail_scopes] if mail.transport == "gmail" else []
     # Whether a draft that is gone was sent can only be seen among what was sent.
-    sends, reads = mail.transport == "gmail", mail.bounces.read_from == "gmail" or mail.mode == "drafts"
-    return (SHEETS, *([GMAIL] if sends else []), *([READ] if reads else []))
+    reads = [READ] if mail.bounces.read_from == "gmail" or mail.mode == "drafts" else []
+    return tuple(dict.fromkeys((SHEETS, *sends, *reads)))
+
+
+def granted(google: Google, mail: Mail, *, folder: Path = Path()) -> frozenset[str]:
+    """The scopes that there are: those of the token of a person who has signed in, or those that are asked for.
+
+    What an administrator allows a service account cannot be asked; a request that goes beyond it is refused.
+    """
+    if google.credentials == "oauth":
+        return frozenset(SavedToken.load(folder / google.token_file, ()).scopes or ())
+    return frozenset(scopes(mail))
+
+
+def way_to_send(scopes: Collection[str]) -> tuple[Literal["drafts", "look", "send"], tuple[str, ...]]:
+    """The safest way to send by Gmail that some scopes allow, and those that it needs. CredentialsError for none.
+
+    "drafts" (gmail.compose), "look" (gmail.send, and gmail.metadata or gmail.readonly), "send" (gmail.send).
+    """
+    if GMAIL in scopes:
+        return "drafts", (GMAIL,)
+    if SEND not in scopes:
+        raise CredentialsError(
+            "google.credentials: the sign-in lets no letter leave by Gmail (gmail.compose or gmail.send); "
+            "sign in again and tick every box."
+        )
+    looking = next((scope for scope in (METADATA, READ) if scope in scopes), "")
+    return ("look", (SEND, looking)) if looking else ("send", (SEND,))
 
 
 def credentials(google: Google, wanted: Sequence[str], *, folder: Path = Path()) -> Credentials:
     """The credentials of the settings for some scopes. Nothing is asked of Google yet.
 
-    A service account speaks for itself, and for `google.subject` where GMAIL or READ is wanted, since it has no mailbox
-    of its own. File names in the settings count from `folder`. Raises CredentialsError, which names the setting.
+    A service account speaks for itself, and for `google.subject` where a scope of Gmail is wanted, since it has no
+    mailbox of its own. File names in the settings count from `folder`. Raises CredentialsError, which names the
+    setting.
     """
     match google.credentials:
         case "service_account":

@@ -8,30 +8,28 @@ draft that can still be deleted has certainly not been sent and never will be.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
-from email import policy
-from email.parser import BytesParser
-from typing import NoReturn
+from typing import Any
 
-from sheets_mastery.envelope import reference
-from sheets_mastery.errors import (
-    CredentialsError,
-    MailLater,
-    MailNotAsMeant,
-    MailRefused,
-    MailUnknown,
-    Unreachable,
+from sheets_mastery.envelope import is_untouched, reference
+from sheets_mastery.errors import CredentialsError, MailLater, MailUnknown, Unreachable
+from sheets_mastery.google import units
+from sheets_mastery.google.posting import (
+    LATER,
+    MAY_HAVE_GONE,
+    check_addresses,
+    continues,
+    headers_of,
+    later_of,
+    named,
+    refuse_account,
+    refuse_letter_or_wait,
 )
-from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
 
-#: The headers with addresses that Gmail acts on.
-_ADDRESSING = {"from", "sender", "to", "cc", "bcc"}
-_LATER = "Gmail took nothing over; the letter will be tried again."
 _CHANGED = "A person has changed the letter's draft in Gmail: send it from there, or delete it."
-_MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 
 
 class GmailMailer:
@@ -39,12 +37,25 @@ class GmailMailer:
 
     #: A request without an answer may still be carried out for so long; only then is a draft that is there unsent.
     ask_after = timedelta(minutes=15)
+    #: What one letter costs of Gmail's quota of units.
+    units = units.CREATE_DRAFT + units.GET_DRAFT + units.SEND
 
-    def __init__(self, wire: Wire) -> None:
-        """`wire` is the way to Google for the account; it is closed together with the mailbox."""
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        spend: Callable[[int], None] = lambda _: None,
+        thread_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """`wire` is the way to Google for the account; it is closed together with the mailbox.
+
+        `spend` is told of every request how many of Gmail's units it has cost. `thread_of` tells of a letter, by its
+        token, in which of Gmail's threads it lies; "" where nobody knows.
+        """
         self._wire = wire
-        users = service("gmail", "v1", self._wire).users()
-        self._drafts, self._messages = users.drafts(), users.messages()
+        self._spend = spend
+        self._thread_of = thread_of
+        self._drafts = service("gmail", "v1", self._wire).users().drafts()
 
     def send(
         self,
@@ -56,14 +67,14 @@ class GmailMailer:
         on_draft: Callable[[str], None],
         last_look: Callable[[], None],
     ) -> str:
-        """Send a letter; answers Gmail's id of the message.
+        """Send a letter; answers Gmail's id of the message with that of its thread, as `posting.named`.
 
         `on_draft` commits the draft's name before anything can leave, and `last_look` is called right before it is
         sent; if either raises, the draft is thrown away.
         Raises MailLater, MailRefused, MailUnknown, or CredentialsError, which is no matter of this letter: nothing
         left, and no other letter will either.
         """
-        return self._send(self._laid(letter, sender, recipient, on_draft, last_look))
+        return self._sent(self._laid(letter, sender, recipient, on_draft, last_look))
 
     def _laid(
         self,
@@ -74,8 +85,10 @@ class GmailMailer:
         last_look: Callable[[], None],
     ) -> str:
         """Make a draft, and make sure that it is the one that was meant; answers its name."""
-        _check_addresses(letter, sender, recipient)
-        draft = self._create(letter)
+        headers = headers_of(letter)
+        check_addresses(headers, sender, recipient)
+        earlier = continues(headers)
+        draft = self._create(letter, self._thread_of(earlier) if earlier else "")
         try:
             on_draft(draft)
             self._make_sure(draft)
@@ -92,62 +105,73 @@ class GmailMailer:
             raise
         return draft
 
-    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - as in send
+    def recover(self, key: str, draft_id: str) -> str | None:
         """After an interruption: None for a letter that did not go, and whose draft now no longer exists.
 
         Raises MailUnknown where a person has to look, MailLater where Gmail cannot be asked, CredentialsError.
         """
-        if not draft_id:
-            # Sending begins only after the draft's name is committed.
-            return None
-        draft, _, message = draft_id.partition("/")
         try:
-            found = call(self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)"))
-            if found.get("message", {}).get("id") != message:
-                # Gmail gives a draft's message another id with every change.
-                raise MailUnknown(_CHANGED)
-            # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
-            call(self._drafts.delete(userId="me", id=draft))
+            if draft_id:
+                self._delete_noted(draft_id)
+            else:
+                # Sending begins only after the draft's name is committed, so it has not gone; but a draft may lie there
+                # whose making was not answered, or not noted.
+                self._delete_orphans(key)
         except Unreachable as silent:
             raise MailLater("Gmail did not answer; the letter is looked for again.") from silent
         except Refused as refused:
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft is gone: it was sent, or a person deleted it.") from refused
-            _refuse_account(refused.refusal)
-            raise _later(refused.refusal) from refused
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
         return None
 
-    def among_sent(self, keys: Iterable[str]) -> bool:
-        """Whether one of these letters is in the folder Sent, by the reference in its footer.
+    def _delete_noted(self, draft_id: str) -> None:
+        draft, _, message = draft_id.partition("/")
+        found = self._call(
+            units.GET_DRAFT, self._drafts.get(userId="me", id=draft, format="minimal", fields="message(id)")
+        )
+        if found.get("message", {}).get("id") != message:
+            # Gmail gives a draft's message another id with every change.
+            raise MailUnknown(_CHANGED)
+        # Deleting is what makes sure: after it, nothing that is still under way can send the draft.
+        self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=draft))
 
-        Raises MailUnknown where this account may not search its mail, MailLater where Gmail cannot be asked just now.
+    def _delete_orphans(self, key: str) -> None:
+        """Delete the drafts of a letter of which nobody noted the name: those that no hand has touched, and no other.
+
+        They are looked for by the word in their footer. What only quotes it, in a draft of the teacher's own, has not
+        our header.
         """
-        references = " ".join(f'"{reference(key)}"' for key in keys)
-        try:
-            query = self._messages.list(userId="me", q=f"in:sent {{{references}}}", maxResults=1, fields="messages(id)")
-            return bool(call(query).get("messages"))
-        except Unreachable as silent:
-            raise MailLater("Gmail did not answer; look again in a moment.") from silent
-        except Refused as refused:
-            if refused.refusal.status == 403 and not (refused.refusal.rate or refused.refusal.used_up):
-                raise MailUnknown(
-                    "It may have left before the ledger was put back, and mail may not be searched."
-                ) from refused
-            raise _later(refused.refusal) from refused
+        listed = self._call(units.LIST, self._drafts.list(userId="me", q=f'"{reference(key)}"', fields="drafts(id)"))
+        for each in listed.get("drafts", []):
+            shown = self._drafts.get(userId="me", id=each["id"], format="raw", fields="message(raw)")
+            raw = self._call(units.GET_DRAFT, shown).get("message", {}).get("raw", "")
+            untouched = is_untouched(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), key)
+            if untouched is False:
+                raise MailUnknown(_CHANGED)
+            if untouched:
+                self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=each["id"]))
 
-    def _create(self, letter: bytes) -> str:
-        body = {"message": {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}}
+    def _create(self, letter: bytes, thread: str) -> str:
+        message = {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}
+        body = {"message": message | ({"threadId": thread} if thread else {})}
         try:
-            draft = call(self._drafts.create(userId="me", body=body, fields="id,message(id)"))
-        except Unreachable as silent:
-            # If the draft was made after all, it lies there unsent.
-            raise MailLater(_LATER) from silent
-        except Refused as refused:
-            _refuse_letter_or_wait(refused.refusal, refused)
-        try:
+            draft = self._call(units.CREATE_DRAFT, self._drafts.create(userId="me", body=body, fields="id,message(id)"))
             return f"{draft['id']}/{draft['message']['id']}"
-        except (KeyError, TypeError) as odd:
-            raise MailLater(_LATER) from odd
+        except (Unreachable, KeyError, TypeError) as silent:
+            cause: Exception = silent
+        except Refused as refused:
+            if thread and refused.refusal.status == 404:
+                # Somebody has deleted the conversation; the letter begins a new one.
+                return self._create(letter, "")
+            if not refused.refusal.outage:
+                refuse_letter_or_wait(refused.refusal, refused)
+            cause = refused
+        # If the draft was made after all, it lies there unsent, until `recover` finds it.
+        later = MailLater(LATER)
+        later.draft_left = True
+        raise later from cause
 
     def _make_sure(self, draft: str) -> None:
         """Raise MailUnknown where the draft is no longer as it was made, MailLater where Gmail cannot be asked.
@@ -156,43 +180,53 @@ class GmailMailer:
         """
         name, _, message = draft.partition("/")
         try:
-            found = call(self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)"))
+            found = self._call(
+                units.GET_DRAFT, self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)")
+            )
         except Unreachable as silent:
-            raise MailLater(_LATER) from silent
+            raise MailLater(LATER) from silent
         except Refused as refused:
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
-            _refuse_account(refused.refusal)
-            raise _later(refused.refusal) from refused
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
         if found.get("message", {}).get("id") != message:
             raise MailUnknown(_CHANGED)
 
-    def _send(self, draft: str) -> str:
+    def _sent(self, draft: str) -> str:
         try:
-            sent = call(self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id"))
+            sent = self._call(
+                units.SEND, self._drafts.send(userId="me", body={"id": draft.partition("/")[0]}, fields="id,threadId")
+            )
         except Unreachable as silent:
-            raise MailUnknown(_MAY_HAVE_GONE) from silent
+            raise MailUnknown(MAY_HAVE_GONE) from silent
         except Refused as refused:
             if refused.refusal.outage:
-                raise MailUnknown(_MAY_HAVE_GONE) from refused
+                raise MailUnknown(MAY_HAVE_GONE) from refused
             if refused.refusal.status == 404:
                 raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
-            _refuse_account(refused.refusal)
+            refuse_account(refused.refusal)
             if refused.refusal.rate or refused.refusal.used_up:
                 # Asked once more before its time, even only to delete the draft, Gmail would want a longer wait.
-                later = _later(refused.refusal)
+                later = later_of(refused.refusal)
                 later.draft_left = True
                 raise later from refused
             self._discard(draft)
-            _refuse_letter_or_wait(refused.refusal, refused)
+            refuse_letter_or_wait(refused.refusal, refused)
         if not isinstance(sent.get("id"), str):
-            raise MailUnknown(_MAY_HAVE_GONE)
-        return str(sent["id"])
+            raise MailUnknown(MAY_HAVE_GONE)
+        return named(sent)
+
+    def _call(self, cost: int, request: Any) -> dict[str, Any]:
+        try:
+            return call(request)
+        finally:
+            self._spend(cost)
 
     def _discard(self, draft: str) -> bool:
         """Delete a draft that nobody will send any more; whether it is gone. If not it stays behind, unsent."""
         try:
-            call(self._drafts.delete(userId="me", id=draft.partition("/")[0]))
+            self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=draft.partition("/")[0]))
         except (Unreachable, Refused, CredentialsError):
             return False
         return True
@@ -202,56 +236,22 @@ class GmailMailer:
         self._wire.close()
 
 
-def _check_addresses(letter: bytes, sender: str, recipient: str) -> None:
-    """Gmail takes the recipients from the headers: they are the one that is meant, or the letter stays here."""
-    headers = BytesParser(policy=policy.default).parsebytes(letter, headersonly=True)
-    named = [
-        (name.lower(), address.addr_spec)
-        for name, value in headers.items()
-        if name.lower().removeprefix("resent-") in _ADDRESSING
-        for address in value.addresses
-    ]
-    if sorted(named) != [("from", sender), ("to", recipient)]:
-        raise MailNotAsMeant("The letter's headers name somebody else than the one it is for; it was not sent.")
-
-
-def _refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:
-    """Raise what an answer means that says that nothing was sent."""
-    _refuse_account(refusal)
-    if refusal.rate or refusal.used_up or refusal.outage:
-        raise _later(refusal) from cause
-    raise MailRefused(f"Gmail refuses the letter (status {refusal.status}).") from cause
-
-
-def _refuse_account(refusal: Refusal) -> None:
-    """Raise CredentialsError for an answer about the account: no letter of its will go."""
-    if refusal.credentials:
-        raise CredentialsError(refusal.credentials)
-    if "failedPrecondition" in refusal.reasons or (refusal.status == 403 and not (refusal.rate or refusal.used_up)):
-        raise CredentialsError(
-            "google.subject: this account has no Gmail or may not use it; "
-            "a service account needs the subject that it writes for."
-        )
-
-
-def _later(refusal: Refusal) -> MailLater:
-    asks = refusal.rate or refusal.used_up
-    later = MailLater("Gmail asks to wait." if asks else _LATER)
-    later.not_before = refusal.retry_at
-    # A quota is the account's: every other letter would be told the same, and Gmail then waits longer.
-    later.for_all = asks
-    return later
-
-
 class GmailDrafts(GmailMailer):
     """The same mailbox, where letters are laid into the drafts and a person sends them from there."""
 
-    def __init__(self, wire: Wire, sent: Callable[[], Wire]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        sent: Callable[[], Wire],
+        *,
+        spend: Callable[[int], None] = lambda _: None,
+        thread_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         """`wire` is the way to Google for writing drafts; `sent` opens the one for reading, which needs another scope.
 
-        It is opened when it is first needed.
+        It is opened when it is first needed. The others are as for `GmailMailer`.
         """
-        super().__init__(wire)
+        super().__init__(wire, spend=spend, thread_of=thread_of)
         self._open = sent
         self._reading: Wire | None = None
 
@@ -281,25 +281,26 @@ class GmailDrafts(GmailMailer):
         """
         draft, _, _ = draft_id.partition("/")
         try:
-            call(self._drafts.get(userId="me", id=draft, format="minimal", fields="id"))
+            self._call(units.GET_DRAFT, self._drafts.get(userId="me", id=draft, format="minimal", fields="id"))
         except Unreachable as silent:
             raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
         except Refused as refused:
             if refused.refusal.status != 404:
-                _refuse_account(refused.refusal)
-                raise _later(refused.refusal) from refused
+                refuse_account(refused.refusal)
+                raise later_of(refused.refusal) from refused
         else:
             return None
         if self._reading is None:
             self._reading = self._open()
         sent = service("gmail", "v1", self._reading).users().messages()
         try:
-            found = call(sent.list(userId="me", q=f'in:sent "{word}"', maxResults=1, fields="messages(id)"))
+            asked = sent.list(userId="me", q=f'in:sent "{word}"', maxResults=1, fields="messages(id)")
+            found = self._call(units.LIST, asked)
         except Unreachable as silent:
             raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
         except Refused as refused:
-            _refuse_account(refused.refusal)
-            raise _later(refused.refusal) from refused
+            refuse_account(refused.refusal)
+            raise later_of(refused.refusal) from refused
         messages = found.get("messages", [])
         if not messages:
             raise MailUnknown("Its draft is gone, and it is not found among what was sent: a person has deleted it.")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sheets_mastery.bounces import LARGEST, Batch
 from sheets_mastery.errors import CredentialsError, MailboxUnread, Unreachable
+from sheets_mastery.google import units
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused, call, service
 from sheets_mastery.google.wire import Wire
@@ -35,9 +36,13 @@ class GmailReturns:
 
     name = "gmail"
 
-    def __init__(self, wire: Wire) -> None:
-        """`wire` is the way to Google for the account, with the scope `auth.READ`; it is closed with this."""
+    def __init__(self, wire: Wire, *, spend: Callable[[int], None] = lambda _: None) -> None:
+        """`wire` is the way to Google for the account, with the scope `auth.READ`; it is closed with this.
+
+        `spend` is told of every request how many of Gmail's units it has cost, which letters cannot use any more.
+        """
         self._wire = wire
+        self._spend = spend
         self._messages = service("gmail", "v1", self._wire).users().messages()
 
     def read(self, mark: str, now: datetime) -> Batch:
@@ -54,6 +59,8 @@ class GmailReturns:
                     trouble = _SILENT
                     break
                 found = {}  # somebody has deleted it since
+            finally:
+                self._spend(units.GET_MESSAGE)
             read[message] = _seconds(found, now)
             if raw := _bytes(found):
                 mails.append(raw)
@@ -97,6 +104,8 @@ class GmailReturns:
             raise MailboxUnread(_SILENT) from silent
         except Refused as refused:
             raise _no(refused.refusal) from refused
+        finally:
+            self._spend(units.LIST)
 
 
 def _no(refusal: Refusal) -> MailboxUnread | CredentialsError:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Self
 
@@ -85,6 +87,8 @@ class Wire:
         #: What google-auth asks for tokens with.
         self.token_request = TokenRequest(self.session)
         self._monotonic = monotonic
+        #: When it was as of the last answer, by the clock of whoever gave it; None where none has told.
+        self.answered: datetime | None = None
 
     def address(self, url: str) -> str:
         """Where a call to one of Google's addresses goes: there, or to the same path of the endpoint."""
@@ -163,6 +167,7 @@ class Wire:
             raise self._too_slow() from slow
         except (requests.RequestException, urllib3.exceptions.HTTPError) as cut:
             raise Unreachable(f"{self._whom()} did not answer, or the answer broke off.") from cut
+        self.answered = _moment(response.headers.get("Date", "")) or self.answered
         return Answer(status=response.status_code, headers=response.headers, body=received)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
@@ -202,3 +207,11 @@ class Wire:
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
+
+
+def _moment(date: str) -> datetime | None:
+    """A moment as HTTP writes it (RFC 9110, section 5.6.7)."""
+    try:
+        return parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None

@@ -20,7 +20,9 @@ from sheets_mastery.ledger.tables import (
     contract,
     episode,
     gradebook_state,
+    guardian_address,
     install,
+    mark_edit,
     notice,
     notice_item,
     opt_out,
@@ -30,9 +32,11 @@ from sheets_mastery.ledger.tables import (
 )
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.mastery import Verdict
+from sheets_mastery.newaddresses import KnownAddress
 from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.quiet import REMEMBERED, MarksSeen
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
 
@@ -42,7 +46,7 @@ _FINAL = tuple(state for state in NoticeState if state.final)
 def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     """Everything that the ledger knows about one gradebook, as `Past` says. `today` is the school's day."""
     known = connection.execute(
-        select(gradebook_state.c.shape).where(gradebook_state.c.gradebook == gradebook)
+        select(gradebook_state.c.shape, gradebook_state.c.marks).where(gradebook_state.c.gradebook == gradebook)
     ).one_or_none()
     students = connection.execute(
         select(student_seen.c.student, student_seen.c.name).where(
@@ -89,6 +93,9 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             suppressed={each.guardian: each.why for each in returned.holding(connection)},
             since=since,
         ),
+        marks=None if known is None or known.marks is None else _marks(known.marks),
+        edited=_edited(connection, gradebook),
+        addresses=None if known is None or known.marks is None else _addresses(connection, gradebook),
     )
 
 
@@ -101,6 +108,8 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     state: dict[str, Any] = {"reading": facts.reading, "recorded": now}
     if facts.shape is not None:
         state["shape"] = [asdict(tab) for tab in facts.shape]
+    if facts.marks is not None:
+        state["marks"] = {"assignments": list(facts.marks.assignments), "rows": dict(facts.marks.rows)}
     connection.execute(
         _upsert(connection, gradebook_state)
         .values(gradebook=gradebook, **state)
@@ -117,7 +126,11 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     if facts.attempts:
         _write_attempts(connection, gradebook, facts.attempts)
     if facts.episodes:
-        _write_episodes(connection, gradebook, facts.episodes)
+        _write_episodes(connection, gradebook, facts.episodes, now)
+    if facts.edited:
+        _write_edited(connection, gradebook, facts.edited, now)
+    if facts.addresses:
+        _write_addresses(connection, gradebook, facts.addresses)
     # One order for everybody who locks several letters, or two of them wait for each other.
     joined, praises, withdrawn = dict(facts.joined), dict(facts.praises_joined), dict(facts.withdrawn)
     decided = {each.notice.key: each for each in facts.decided}
@@ -238,6 +251,7 @@ def _episode(row: Any) -> Remediation:
         attempts=row.attempts,
         closed=row.closed,
         why=row.why,
+        seen=row.seen,
     )
 
 
@@ -260,6 +274,52 @@ def _begun(connection: Connection, gradebook: str) -> dict[str, Begun]:
 
 def _shape(kept: list[dict[str, Any]]) -> Shape:
     return tuple(TabShape(**{**tab, "assignments": tuple(tab["assignments"])}) for tab in kept)
+
+
+def _marks(kept: Mapping[str, Any]) -> MarksSeen:
+    return MarksSeen(assignments=tuple(kept["assignments"]), rows=kept["rows"])
+
+
+def _edited(connection: Connection, gradebook: str) -> dict[Work, datetime]:
+    rows = connection.execute(
+        select(mark_edit.c.student, mark_edit.c.assignment, mark_edit.c.at).where(mark_edit.c.gradebook == gradebook)
+    )
+    return {(student, assignment): at for student, assignment, at in rows}
+
+
+def _write_edited(connection: Connection, gradebook: str, works: Iterable[Work], now: datetime) -> None:
+    connection.execute(delete(mark_edit).where(mark_edit.c.gradebook == gradebook, mark_edit.c.at < now - REMEMBERED))
+    changed = _upsert(connection, mark_edit)
+    connection.execute(
+        changed.on_conflict_do_update(
+            index_elements=["gradebook", "student", "assignment"], set_={"at": changed.excluded.at}
+        ),
+        [_of(gradebook, work, {"at": now}) for work in works],
+    )
+
+
+def _addresses(connection: Connection, gradebook: str) -> dict[tuple[str, str], KnownAddress]:
+    columns = (guardian_address.c.student, guardian_address.c.guardian, guardian_address.c.since)
+    rows = connection.execute(
+        select(*columns, guardian_address.c.trusted, guardian_address.c.gone).where(
+            guardian_address.c.gradebook == gradebook
+        )
+    )
+    return {
+        (student, guardian): KnownAddress(student=student, guardian=guardian, since=since, trusted=trusted, gone=gone)
+        for student, guardian, since, trusted, gone in rows
+    }
+
+
+def _write_addresses(connection: Connection, gradebook: str, addresses: Iterable[KnownAddress]) -> None:
+    changed = _upsert(connection, guardian_address)
+    moving = ("since", "trusted", "gone")
+    connection.execute(
+        changed.on_conflict_do_update(
+            index_elements=["gradebook", "student", "guardian"], set_={name: changed.excluded[name] for name in moving}
+        ),
+        [{"gradebook": gradebook, **asdict(each)} for each in addresses],
+    )
 
 
 def _write_students(connection: Connection, gradebook: str, students: Mapping[str, str], now: datetime) -> None:
@@ -360,18 +420,18 @@ def _write_attempts(connection: Connection, gradebook: str, attempts: Iterable[A
         connection.execute(insert(attempt), fresh)
 
 
-def _write_episodes(connection: Connection, gradebook: str, episodes: Iterable[Remediation]) -> None:
+def _write_episodes(connection: Connection, gradebook: str, episodes: Iterable[Remediation], now: datetime) -> None:
     changed = _upsert(connection, episode)
     moving = ("help", "due", "attempts", "closed", "why")
     connection.execute(
         changed.on_conflict_do_update(
-            index_elements=["gradebook", "id"], set_={name: changed.excluded[name] for name in moving}
+            index_elements=["gradebook", "id"], set_={name: changed.excluded[name] for name in (*moving, "seen")}
         ),
         [
             _of(
                 gradebook,
                 each.work,
-                {"id": each.id, "opened": each.opened} | {name: getattr(each, name) for name in moving},
+                {"id": each.id, "opened": each.opened, "seen": now} | {name: getattr(each, name) for name in moving},
             )
             # Ended ones first: a piece of work has one open episode at a time.
             for each in sorted(episodes, key=lambda each: each.closed is None)

@@ -36,7 +36,7 @@ _UNSENT = tuple(state for state in NoticeState if not state.final and state is n
 
 
 #: What may change of a letter that is shown to others.
-_SHOWN = {"state", "not_before", "expires", "reason", "draft_id", "provider_id"}
+_SHOWN = {"state", "not_before", "expires", "reason", "draft_id", "provider_id", "approved"}
 #: What a letter has that nobody is sending.
 _NO_LEASE: Mapping[str, Any] = {"lease_owner": "", "lease_until": None}
 
@@ -294,6 +294,13 @@ class Ledger:
                 moved += post.change(connection, key, {"not_before": until}, now, *earlier)
         return moved
 
+    def left_since(self, moment: datetime) -> int:
+        """How many letters have left since a moment, those that may have left included, of all gradebooks."""
+        away = (NoticeState.SENDING, NoticeState.SENT, NoticeState.UNKNOWN, NoticeState.NEEDS_REVIEW)
+        with self._database.reading() as connection:
+            counted = select(func.count()).where(notice.c.state.in_(away), notice.c.changed > moment)
+            return int(connection.execute(counted).scalar_one())
+
     # A stop for all
 
     def stopped(self) -> str:
@@ -377,12 +384,14 @@ class Ledger:
         content_hash: str | None = None,
         who: str = "deliver",
         for_good: bool = False,
+        approved: bool = False,
     ) -> Notice | None:
         """Move a letter on from where it was seen; None where it is no longer there.
 
         What is None stays as it is, except that a letter made READY may leave at once. `reason` holds no personal data;
         `who` stands in the audit. A cancelled letter's episodes may be announced by another letter, unless it is
-        cancelled `for_good`. ValueError for a move that does not exist.
+        cancelled `for_good`. `approved`: a person lets it leave as it is, without quiet hours, and to this address from
+        now on. ValueError for a move that does not exist.
         """
         if to not in post.MOVES[notice.state]:
             raise ValueError(f"a letter never goes from {notice.state} to {to}")
@@ -396,7 +405,7 @@ class Ledger:
             "content_hash": content_hash,
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        values |= {"state": to, "reason": reason, **_NO_LEASE}
+        values |= {"state": to, "reason": reason, **_NO_LEASE, **({"approved": now} if approved else {})}
         return self._change(
             notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
         )
@@ -412,6 +421,7 @@ class Ledger:
             expires=decided.after.expires,
             who=who,
             for_good=True,
+            approved=decided.after.approved is not None,
         )
 
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None:
@@ -587,6 +597,8 @@ class Ledger:
                 post.free_items(connection, key)
             if values.get("state") is NoticeState.SENT:
                 post.count_sent(connection)
+            if seen is not None and values.get("approved"):
+                post.trust(connection, seen, now)
             post.note(connection, who, what, key, values.get("reason", ""), now)
             if seen is not None:
                 shown = {name: value for name, value in values.items() if name in _SHOWN}

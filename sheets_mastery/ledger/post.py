@@ -11,10 +11,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sheets_mastery.ledger.tables import audit, install, notice, notice_item, opt_out
+from sheets_mastery.ledger.tables import audit, guardian_address, install, notice, notice_item, opt_out
+from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import WEEKLY, Decided, Notice, NoticeState
 
 #: From a state in which a letter waits by itself. NEEDS_REVIEW: after the ledger was put back it may have left already.
@@ -54,7 +55,7 @@ ANNOUNCED, PRAISED = 0, -1
 #: What a row has of a letter under the same name.
 _KEPT = (
     "key", "gradebook", "student", "guardian", "kind", "slot", "state", "version", "attempt", "not_before", "expires",
-    "draft_id", "provider_id", "about", "reason",
+    "draft_id", "provider_id", "about", "approved", "reason",
 )  # fmt: skip
 _WAITING = tuple(state for state in NoticeState if state.waiting)
 
@@ -96,6 +97,8 @@ def _letter(items: Sequence[RowMapping]) -> Notice:
         reason=row["reason"],
         draft_id=row["draft_id"],
         provider_id=row["provider_id"],
+        approved=row["approved"],
+        created=row["created"],
     )
 
 
@@ -133,8 +136,14 @@ def join(
     unsaid = _unsaid(connection, row.gradebook, row.guardian, mentioned)
     # A new version, so that a letter that was looked at with less in it is neither claimed nor approved.
     # One that a person has approved is no longer what was approved, so it waits once more.
-    held = case((notice.c.state == NoticeState.READY, NoticeState.HOLD), else_=notice.c.state)
-    if unsaid and change(connection, key, {"snapshot": snapshot, "state": held}, now, notice.c.state.in_(_WAITING)):
+    approved = and_(notice.c.approved.is_not(None), notice.c.state == NoticeState.READY)
+    anew = {
+        "snapshot": snapshot,
+        "approved": None,
+        "state": case((notice.c.state == NoticeState.READY, NoticeState.HOLD), else_=notice.c.state),
+        "reason": case((approved, "more was added after a person had approved it"), else_=notice.c.reason),
+    }
+    if unsaid and change(connection, key, anew, now, notice.c.state.in_(_WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
         note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
 
@@ -147,10 +156,13 @@ def decide(connection: Connection, decided: Decided, *, who: str, now: datetime)
         "reason": after.reason,
         "not_before": after.not_before,
         "expires": after.expires,
+        "approved": after.approved,
     }
     done = change(connection, seen.key, values, now, notice.c.state == seen.state, notice.c.version == seen.version)
     if done:
         note(connection, who, after.state, seen.key, after.reason, now)
+        if after.approved is not None:
+            trust(connection, seen, now)
     return done
 
 
@@ -179,6 +191,19 @@ def change(
 def free_items(connection: Connection, key: str) -> None:
     """Let what a withdrawn letter would have said be said by another."""
     connection.execute(update(notice_item).where(notice_item.c.notice == key).values(withdrawn=True))
+
+
+def trust(connection: Connection, letter: Notice, now: datetime) -> None:
+    """Let the address that a letter goes to be one that nobody has to be asked about any more."""
+    whose = {"gradebook": letter.gradebook, "student": letter.student, "guardian": letter.guardian}
+    known = update(guardian_address).where(*(guardian_address.c[name] == value for name, value in whose.items()))
+    if not connection.execute(known.where(~guardian_address.c.trusted).values(trusted=True)).rowcount:
+        return
+    # The other letters that wait for it need not wait for a person any more.
+    here = *(notice.c[name] == value for name, value in whose.items()), notice.c.state == NoticeState.HOLD
+    for other in letters(connection, *here):
+        if asks_for_a_yes(other):
+            change(connection, other.key, {"reason": ""}, now, notice.c.version == other.version)
 
 
 def count_sent(connection: Connection) -> None:

@@ -130,6 +130,8 @@ gradebook_state = Table(
     Column("recorded", Moment, nullable=False),
     #: The layout of the last reading, as `shape.Shape` in JSON; null before it was kept.
     Column("shape", JSON(none_as_null=True)),
+    #: Of which kind each mark of the last reading was, as `quiet.MarksSeen` in JSON; null before it was kept.
+    Column("marks", JSON(none_as_null=True)),
 )
 
 
@@ -235,6 +237,8 @@ episode = Table(
     Column("attempts", Integer, nullable=False),
     Column("closed", Date),
     Column("why", _words(Closed)),
+    #: When a sync first saw it as it is; null for what was recorded before this was kept.
+    Column("seen", Moment),
 )
 Index(
     "uq_episode_open",
@@ -244,6 +248,32 @@ Index(
     unique=True,
     sqlite_where=episode.c.closed.is_(None),
     postgresql_where=episode.c.closed.is_(None),
+)
+
+#: The marks that were changed of late, with when a sync saw it; what is older than a day is taken away.
+mark_edit = Table(
+    "mark_edit",
+    metadata,
+    Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
+    Column("student", String, primary_key=True),
+    Column("assignment", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: The guardians' addresses, by digest, that stand or stood beside each student.
+guardian_address = Table(
+    "guardian_address",
+    metadata,
+    Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
+    Column("student", String, primary_key=True),
+    #: The person's digest, as in `notice`.
+    Column("guardian", String, primary_key=True),
+    #: When it came; null where it was there when the student was first seen.
+    Column("since", Moment),
+    #: Whether it may be written to without asking.
+    Column("trusted", Boolean, nullable=False),
+    #: When it was first missed; null while it is there.
+    Column("gone", Moment),
 )
 
 #: Letters owed.
@@ -276,6 +306,8 @@ notice = Table(
     Column("changed", Moment, nullable=False),
     #: What it is about besides the episodes in it, such as a level.
     Column("about", String, nullable=False, server_default=""),
+    #: When a person let it leave as it is; null where nobody has.
+    Column("approved", Moment),
     UniqueConstraint("gradebook", "student", "guardian", "kind", "slot"),
     Index(None, "state", "not_before"),
 )

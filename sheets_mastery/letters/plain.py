@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel import Locale
@@ -50,6 +51,7 @@ def web_address(text: str) -> str:
     return text if clean and named and parts.scheme in {"http", "https"} else ""
 
 
+@lru_cache(maxsize=4096)
 def percent(value: Fraction, locale: Locale, decimals: int = 2) -> str:
     """A percentage to be read, in the manner of a locale: never rounded up, for 85.999 is not the 86 that it missed.
 

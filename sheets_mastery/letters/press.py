@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -66,23 +67,22 @@ class _Compiled(BytecodeCache):
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox; it asks once for each type and name, not for every letter, whether a template may see it.
+    """Jinja's own sandbox, which remembers what it has decided.
 
-    What the sandbox answers follows from these two alone, except for a class itself, which is asked about each time.
+    Whether a template may use an attribute depends on its name and on the type that it is of, and on nothing else;
+    a letter asks hundreds of times, about the same few.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._seen: dict[tuple[type, str], bool] = {}
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self._decided: dict[tuple[type, str], bool] = {}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may see this attribute of an object."""
-        if isinstance(obj, type):
-            return super().is_safe_attribute(obj, attr, value)
-        what = (type(obj), attr)
-        if what not in self._seen:
-            self._seen[what] = super().is_safe_attribute(obj, attr, value)
-        return self._seen[what]
+        """As Jinja's."""
+        which = type(obj), attr
+        if which not in self._decided:
+            self._decided[which] = super().is_safe_attribute(obj, attr, value)
+        return self._decided[which]
 
 
 class LetterPress:
@@ -235,8 +235,6 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # The texts never change, so there is nothing to look after before each letter.
-        auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     # The extension adds this method while it is loaded, where no type checker sees it.
@@ -251,7 +249,8 @@ def _environment(
 
     environment.filters["percent"] = percent_or_refusal
 
-    environment.filters["day"] = lambda day, pattern: format_date(day, pattern, locale=locale)
+    # A class has few dates, and letters name them again and again.
+    environment.filters["day"] = lru_cache(maxsize=512)(lambda day, pattern: format_date(day, pattern, locale=locale))
     return environment
 
 

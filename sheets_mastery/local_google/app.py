@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,9 @@ class Gate:
         if response is None and (fault is None or fault.cut != "before"):
             response = self.stage.answer(scope, path, query, body) or await _run(self.app, scope, body)
             response = None if fault is not None and fault.cut == "after" else response
+        if response is not None:
+            # By its own clock, as every server of Google's says it.
+            response.headers["Date"] = format_datetime(self.stage.store.now().astimezone(UTC), usegmt=True)
         status, length = (0, 0) if response is None else (response.status_code, len(response.body))
         sizes = {"requestBytes": len(body), "responseBytes": length}
         self.stage.log.append({"method": scope["method"], "path": target, "status": status, **sizes})

@@ -48,6 +48,8 @@ _HINT = (
 )
 _BOXES = ("Approve", "Skip")
 _SPARE_ROWS = 20
+#: The row below the line on top and the labels.
+_BODY = 2
 #: What stands in a row, in the order of the labels.
 _Cells = tuple[Value, ...]
 _BLANK: _Cells = (None,) * len(MAIL_LABELS)
@@ -134,7 +136,13 @@ def _made(tab: Tab | None, top: _Cells, body: Sequence[_Cells], waiting: int) ->
     values = tuple((*row, *(None for _ in range(width - len(row)))) for row in table)
     edits.append(PutValues(sheet_id=sheet_id, row=0, column=0, values=values))
     columns = {label: number for number, label in enumerate(MAIL_LABELS)}
-    edits += _dressed(sheet_id, 1, columns, waiting, len(table) - 2)
+    # The sentence about the mode runs on over the columns beside it, which are empty.
+    edits.append(PutLook(sheet_id=sheet_id, row=0, column=0, end_row=1, end_column=len(MAIL_LABELS), look=_TOP))
+    edits.append(
+        PutLook(sheet_id=sheet_id, row=1, column=0, end_row=2, end_column=len(MAIL_LABELS), look=_HEADER, wrap=True)
+    )
+    edits += _dressed(sheet_id, columns, waiting, range(len(table) - _BODY))
+    edits += _boxes(sheet_id, columns, waiting, len(table) - _BODY)
     edits.append(PutNote(sheet_id=sheet_id, row=1, column=0, note=_HINT))
     title = MAIL_TITLE if tab is None else tab.title
     references = tuple(str(row[columns["Reference"]] or "") for row in table[1:])
@@ -142,33 +150,40 @@ def _made(tab: Tab | None, top: _Cells, body: Sequence[_Cells], waiting: int) ->
     return Written(edits=tuple(edits), watched=(((title, where), references),))
 
 
-def _dressed(sheet_id: int, header: int, columns: Mapping[str, int], waiting: int, rows: int) -> Iterator[Edit]:
-    """The looks and the boxes, which a sort or an insertion may have carried away.
+def _dressed(sheet_id: int, columns: Mapping[str, int], waiting: int, rows: range) -> Iterator[Edit]:
+    """The looks of new rows of the body, counted from its first one; the body begins below the labels.
 
-    `waiting` rows with boxes follow the header, then come a blank one and the log, `rows` in all.
+    `waiting` rows have boxes, or one says that nothing waits; then come a blank one, the log's heading, and the log.
     """
     left, right = min(columns.values()), max(columns.values()) + 1
+    heading = max(waiting, 1) + 1
+    for part, look, wrap in (
+        (range(heading), _PLAIN, True),
+        (range(heading, heading + 1), _HEADING, False),
+        (range(heading + 1, rows.stop), _SENT, True),
+    ):
+        first, end = max(part.start, rows.start), min(part.stop, rows.stop)
+        if first < end:
+            yield PutLook(
+                sheet_id=sheet_id, row=_BODY + first, column=left, end_row=_BODY + end, end_column=right, look=look,
+                wrap=wrap,
+            )  # fmt: skip
+    first, end = rows.start, min(waiting, rows.stop)
+    for column in (columns[label] for label in _BOXES):
+        if first < end:
+            yield PutLook(
+                sheet_id=sheet_id, row=_BODY + first, column=column, end_row=_BODY + end, end_column=column + 1,
+                look=_BOX,
+            )  # fmt: skip
 
-    def look(first: int, end: int, look: Look, columns: tuple[int, int] = (left, right)) -> PutLook:
-        return PutLook(
-            sheet_id=sheet_id, row=first, column=columns[0], end_row=end, end_column=columns[1], look=look, wrap=True
-        )
 
-    first = header + 1
-    # The sentence about the mode runs on over the columns beside it, which are empty.
-    yield PutLook(sheet_id=sheet_id, row=header - 1, column=left, end_row=header, end_column=right, look=_TOP)
-    yield look(header, first, _HEADER)
-    heading = first + max(waiting, 1) + 1
-    yield look(first, heading, _PLAIN)
-    yield PutLook(sheet_id=sheet_id, row=heading, column=left, end_row=heading + 1, end_column=right, look=_HEADING)
-    if heading + 1 < first + rows:
-        yield look(heading + 1, first + rows, _SENT)
+def _boxes(sheet_id: int, columns: Mapping[str, int], waiting: int, rows: int) -> Iterator[Offer]:
+    """Boxes beside the letters that wait and nowhere else, whatever a sort or an insertion has carried away."""
     for column in (columns[label] for label in _BOXES):
         if waiting:
-            yield look(first, first + waiting, _BOX, (column, column + 1))
-            yield _offer(sheet_id, column, first, first + waiting, checkbox=True)
-        yield _offer(sheet_id, column, first + waiting, first + rows, checkbox=False)
-    yield _offer(sheet_id, columns["Approve"], header - 1, header, checkbox=True)
+            yield _offer(sheet_id, column, _BODY, _BODY + waiting, checkbox=True)
+        yield _offer(sheet_id, column, _BODY + waiting, _BODY + rows, checkbox=False)
+    yield _offer(sheet_id, columns["Approve"], 0, 1, checkbox=True)
 
 
 def _offer(sheet_id: int, column: int, row: int, end_row: int, *, checkbox: bool) -> Offer:
@@ -224,8 +239,13 @@ def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Writ
     edits += _put(page, 0, [top])
     for _, run in groupby(enumerate(changed), lambda each: each[1] - each[0]):
         rows = [index for _, index in run]
-        edits += _put(page, 2 + rows[0], [body[index] for index in rows])
-    edits += _dressed(sheet_id, 1, page.columns, waiting, len(body))
+        edits += _put(page, _BODY + rows[0], [body[index] for index in rows])
+    for _, _, _, new_first, new_end in moves:
+        edits += _dressed(sheet_id, page.columns, waiting, range(new_first, new_end))
+    if above < 0:
+        width = 1 + max(page.columns.values())
+        edits.append(PutLook(sheet_id=sheet_id, row=0, column=0, end_row=1, end_column=width, look=_TOP))
+    edits += _boxes(sheet_id, page.columns, waiting, len(body))
     column = page.columns["Reference"]
     references = ("Reference", *(str(cells[MAIL_LABELS.index("Reference")] or "") for cells in body))
     width = 1 + max(page.columns.values())

@@ -133,6 +133,10 @@ SECTIONS: tuple[Section, ...] = (
         settings=(
             _setting("letters.hold_hours", "Hold hours", "Hours that a letter waits, so that a mark put right "
                      "withdraws it. Counts for letters that are decided from now on.", values.HOURS),
+            _setting("letters.quiet_hours", "Quiet hours", "Hours for which no mark may have been changed in the "
+                     "student's row, or in a column that a letter speaks of, before it leaves.", values.HOURS),
+            _setting("letters.marking_share", "Marking share", "No letter speaks of a column of which so much was "
+                     "changed within two hours, such as 20 %; 0 does without.", values.SHARE),
             _setting("letters.window", "Letter hours", "The hours of a school day in which letters leave, such as "
                      "15:30-18:00; usually the school's hours.", values.SPAN),
             _setting("letters.expires_after_days", "Letters lapse after", "School days after which a letter that could "

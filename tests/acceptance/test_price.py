@@ -93,7 +93,7 @@ def test_what_is_sent_for_one_mark_does_not_grow_with_the_class(make_school: Cal
     """The first or the last mark of the same student: only the ranges to look at afterwards are longer."""
     sent = []
     for students, assignments in SIZES:
-        school = make_school({"Marks": class_of(students, assignments)})
+        school = make_school({"Marks": class_of(students, assignments)}, gradebook="mail_tab = false")
         service = school.service()
         service.sync(gradebook(service), "sync", approved=approved(service))
         school.spreadsheet.worksheet("Marks").update_cell(4, 5 if work == "first" else 4 + assignments, "12")
@@ -106,6 +106,22 @@ def test_what_is_sent_for_one_mark_does_not_grow_with_the_class(make_school: Cal
     small, large = sent
     assert large - small == len("Marks!A1:A153 Marks!A1:AR1") - len("Marks!A1:A33 Marks!A1:X1")
     assert small < 1500
+
+
+def test_a_letter_more_costs_its_line_on_the_tab_however_many_wait_already(make_school: Callable[..., School]) -> None:
+    sent = []
+    for students, assignments in SIZES:
+        school = make_school({"Marks": class_of(students, assignments)})
+        service = school.service()
+        service.sync(gradebook(service), "sync", approved=approved(service))
+        school.spreadsheet.worksheet("Marks").update_acell(FIRST_MARK, "12")
+        school.sheet_requests()
+        service.sync(gradebook(service), "sync")
+        _, write = school.sheet_requests()
+        sent.append(write["requestBytes"])
+    small, large = sent
+    assert large - small < 50
+    assert small < 4000
 
 
 def test_the_service_counts_its_requests_and_bytes_as_the_server_does(make_school: Callable[..., School]) -> None:

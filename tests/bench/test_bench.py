@@ -34,15 +34,25 @@ def test_the_bench_of_the_local_google_measures_a_small_sheet() -> None:
     assert lines == ["start to first answer: N s", "N × N: read in N ms, N bytes", "most memory: N MB"]
 
 
+def test_the_bench_of_letters_sends_a_few() -> None:
+    bench = BENCH.with_name("bench_letters.py")
+    command = [sys.executable, str(bench), "smtp", "4"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(
+        r"4 letters in [\d.]+ s: \d+ letters/s\na letter: [\d.]+ ms of CPU, \d\.\d\d commits\n", done.stdout
+    )
+
+
 def test_the_bench_of_crashes_counts_what_each_way_to_send_loses_and_sends_twice() -> None:
     done = subprocess.run(
-        [sys.executable, CRASHES, "300", "--jobs", "1"], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, CRASHES, "500", "--jobs", "1"], capture_output=True, text=True, timeout=300, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if line[:1] == "│"]
     assert [row[:3] for row in rows] == [
         [way, transport, schedules]
         for way, schedules in (("the outbox", "100"), ("mark, then send", "10"), ("send, then mark", "10"))
-        for transport in ("gmail", "smtp", "maildir")
+        for transport in ("gmail", "gmail, send only", "gmail, send + metadata", "smtp", "maildir")
     ]
-    assert [row[8:14] for row in rows[:3]] == [["0"] * 6] * 3
+    assert [row[8:14] for row in rows[:5]] == [["0"] * 6] * 5

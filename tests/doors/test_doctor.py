@@ -35,7 +35,7 @@ def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
     assert {what: check.said for what, check in found.items() if what != "settings"} == {
         "ledger": "opens, and its tables are up to date",
         "letters": "templates load; languages: ar, en-US, es-US, fr, vi, zh-Hans-CN",
-        "mail": "letters go into the folder outbox and nowhere else",
+        "mail": "letters go into the folder outbox and nowhere else; each is put there once, whatever happens",
         "credentials": f"local at {office.school.url}; asks for spreadsheets",
         "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",
         "gradebook Algebra 1: levels": "1 × 76 %, 1 × 86 %, 1 × 93 %",
@@ -90,7 +90,8 @@ def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: 
     kept.write_text("correct horse\n")
     there = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(kept)}
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
-    assert (found["mail"].well, found["mail"].said) == (True, "letters go to 127.0.0.1:2525 (none)")
+    promise = "each leaves at most once, and of one that is cut off at its very end a person says whether it left"
+    assert (found["mail"].well, found["mail"].said) == (True, f"letters go to 127.0.0.1:2525 (none); {promise}")
 
 
 MORE = 'set mail.bounces.read_from = "gmail" and sign in again (gmail.readonly)'
@@ -175,3 +176,19 @@ def test_a_sheet_that_cannot_be_read_yet_is_drawn_all_the_same(open_office: Call
         "2 max max maxima",
         "3–5 name level may write mark mark 3 students",
     ]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "promise"),
+    [
+        ('["gmail.compose"]', "as a draft that sending uses up"),
+        ('["gmail.send", "gmail.metadata"]', "what is cut off is looked for in Sent"),
+        ('["gmail.send"]', "of one whose sending is cut off a person says whether it left"),
+    ],
+)
+def test_what_gmail_lets_us_do_decides_what_can_be_promised(office: Office, scopes: str, promise: str) -> None:
+    mail = f'sender = "rivera@school.example"\ntransport = "gmail"\ngmail_scopes = {scopes}'
+    office.change('sender = "rivera@school.example"', mail)
+    said = seen(office)["mail"].said
+    assert said.startswith("letters leave by Gmail; each leaves at most once, ")
+    assert promise in said

@@ -4,7 +4,7 @@
 
 makes so many letters of all kinds and languages, each with a hostile name, guardian's name and title, and counts those
 that have a header, a recipient, a tag, an attribute or a line more than a letter with plain words has. The same words
-stand in the settings that the door's page shows, and 24 at a time in a gradebook that a sync writes back to (see
+stand in the settings that the door's page shows, and a dozen at a time in a gradebook that a sync writes back to (see
 `hostilesheet`). How many sheets could not be read, and how many names came into the sheets as text, is counted as well.
 """
 
@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.policy import default
+from email.utils import getaddresses
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -33,7 +33,9 @@ from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered, Says, 
 from sheets_mastery.notices import Notice
 
 #: So many names stand in one gradebook.
-_A_CLASS = 24
+_A_CLASS = 12
+#: After so many letters a process says how far it is.
+_TELL = 5000
 #: What is counted and nothing wrong.
 FINE = {"letters", "sheets", "sheets not read", "names in sheets"}
 KINDS = ("missing", "reminder", "made_good", "weekly", "welcome", "contract", "digest")
@@ -49,6 +51,7 @@ HEADERS = [
     "Date",
     "Message-ID",
     "X-SM-Notice",
+    "X-SM-Digest",
     "Auto-Submitted",
     "Content-Language",
     "In-Reply-To",
@@ -228,10 +231,11 @@ def _envelope(rendered: Rendered, kind: str) -> Iterator[str]:
         thread=("cd" * 32,),
         opt_out="https://letters.school.example/stop?t=1.a.b",
     )
-    message = message_from_bytes(sealed, policy=default)
+    # By the old parser, which knows nothing of what the program's own check goes by.
+    message = message_from_bytes(sealed)
     if message.keys() != HEADERS:
         yield "headers"
-    if [each.addr_spec for each in message["To"].addresses] != [TO]:
+    if getaddresses(message.get_all("To", [])) != [("", TO)]:
         yield "recipients"
     if [part.get_content_type() for part in message.walk()] != ["multipart/alternative", "text/plain", "text/html"]:
         yield "parts"
@@ -248,6 +252,8 @@ def attack(seed: int, letters: int, files: dict[str, str]) -> Counter[str]:
         kind, language = turns[number % len(turns)]
         found.update(set(press.wrong(draw, kind, language)))
         found["letters"] += 1
+        if found["letters"] % _TELL == 0:
+            print(dict(found), file=sys.stderr, flush=True)
         if len(press.words) == _A_CLASS or number == letters - 1:
             names, guardians, titles = zip(*press.words, strict=True)
             found.update(sheet.wrong(draw, names, guardians, titles))

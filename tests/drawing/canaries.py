@@ -58,6 +58,9 @@ endpoint = "http://127.0.0.1:8787"
 sender = "mastery@lincoln.example.edu"
 [letters]
 hold_hours = 0
+quiet_hours = 0
+marking_share = 0
+second_look_minutes = 0
 per_day = 5
 per_week = 20
 reminder_after_days = 3

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,7 +29,7 @@ from world import (
     Sheet,
     Watched,
     World,
-    gmail_mailer,
+    gmail_mailers,
     lines_of,
     smtp_over,
 )
@@ -44,6 +44,7 @@ from sheets_mastery.ledger.tables import notice, notice_item
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, Rendered, what_it_says
 from sheets_mastery.mail import MaildirMailer, SmtpMailer
 from sheets_mastery.notices import Notice, NoticeState, letterboxes
+from sheets_mastery.outbox import Mailer
 from sheets_mastery.plan import decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.wiring import packaged
@@ -67,6 +68,8 @@ ACTS: Mapping[str, Reading] = {
 STUDENTS = {"anaid7": ("Ana", "quill@example.org"), "benid8": ("Ben", "oxen@example.org")}
 #: Friday, 16:30 in Chicago.
 START = datetime(2026, 10, 30, 21, 30, tzinfo=UTC)
+#: When the sync decided: long enough before for the second look.
+SYNCED = START - timedelta(minutes=10)
 #: The seconds at which a delivery is begun, however the last one ended: half the afternoon, the evening, then every
 #: school day until the letters' time is over.
 TURNS = (0, 300, 1800, 3600, 5100, *(hours * 3600 for hours in (6, 62.6, 64, 72, 90, 114, 138, 162, 186)))
@@ -74,7 +77,7 @@ TURNS = (0, 300, 1800, 3600, 5100, *(hours * 3600 for hours in (6, 62.6, 64, 72,
 FRESH = 120.0
 #: The seconds at which the teacher acts; None for never.
 MOMENTS = (None, None, -130.0, 0.4, 2.0, 20.0, 60.0, 119.0, 250.0, 1000.0, 2000.0)
-TRANSPORTS = ("gmail", "smtp", "maildir")
+TRANSPORTS = ("gmail", "gmail, send only", "gmail, send + metadata", "smtp", "maildir")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,20 +149,22 @@ class Lab:
     @classmethod
     def open(cls, url: str, folder: Path) -> Self:
         """A ledger after the first sync of the class."""
-        settings = drawn.settings("[letters]\nhold_hours = 0\n[guard]\nletters_share = 1")
-        ledger = open_ledger(url, now=START, new_secret=bytes)
+        settings = drawn.settings(
+            "[letters]\nhold_hours = 0\nquiet_hours = 0\nmarking_share = 0\n[guard]\nletters_share = 1"
+        )
+        ledger = open_ledger(url, now=SYNCED, new_secret=bytes)
         (book,) = settings.gradebooks
-        past = ledger.past(book.name, START.date())
-        ledger.record(book.name, decide(BEFORE, past, settings, book, START).facts, now=START)
+        past = ledger.past(book.name, SYNCED.date())
+        ledger.record(book.name, decide(BEFORE, past, settings, book, SYNCED).facts, now=SYNCED)
         lab = cls(ledger=ledger, folder=folder, settings=settings, letters=ledger.waiting())
         with ledger._database.reading() as connection:
             for table in (notice, notice_item):
                 lab.rows[table.name] = [dict(row) for row in connection.execute(select(table)).mappings()]
-        lab.gmail_mailer = gmail_mailer(lab.wire)
+        lab.gmail_mailers = gmail_mailers(lab.wire)
         return lab
 
     def __post_init__(self) -> None:
-        self.gmail_mailer: Any = None
+        self.gmail_mailers: dict[str, Mailer] = {}
         self._insert = {table.name: insert(table) for table in (notice, notice_item)}
 
     def close(self) -> None:
@@ -184,11 +189,11 @@ class Lab:
         sheet = Sheet(world, BEFORE, ACTS[schedule.act], schedule.moment)
         gmail = Gmail(world)
         self.wire.world, self.wire.gmail = world, gmail
-        mailer = self._mailer(schedule.transport, world)
         book = Book(self.ledger, world)
 
         def turn() -> None:
-            # Whatever ends a process, the next one begins anew; what it had in memory is gone.
+            # Each is a process of its own: what another one had in memory or on the line is gone.
+            mailer = self._mailer(schedule.transport, world)
             try:
                 deliver(book, sheet, mailer, world, self)
             except (Died, SheetsMasteryError):
@@ -211,17 +216,15 @@ class Lab:
         return tuple(self.wire.world.kinds)
 
     def _mailer(self, transport: str, world: World) -> Watched:
-        if transport == "gmail":
-            return Watched(self.gmail_mailer, world)
+        if transport in self.gmail_mailers:
+            return Watched(self.gmail_mailers[transport], world)
         if transport == "smtp":
             peer = Smtp(host="127.0.0.1", port=25, security="none")
             return Watched(SmtpMailer(peer, None, monotonic=world.monotonic, connect=smtp_over(world)), world)
-        asked: dict[str, float] = {}
 
         def file_taken(key: str) -> None:
-            asked[key] = world.real
+            world.files[key] = world.real
 
-        world.files = asked
         return Watched(MaildirMailer(self.folder / "outbox"), world, file_taken=file_taken)
 
     def _open(self) -> bool:
@@ -352,7 +355,7 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
 
 def _at_once(mailer: Watched, lab: Lab, raw: bytes, address: str, key: str) -> bool:
     """Send without drafts or last looks; whether the mail service said that it took it."""
-    if mailer._mailer is lab.gmail_mailer:
+    if mailer._mailer in lab.gmail_mailers.values():
         return _in_one_request(lab, raw)
     try:
         mailer.send(
@@ -385,7 +388,8 @@ def _in_one_request(lab: Lab, raw: bytes) -> bool:
 
 def single_faults(lab: Lab, transport: str) -> Iterator[Schedule]:
     """Every fault that there can be at any step of a delivery without faults, alone."""
-    plain = Schedule(transport=transport, faults=())
+    # By SMTP the second letter goes over the connection of the first, so there are two.
+    plain = Schedule(transport=transport, faults=(), both=transport == "smtp")
     for step, kind in enumerate(lab.steps_of(plain, by_the_outbox)):
         for number, what in enumerate(KINDS[kind]):
             amounts = {"clock": CLOCKS, "freeze": DELAYS, "late": DELAYS, "thaw": DELAYS, "quota": DELAYS}.get(
@@ -396,7 +400,7 @@ def single_faults(lab: Lab, transport: str) -> Iterator[Schedule]:
 
 
 #: About as many steps as a delivery of one letter has without faults.
-STEPS = {"gmail": 18, "smtp": 21, "maildir": 14}
+STEPS = {"gmail": 18, "gmail, send only": 15, "gmail, send + metadata": 16, "smtp": 21, "maildir": 14}
 
 
 def drawn_by_lot(number: int, transport: str = "") -> Schedule:
@@ -426,6 +430,9 @@ class Tally:
     ends: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     drafts: int = 0
+    #: Those of them that were left though no process was frozen. One that has been taken for dead may still make a
+    #: draft, of a letter that nobody asks about any more, and be killed before it throws the draft away.
+    strays: int = 0
     #: The first schedules with something wrong.
     worst: list[tuple[Schedule, Outcome]] = field(default_factory=list)
 
@@ -435,6 +442,8 @@ class Tally:
         self.ends += outcome.ends
         self.wrong += outcome.wrong
         self.drafts += outcome.drafts
+        frozen = any(what.startswith(("freeze", "thaw")) for _, _, what in outcome.happened)
+        self.strays += 0 if frozen else outcome.drafts
         if outcome.wrong and len(self.worst) < 5:
             self.worst.append((schedule, outcome))
 
@@ -444,6 +453,7 @@ class Tally:
         self.ends += other.ends
         self.wrong += other.wrong
         self.drafts += other.drafts
+        self.strays += other.strays
         self.worst = (self.worst + other.worst)[:5]
 
 

@@ -41,6 +41,9 @@ sender = "rivera@school.example"
 
 [letters]
 hold_hours = 0
+quiet_hours = 0
+marking_share = 0
+second_look_minutes = 0
 
 {more}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from itertools import chain
 
 from schedules import Lab, by_the_outbox, drawn_by_lot, mark_then_send, played, send_then_mark, single_faults
@@ -12,24 +13,29 @@ from schedules import Lab, by_the_outbox, drawn_by_lot, mark_then_send, played, 
 BY_LOT = int(os.environ.get("SHEETS_MASTERY_TEST_SCHEDULES", "300"))
 
 
-def nothing_goes_wrong(lab: Lab, way: str, ends: set[str]) -> None:
-    """Every single fault and many by lot: none twice, none lost, none untrue; and these ends of letters are seen."""
+def nothing_goes_wrong(lab: Lab, way: str, ends: set[str], perhaps: Collection[str] = ()) -> None:
+    """Every single fault and many by lot: none twice, none lost, none untrue; and these ends of letters are seen.
+
+    `perhaps` are ends that are so rare that only many schedules show them.
+    """
     singles = list(single_faults(lab, way))
     lots = (drawn_by_lot(number, way) for number in range(BY_LOT))
 
     tally = played(lab, chain(singles, lots), by_the_outbox)
 
     assert (tally.worst, tally.wrong) == ([], Counter())
+    # No draft lies in the mailbox that nobody knows of.
+    assert tally.strays == 0
     assert tally.schedules == BY_LOT + len(singles)
     # Each letter has one end, and every end was seen.
     assert sum(tally.ends.values()) == tally.letters
-    assert set(tally.ends) == ends
+    assert ends <= set(tally.ends) <= ends | set(perhaps)
     assert tally.ends["sent"] > tally.letters // 3
 
 
-def nothing_goes_wrong_on(postgresql_lab: Lab, way: str) -> None:
-    """The same on the other database, for a hundred schedules."""
-    tally = played(postgresql_lab, (drawn_by_lot(number, way) for number in range(100)), by_the_outbox)
+def nothing_goes_wrong_on(postgresql_lab: Lab, way: str, schedules: int = 100) -> None:
+    """The same on the other database, for so many schedules."""
+    tally = played(postgresql_lab, (drawn_by_lot(number, way) for number in range(schedules)), by_the_outbox)
 
     assert (tally.worst, tally.wrong, sum(tally.ends.values())) == ([], Counter(), tally.letters)
 

@@ -19,13 +19,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from stamped import StampPlace
 
 from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.errors import LedgerError, Unreachable
 from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.sending import LookingMailer, SendingMailer
 from sheets_mastery.google.wire import Answer, Wire
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.mail import PatientSmtp
@@ -47,6 +48,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 #: Seconds that an effect comes late or that a process is frozen; and by which the clock is moved.
 DELAYS = (1.0, 30.0, 119.0, 300.0, 900.0, 1200.0)
+#: Seconds for which a letter that was sent is not yet to be seen in Sent.
+UNSEEN = 700.0
+#: Seconds after which a mail server hangs up on who says nothing.
+PATIENCE = 60.0
 CLOCKS = (-7200.0, -1.0, 3600.0, 3 * 86400.0, 9 * 86400.0)
 
 
@@ -73,6 +78,8 @@ class Message:
     raw: bytes
     #: The real second at which the program asked for it, which may be long before it was done.
     asked: float
+    #: The real second at which it was done.
+    came: float = 0.0
 
 
 @dataclass
@@ -149,7 +156,7 @@ class World:
         return what, amount
 
     def take(self, raw: bytes, asked: float) -> None:
-        self.taken.append(Message(raw=raw, asked=asked))
+        self.taken.append(Message(raw=raw, asked=asked, came=self.real))
 
 
 class Book:
@@ -222,7 +229,7 @@ class Gmail:
         self._made = 0
         self.drafts: dict[str, tuple[str, bytes]] = {}
 
-    def answer(self, method: str, path: str, body: bytes | None, asked: float) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, query: str, body: bytes | None, asked: float) -> tuple[int, Any]:
         said = json.loads(body) if body else {}
         tail = path.partition("/users/me/")[2]
         match method, tail.split("/"):
@@ -237,8 +244,22 @@ class Gmail:
             case "POST", ["messages", "send"]:
                 self._world.take(base64.urlsafe_b64decode(said["raw"]), asked)
                 return 200, {"id": f"s{len(self._world.taken)}"}
+            case "GET", ["messages"]:
+                # Those in Sent, the newest first, of which the last ones cannot be seen yet.
+                seen = [n for n, each in enumerate(self._world.taken, 1) if self._world.real >= each.came + UNSEEN]
+                most = int(parse_qs(query)["maxResults"][0])
+                return 200, {"messages": [{"id": f"s{number}"} for number in reversed(seen)][:most]}
+            case "GET", ["messages", message]:
+                raw = self._world.taken[int(message[1:]) - 1].raw
+                headers = [line.partition(": ")[2] for line in lines_of(raw) if line.startswith("X-SM-Notice: ")]
+                return 200, {"id": message, "payload": {"headers": [{"value": value} for value in headers]}}
+            case "GET", ["drafts"]:
+                # Ids alone, of what the words of the question stand in.
+                words = parse_qs(query)["q"][0].strip('"').encode()
+                return 200, {"drafts": [{"id": each} for each, (_, raw) in self.drafts.items() if words in raw]}
             case "GET", ["drafts", draft] if draft in self.drafts:
-                return 200, {"message": {"id": self.drafts[draft][0]}}
+                message, raw = self.drafts[draft]
+                return 200, {"message": {"id": message, "raw": base64.urlsafe_b64encode(raw).decode()}}
             case "DELETE", ["drafts", draft] if draft in self.drafts:
                 del self.drafts[draft]
                 return 204, None
@@ -254,6 +275,8 @@ class GmailWire:
         #: Set for every world anew: building the client takes long.
         self.world: World
         self.gmail: Gmail
+        #: What Google's own clock shows, which nobody moves.
+        self.answered: datetime | None = None
 
     def deadline(self) -> float:
         return self.world.real + 60
@@ -264,14 +287,15 @@ class GmailWire:
     def send(
         self, method: str, url: str, *, body: bytes | None = None, headers: object = None, deadline: float
     ) -> Answer:
-        world, path = self.world, urlsplit(url).path
+        world, path, query = self.world, urlsplit(url).path, urlsplit(url).query
         sends = path.endswith("/send")
         wrong, amount = world.step(f"{method} {path.rpartition('/me/')[2]}", "send" if sends else "request")
         asked = world.real
         world.pass_time(0.4)
+        self.answered = world.start + timedelta(seconds=world.real)
 
         def effect() -> tuple[int, Any]:
-            return self.gmail.answer(method, path, body, asked)
+            return self.gmail.answer(method, path, query, body, asked)
 
         match wrong:
             case "error":
@@ -311,9 +335,14 @@ def _answer(status: int, said: Any) -> Answer:
     return Answer(status=status, headers={"Content-Type": "application/json"}, body=body)
 
 
-def gmail_mailer(wire: GmailWire) -> GmailMailer:
-    """The real mailer over that wire."""
-    return GmailMailer(cast(Wire, wire))
+def gmail_mailers(wire: GmailWire) -> dict[str, Mailer]:
+    """The real mailers over that wire, by the way in which they send."""
+    over = cast(Wire, wire)
+    return {
+        "gmail": GmailMailer(over),
+        "gmail, send only": SendingMailer(over),
+        "gmail, send + metadata": LookingMailer(over),
+    }
 
 
 class Line:
@@ -324,8 +353,13 @@ class Line:
         self._answers: list[bytes] = [b"220 model ready\r\n"]
         self._letter: bytes | None = None
         self._late = False
+        self._blocking = True
+        self._heard = world.real
 
     def sendall(self, data: bytes) -> None:
+        silent, self._heard = self._world.real - self._heard, self._world.real
+        if silent > PATIENCE:
+            raise ConnectionResetError
         if self._letter is not None:
             if data == b".\r\n":
                 self._dot(self._letter)
@@ -368,6 +402,10 @@ class Line:
 
     def recv(self, _most: int) -> bytes:
         """The next line of an answer; nothing when the line is cut."""
+        if not self._blocking:
+            if self._world.real - self._heard > PATIENCE:
+                return b""
+            raise BlockingIOError
         if self._late:
             self._world.pass_time(120)
             raise TimeoutError
@@ -379,7 +417,8 @@ class Line:
         return line + b"\n"
 
     def settimeout(self, seconds: float) -> None:
-        assert seconds > 0
+        assert seconds >= 0
+        self._blocking = seconds > 0
 
     def close(self) -> None:
         """Hang up."""

@@ -146,8 +146,11 @@ def learned(past: Past, facts: Facts) -> Past:
         notices[name] = with_more(notices[name], "episodes", joining)
     for name, why in facts.withdrawn:
         notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
+    addresses = {(each.student, each.guardian): each for each in facts.addresses}
     return replace(
         past,
+        marks=past.marks if facts.marks is None else facts.marks,
+        addresses=addresses if past.addresses is None else {**past.addresses, **addresses},
         students=past.students if facts.students is None else facts.students,
         shape=past.shape if facts.shape is None else facts.shape,
         verdicts=verdicts,

@@ -8,14 +8,28 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sheets_mastery.config import Google, Mail
-from sheets_mastery.errors import CredentialsError, SheetNotFound
-from sheets_mastery.google.auth import GMAIL, READ, SHEETS, LocalCredentials, SavedToken, account, credentials, scopes
+from sheets_mastery.errors import CredentialsError, MailLater, MailUnknown, SheetNotFound
+from sheets_mastery.google.auth import (
+    GMAIL,
+    READ,
+    SHEETS,
+    LocalCredentials,
+    SavedToken,
+    account,
+    credentials,
+    granted,
+    scopes,
+    way_to_send,
+)
+from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.sending import LookingMailer, SendingMailer
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
@@ -75,6 +89,73 @@ def keep(folder: Path, **more: Any) -> Path:
 def test_nothing_is_asked_for_but_what_is_used(transport: str, read_from: str, expected: tuple[str, ...]) -> None:
     mail = {"sender": "t@school.example", "transport": transport, "bounces": {"read_from": read_from}}
     assert scopes(Mail.model_validate(mail)) == expected
+
+
+_READ, _METADATA, _SEND = (f"https://www.googleapis.com/auth/gmail.{name}" for name in ("readonly", "metadata", "send"))
+
+
+def test_what_gmail_is_asked_for_is_a_setting() -> None:
+    said = {"sender": "t@school.example", "transport": "gmail", "gmail_scopes": ["gmail.send", "gmail.metadata"]}
+    assert scopes(Mail.model_validate(said)) == (SHEETS, _SEND, _METADATA)
+    with pytest.raises(ValueError, match=r'needs "gmail.compose" or "gmail.send"'):
+        Mail.model_validate(said | {"gmail_scopes": ["gmail.readonly"]})
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((SHEETS, GMAIL), ("drafts", (GMAIL,))),
+        ((GMAIL, _SEND, _READ), ("drafts", (GMAIL,))),
+        ((_SEND, _METADATA, _READ), ("look", (_SEND, _METADATA))),
+        ((_SEND, _READ), ("look", (_SEND, _READ))),
+        ((SHEETS, _SEND), ("send", (_SEND,))),
+    ],
+)
+def test_letters_leave_in_the_safest_way_that_was_granted(there: tuple[str, ...], expected: object) -> None:
+    assert way_to_send(there) == expected
+
+
+def test_a_token_tells_what_was_granted_and_without_leave_to_send_no_letter_leaves(tmp_path: Path) -> None:
+    mail = Mail.model_validate({"sender": "t@school.example", "transport": "gmail"})
+    keep(tmp_path, scopes=[SHEETS, _SEND])
+    assert granted(OAUTH, mail, folder=tmp_path) == {SHEETS, _SEND}
+    assert granted(settings(), mail, folder=tmp_path) == {SHEETS, GMAIL}
+    with pytest.raises(CredentialsError, match="lets no letter leave by Gmail"):
+        way_to_send({SHEETS, _READ})
+
+
+@pytest.mark.parametrize(
+    ("allowed", "made"),
+    [
+        ((GMAIL,), GmailMailer),
+        ((_SEND, _METADATA), LookingMailer),
+        ((_SEND, _READ), LookingMailer),
+        ((_SEND,), SendingMailer),
+    ],
+)
+def test_each_way_to_send_does_with_the_scopes_that_it_names(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any], allowed: tuple[str, ...], made: Any
+) -> None:
+    """A letter, and a look for one whose fate is not known, at a Google that checks scopes."""
+    key = arrange("oauth/serviceAccounts", {"email": ROBOT, "delegatedScopes": list(allowed)})
+    (tmp_path / "key.json").write_text(json.dumps(key))
+    _, wanted = way_to_send(allowed)
+    delegate = credentials(settings(subject="teacher@school.example"), wanted, folder=tmp_path)
+    letter = b"From: teacher@school.example\r\nTo: p@example.org\r\nSubject: x\r\n\r\ntext\r\n"
+    noted: list[str] = []
+    mailer = made(Wire(delegate, endpoint=google.url))
+    with closing(mailer):
+        sent = mailer.send(
+            letter,
+            sender="teacher@school.example",
+            recipient="p@example.org",
+            key="ab" * 32,
+            on_draft=noted.append,
+            last_look=lambda: None,
+        )
+        assert sent
+        with pytest.raises((MailUnknown, MailLater)):
+            mailer.recover("ab" * 32, noted[0])
 
 
 def test_a_service_account_is_let_in_by_its_key(google: LocalGoogle, tmp_path: Path, key: dict[str, Any]) -> None:

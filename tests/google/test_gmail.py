@@ -14,6 +14,7 @@ from sheets_mastery.envelope import reference
 from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, SheetsMasteryError
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.sentmail import GmailSent
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
 
@@ -94,9 +95,11 @@ def test_a_letter_is_a_draft_that_is_noted_and_then_sent(
     mailbox: Callable[[], tuple[int, int]],
     look: Callable[[str], dict[str, Any]],
 ) -> None:
-    provider_id = send()
+    message, _, thread = send().partition("/")
     assert mailbox() == (1, 0)
-    raw = look(f"messages/{provider_id}?format=raw")["raw"]
+    found = look(f"messages/{message}?format=raw")
+    assert found["threadId"] == thread
+    raw = found["raw"]
     assert base64.urlsafe_b64decode(raw).endswith(b"\r\n\r\nRef SM-K7Q2\r\n")
     assert len(noted) == 1
     asked = [
@@ -333,7 +336,10 @@ def test_a_letter_that_did_not_leave_is_made_sure_of_before_it_is_written_anew(
 
 def test_an_interruption_before_the_note_left_nothing_that_could_leave(mailer: GmailMailer, arrange: Arrange) -> None:
     assert mailer.recover(KEY, "") is None
-    assert arrange("requests") == {"requests": []}
+    # All that could be there is a draft, and it was looked for.
+    assert [(each["method"], each["path"].partition("?")[0]) for each in arrange("requests")["requests"]] == [
+        ("GET", DRAFTS)
+    ]
 
 
 def test_a_draft_that_a_person_has_changed_is_theirs(
@@ -388,7 +394,7 @@ def test_a_gmail_that_cannot_be_asked_is_asked_again_later(
 
 
 def test_a_letter_among_the_sent_mail_is_found_by_its_reference_and_a_draft_is_not(
-    mailer: GmailMailer, send: Callable[..., str], arrange: Arrange
+    google: LocalGoogle, send: Callable[..., str], arrange: Arrange
 ) -> None:
     left, kept, never = "cd" * 32, "ce" * 32, "cf" * 32
 
@@ -398,10 +404,11 @@ def test_a_letter_among_the_sent_mail_is_found_by_its_reference_and_a_draft_is_n
     def letter(key: str) -> bytes:
         return LETTER.replace(b"SM-K7Q2", reference(key).encode())
 
+    sent = GmailSent(Wire(LocalCredentials(), endpoint=google.url))
     send(letter(left))
     with pytest.raises(LookupError):
         send(letter(kept), last_look=stop)
-    found = [mailer.among_sent(keys) for keys in ([left], [kept], [never], [never, left])]
+    found = [sent.among_sent(keys) for keys in ([left], [kept], [never], [never, left])]
     assert found == [True, False, False, True]
     for scene, expected in (
         (fault(403, "insufficientPermissions"), MailUnknown),
@@ -411,5 +418,6 @@ def test_a_letter_among_the_sent_mail_is_found_by_its_reference_and_a_draft_is_n
     ):
         arrange("faults", {"method": "GET", "path": "/gmail/v1/users/me/messages", "times": 1} | scene)
         with pytest.raises(expected):
-            mailer.among_sent([left])
+            sent.among_sent([left])
         arrange("faults", [])
+    sent.close()

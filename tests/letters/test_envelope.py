@@ -26,6 +26,7 @@ MEANT = {
     "Date": "Fri, 30 Oct 2026 16:30:00 -0500",
     "Message-ID": "<sm1.vov2xk5lvov2xk5lvov2xk5lvo@lincoln.example.edu>",
     "X-SM-Notice": "vov2xk5lvov2xk5lvov2xk5lvo",
+    "X-SM-Digest": "5evukvpgerqdilta5tzz7dtd37",
     "Auto-Submitted": "auto-generated",
     "Content-Language": "en-US",
 }

@@ -143,7 +143,7 @@ def test_a_cell_gives_words_to_a_letter_and_nothing_else(  # noqa: PLR0917 - Hyp
     message = message_from_bytes(sealed, policy=policy.default)
     assert message.keys() == [
         "MIME-Version", "Content-Type", "From", "To", "Reply-To", "Subject", "Date", "Message-ID",
-        "X-SM-Notice", "Auto-Submitted", "Content-Language",
+        "X-SM-Notice", "X-SM-Digest", "Auto-Submitted", "Content-Language",
     ]  # fmt: skip
     assert [each.addr_spec for each in message["To"].addresses] == ["rosa@example.org"]
     assert message["Subject"] == rendered.subject

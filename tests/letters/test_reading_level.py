@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from sheets_mastery.letters import LetterPress
-from sheets_mastery.letters.proofs import LETTERS
+from sheets_mastery.letters.proofs import LETTERS, PAGES
 
 
 def syllables(word: str) -> int:
@@ -50,3 +50,14 @@ def test_every_kind_of_letter_reads_like_the_sixth_grade(press: LetterPress) -> 
         grades[letter.kind].append(grade(prose))
     assert set(grades) == {"missing", "reminder", "made_good", "weekly", "welcome", "contract"}
     assert {kind: round(max(found), 1) for kind, found in grades.items() if max(found) > 6.5} == {}
+
+
+def test_so_does_the_page_at_which_letters_are_stopped(press: LetterPress) -> None:
+    for page in PAGES:
+        shown = re.sub(
+            r"<style>.*?</style>|<title>.*?</title>|<form method=\"post\" aria.*",
+            "",
+            press.page(page, "en").html,
+            flags=re.DOTALL,
+        )
+        assert grade(re.sub(r"<[^>]+>", "\n", shown)) <= 6.5, page.says

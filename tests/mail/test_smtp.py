@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -22,15 +23,11 @@ def plain(port: int) -> Smtp:
     return Smtp(host="127.0.0.1", port=port, security="none")
 
 
-def send(mailer: SmtpMailer, letter: bytes, noted: Noted) -> str:
-    return mailer.send(
-        letter,
-        sender="teacher@school.example",
-        recipient="parent@example.org",
-        key=KEY,
-        on_draft=noted.append,
-        last_look=lambda: None,
-    )
+def send(mailer: SmtpMailer, letter: bytes, noted: Noted, recipient: str = "parent@example.org", **more: Any) -> str:
+    """One letter over a connection of its own."""
+    said: dict[str, Any] = {"on_draft": noted.append, "last_look": lambda: None} | more
+    with closing(mailer):
+        return mailer.send(letter, sender="teacher@school.example", recipient=recipient, key=KEY, **said)
 
 
 def outcome(mailer: SmtpMailer, letter: bytes, noted: Noted) -> type[MailError] | str:
@@ -137,14 +134,8 @@ def test_a_letter_whose_time_is_up_before_the_dot_has_not_gone(peer: Any, letter
     usual = Clock(often=float("inf"))
     asked: list[int] = []
     with peer() as server:
-        SmtpMailer(plain(server.port), None, monotonic=usual).send(
-            letter,
-            sender="teacher@school.example",
-            recipient="parent@example.org",
-            key=KEY,
-            on_draft=noted.append,
-            last_look=lambda: asked.append(usual.asked),
-        )
+        mailer = SmtpMailer(plain(server.port), None, monotonic=usual)
+        send(mailer, letter, noted, last_look=lambda: asked.append(usual.asked))
     (before_the_dot,) = asked
     assert before_the_dot > 10
     for often in range(1, before_the_dot + 1):
@@ -195,24 +186,10 @@ def test_letters_beyond_ascii_go_only_to_a_server_that_carries_them(peer: Any, n
 
 def test_an_address_beyond_ascii_goes_only_to_a_server_that_carries_it(peer: Any, letter: bytes, noted: Noted) -> None:
     with peer(offers=("SMTPUTF8",)) as server:
-        SmtpMailer(plain(server.port), None).send(
-            letter,
-            sender="teacher@school.example",
-            recipient="josé@example.org",
-            key=KEY,
-            on_draft=noted.append,
-            last_look=lambda: None,
-        )
+        send(SmtpMailer(plain(server.port), None), letter, noted, "josé@example.org")
     assert server.heard[2] == "RCPT TO:<josé@example.org>"
     with peer() as server, pytest.raises(MailRefused):
-        SmtpMailer(plain(server.port), None).send(
-            letter,
-            sender="teacher@school.example",
-            recipient="josé@example.org",
-            key=KEY,
-            on_draft=noted.append,
-            last_look=lambda: None,
-        )
+        send(SmtpMailer(plain(server.port), None), letter, noted, "josé@example.org")
 
 
 class Box:
@@ -266,11 +243,10 @@ def test_a_real_server_takes_letters_in_encrypted_form_from_who_knows_the_passwo
 def test_before_the_dot_it_is_noted_that_it_comes_and_asked_whether_it_may(peer: Any, letter: bytes) -> None:
     seen: list[str] = []
     with peer() as server:
-        SmtpMailer(plain(server.port), None).send(
+        send(
+            SmtpMailer(plain(server.port), None),
             letter,
-            sender="teacher@school.example",
-            recipient="parent@example.org",
-            key=KEY,
+            [],
             on_draft=lambda name: seen.append(f"{name}, {len(server.heard)} lines"),
             last_look=lambda: seen.append("may it"),
         )
@@ -284,9 +260,7 @@ def test_a_letter_that_may_no_longer_leave_is_broken_off_before_its_dot(peer: An
 
     callbacks: dict[str, Any] = {"on_draft": lambda _: None, "last_look": lambda: None} | {which: no}
     with peer() as server, pytest.raises(MailLater, match="are stopped"):
-        SmtpMailer(plain(server.port), None).send(
-            letter, sender="teacher@school.example", recipient="parent@example.org", key=KEY, **callbacks
-        )
+        send(SmtpMailer(plain(server.port), None), letter, [], **callbacks)
     # No goodbye either: within a letter it would be a line of it.
     assert [line.split()[0] for line in server.heard] == ["EHLO", "MAIL", "RCPT", "DATA"]
     assert b"QUIT" not in server.letter

@@ -121,7 +121,8 @@ def term(tmp_path: Path, press: LetterPress) -> Callable[..., Term]:
 
     def make(zone: str, start: str, end: str, *, hours: str, days: str = EVERY_DAY, letters: str = "") -> Term:
         settings = drawn.settings(
-            f"[letters]\nhold_hours = 0\nper_week = 20\n{letters}\n"
+            "[letters]\nhold_hours = 0\nquiet_hours = 0\nmarking_share = 0\nsecond_look_minutes = 0\n"
+            f"per_week = 20\n{letters}\n"
             "[schedule]\nevery_minutes = 60\n[guard]\nletters_share = 1",
             school=f'{days}\nhours = "{hours}"',
         )

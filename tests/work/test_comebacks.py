@@ -17,7 +17,7 @@ from sheets_mastery import desk, undelivered
 from sheets_mastery.afterwards import Bounce, CameBack
 from sheets_mastery.errors import LedgerError, SettingsError
 from sheets_mastery.ledger import Ledger
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.status import report
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MONDAY = "2026-11-02T16:30"
 FOLDER = '[mail.bounces]\nread_from = "folder"'
 SEEN = "the tab Mastery Trouble says where they stand, `outbox undelivered` which letters"
-REMEDY = "another address is written to at once. If it is right, `outbox unblock` lets letters go to it again."
+REMEDY = "another address is new and asks once. If it is right, `outbox unblock` lets letters go to it again."
 GONE = "letters to this address come back (5.1.1, no such mailbox)"
 
 
@@ -81,6 +81,11 @@ def test_who_has_no_mailbox_is_written_to_no_more_until_another_address_stands_t
     algebra.at("2026-11-16T16:30")
     assert [each for each in algebra.sync().problems if "come back" in each.what] == []
     assert (trouble(algebra), report(algebra.service, None).waiting) == ([], ())
+    # It is a new address like any other: it has its day, and somebody says yes.
+    algebra.at("2026-11-17T16:30")
+    assert algebra.deliver() == {"waits for approval": 1}
+    (asked,) = algebra.service.ledger.waiting()
+    desk.decide(algebra.service, Decision.APPROVE, [asked.key])
     assert algebra.deliver() == {"sent": 1}
     assert sum(b"To: pa@new.example.org" in path.read_bytes() for path in algebra.school.letters()) == 1
 

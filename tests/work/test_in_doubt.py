@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -136,6 +137,56 @@ def test_a_draft_that_the_teacher_has_in_hand_is_left_to_the_teacher(by_gmail: C
     by_gmail.at("2026-10-30T17:00")
     assert by_gmail.deliver() == {"needs review": 1}
     assert (sent(by_gmail) - before, len(drafts(by_gmail))) == (2 + (deed == "sent"), deed == "changed")
+
+
+CREATE = {"method": "POST", "path": f"{DRAFTS}?"}
+
+
+def raw_of(algebra: Class, draft: str) -> bytes:
+    raw = algebra.school.get(f"{DRAFTS}/{draft}", format="raw")["message"]["raw"]
+    return base64.urlsafe_b64decode(raw)
+
+
+def put(algebra: Class, draft: str, letter: bytes) -> None:
+    """A person changes a draft, or, without a name, makes one."""
+    client, url = algebra.school.client, f"{algebra.school.url}{DRAFTS}"
+    message = {"message": {"raw": base64.urlsafe_b64encode(letter).decode()}}
+    method, url = ("PUT", f"{url}/{draft}") if draft else ("POST", url)
+    assert client.request(method, url, json=message, timeout=10).ok
+
+
+def test_a_draft_whose_making_was_not_answered_is_found_and_deleted_before_the_letter_is_tried_again(
+    by_gmail: Class,
+) -> None:
+    before = sent(by_gmail)
+    by_gmail.school.post("/_local/faults", {**CREATE, "cut": "after"})
+    assert by_gmail.deliver() == {"later": 1, "sent": 2}
+    (orphan,) = drafts(by_gmail)
+    # The teacher writes about it, and quotes its reference.
+    reference = re.search(rb"SM-[A-Z2-7]{10}", raw_of(by_gmail, orphan))
+    assert reference is not None
+    put(by_gmail, "", b"To: head@school.example\r\nSubject: What is this?\r\n\r\n" + reference[0] + b"\r\n")
+    by_gmail.at("2026-10-30T16:44")
+    assert by_gmail.deliver() == {}
+    by_gmail.at("2026-10-30T16:45")
+    assert by_gmail.deliver() == {"sent": 1}
+    (left,) = drafts(by_gmail)
+    assert (sent(by_gmail) - before, left != orphan) == (3, True)
+    assert b"What is this?" in raw_of(by_gmail, left)
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"Hello", b"Hi"), (b"To: ", b"To: x")])
+def test_an_unknown_draft_that_a_person_has_changed_is_theirs(by_gmail: Class, old: bytes, new: bytes) -> None:
+    before = sent(by_gmail)
+    by_gmail.school.post("/_local/faults", {**CREATE, "cut": "after"})
+    assert by_gmail.deliver() == {"later": 1, "sent": 2}
+    (orphan,) = drafts(by_gmail)
+    changed = raw_of(by_gmail, orphan).replace(old, new, 1)
+    assert changed != raw_of(by_gmail, orphan)
+    put(by_gmail, orphan, changed)
+    by_gmail.at("2026-10-30T16:45")
+    assert by_gmail.deliver() == {"needs review": 1}
+    assert (sent(by_gmail) - before, drafts(by_gmail)) == (2, [orphan])
 
 
 class Slow:

@@ -80,7 +80,9 @@ def test_letters_leave_by_gmail_as_drafts_that_are_sent(open_class: Callable[...
     assert algebra.school.get("/gmail/v1/users/me/drafts").get("drafts", []) == []
     with algebra.service.ledger._database.reading() as connection:
         names = connection.exec_driver_sql("SELECT provider_id FROM notice").scalars().all()
-    assert sorted(names) == sorted(new)
+    # Each is known by its id and its thread's, so that a reminder can come back to it.
+    threads = {name: algebra.school.get(f"/gmail/v1/users/me/messages/{name}")["threadId"] for name in new}
+    assert sorted(names) == sorted(f"{name}/{thread}" for name, thread in threads.items())
 
 
 def sent(algebra: Class) -> dict[str, bytes]:
@@ -162,3 +164,36 @@ def test_a_ledger_is_readable_by_its_owner_alone(algebra: Class) -> None:
     }
     outbox: dict[str, Any] = {path.name: path.stat().st_mode & 0o777 for path in algebra.school.letters()}
     assert set(outbox.values()) == {0o600}
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("scopes", ['["gmail.compose"]', '["gmail.send"]'])
+def test_a_reminder_lies_in_the_thread_of_the_letter_that_it_reminds_of(
+    open_class: Callable[..., Class], scopes: str, there: bool
+) -> None:
+    algebra = open_class(mail=f'transport = "gmail"\ngmail_scopes = {scopes}')
+    before = sent(algebra)
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+    firsts = [name for name in sent(algebra) if name not in before]
+    if not there:
+        # Somebody has deleted one of the conversations for good.
+        algebra.school.post("/_local/faults", {"method": "POST", "path": "/gmail/v1/users/me/", "times": 1} | GONE)
+    algebra.at("2026-11-13T16:30")
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+
+    def thread_of(name: str) -> str:
+        return str(algebra.school.get(f"/gmail/v1/users/me/messages/{name}")["threadId"])
+
+    threads = {thread_of(name) for name in firsts}
+    reminders = [name for name in sent(algebra) if name not in before and name not in firsts]
+    assert len(reminders) == 3
+    assert len([name for name in reminders if thread_of(name) in threads]) == (3 if there else 2)
+
+
+#: What Gmail says of a thread that is gone.
+GONE = {
+    "status": 404,
+    "body": {"error": {"code": 404, "message": "Requested entity was not found.", "errors": [{"reason": "notFound"}]}},
+}

@@ -106,6 +106,8 @@ def test_the_first_sync_makes_the_tab_right_of_mastery_with_what_is_in_force(pan
         "Rounding": "none",
         "Highest percent": "150 %",
         "Hold hours": "0",
+        "Quiet hours": "0",
+        "Marking share": "0 %",
         "Letter hours": "07:00-18:00",
         "Letters lapse after": "5",
         "Letters to students": "no",

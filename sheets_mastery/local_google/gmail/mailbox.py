@@ -177,16 +177,16 @@ class Mailbox:
     def _joined(self, letter: Letter, thread: str | None, replaced: str | None = None) -> str | None:
         """Return the thread asked for, or None where the message may not join it: it then begins one of its own.
 
-        To join, its subject must be the thread's and it must refer to a message in it.
+        To join, its subject must be the thread's and it must say that it is an answer (the description of `threadId`):
+        to which message cannot matter, as Gmail puts a Message-ID of its own in the place of the sender's.
         """
         if thread is None:
             return None
         others = [record for record in self.thread(thread) if record["id"] != replaced]
         if not others:  # a draft alone in its thread takes the thread along
             return thread
-        known = {self.letter(record).header("message-id").strip() for record in others}
-        refers = set(f"{letter.header('references')} {letter.header('in-reply-to')}".split())
-        return thread if _subject(letter) == _subject(self.letter(others[0])) and known & refers else None
+        refers = f"{letter.header('references')}{letter.header('in-reply-to')}".strip()
+        return thread if refers and _subject(letter) == _subject(self.letter(others[0])) else None
 
     def _bury(self, key: str) -> None:
         record = self._load(key)

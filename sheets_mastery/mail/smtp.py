@@ -1,28 +1,25 @@
-"""Letters out of the house, each at most once: into a folder, or to the school's mail server.
+"""Letters to the school's mail server: one recipient and one transaction each, many of them over one connection.
 
-Every mailer says of every letter which of three things is true: it was taken over (the answer is the receiver's name
-for it), it was not (`MailRefused` for good, `MailLater` for now), or nobody can tell (`MailUnknown`). The third is
-kept as small as it can be and is never settled by sending again.
+Up to the dot that ends a letter nothing has been taken over; from the answer to it on everything has. Only the moment
+in between is in doubt. A connection is used again only after a letter that was taken, and it says nothing of the next
+one until the server has shown that it still listens.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import smtplib
+import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from sheets_mastery.config import Smtp
-from sheets_mastery.errors import MailLater, MailNotAllowed, MailRefused, MailUnknown
+from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown
 
-_KEY = re.compile(r"[0-9A-Za-z]{8,128}")
 _BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
 _QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z.-]+)", re.IGNORECASE)
 #: "Log in first", said in many ways: it is the school's account that is refused, and every letter would be.
@@ -31,128 +28,18 @@ _ACCOUNT_TROUBLE = {530, 534, 535, 538}
 _DOT_COMES = "the dot comes next"
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-
-
-class MaildirMailer:
-    """A maildir: every letter a file in `new`, named after its key, where any mail program or gateway finds it.
-
-    The name settles everything: a letter whose file is there (read, answered or filed away by flags) has been
-    delivered.
-    """
-
-    #: Looking into the folder tells at once.
-    ask_after = timedelta()
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def send(
-        self,
-        letter: bytes,
-        *,
-        sender: str,  # noqa: ARG002 - a folder has no envelope
-        recipient: str,  # noqa: ARG002 - the same
-        key: str,
-        on_draft: Callable[[str], None],  # noqa: ARG002 - a file needs no draft
-        last_look: Callable[[], None],
-    ) -> str:
-        """Put a letter into the folder; answers the file's name, also where it was there already.
-
-        `last_look` is called when the file is written and has no name yet.
-        Raises MailLater with the folder as it was: a full disk, a folder that is a link or that everybody can read.
-        """
-        name = _file_name(key)
-        try:
-            with _opened(self._folder) as (new, cur, tmp):
-                if not _there(name, new, cur):
-                    _put(letter, name, tmp, new, last_look)
-        except OSError as problem:
-            raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
-        return name
-
-    def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - there are no drafts
-        """The file's name where the letter is in the folder, None where it is not. Raises MailLater."""
-        name = _file_name(key)
-        try:
-            with _opened(self._folder) as (new, cur, _):
-                return name if _there(name, new, cur) else None
-        except OSError as problem:
-            raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
-
-    def among_sent(self, keys: Iterable[str]) -> bool:
-        """Whether the file of one of these letters is in the folder. Raises MailLater."""
-        return any(self.recover(key, "") is not None for key in keys)
-
-    def close(self) -> None:
-        """Nothing is held open between two letters."""
-
-
-def _file_name(key: str) -> str:
-    if not _KEY.fullmatch(key):
-        raise ValueError("a letter's key is made of letters and digits")
-    return f"{key}.sheets-mastery"
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[tuple[int, int, int]]:
-    """The folders `new`, `cur` and `tmp`, made where they are not there yet, as descriptors.
-
-    Nothing is done by path afterwards, so that a link put in the way in between leads nowhere.
-    """
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700, parents=True)
-    only_folders = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-    opened = [os.open(folder, only_folders)]
-    try:
-        if os.fstat(opened[0]).st_mode & 0o007:
-            raise PermissionError(0, "everybody on this machine can look into it; run chmod o= on it")
-        for name in ("new", "cur", "tmp"):
-            with suppress(FileExistsError):
-                os.mkdir(name, mode=0o700, dir_fd=opened[0])
-            opened.append(os.open(name, only_folders, dir_fd=opened[0]))
-        _, new, cur, tmp = opened
-        yield new, cur, tmp
-    finally:
-        for descriptor in opened:
-            os.close(descriptor)
-
-
-def _there(name: str, *folders: int) -> bool:
-    """Whether a letter's file is there, with or without the flags that mail programs add after a colon."""
-    return any(found == name or found.startswith(f"{name}:") for folder in folders for found in _names(folder))
-
-
-def _names(folder: int) -> list[str]:
-    return os.listdir(folder)
-
-
-def _put(letter: bytes, name: str, tmp: int, new: int, last_look: Callable[[], None]) -> None:
-    """Write the file whole, then give it its name; whoever looks into `new` sees all of it or nothing."""
-    for found in _names(tmp):
-        if found.startswith(f"{name}."):  # what an interrupted try has left behind
-            os.unlink(found, dir_fd=tmp)
-    beside = f"{name}.{secrets.token_hex(8)}"
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=tmp)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(letter)
-            file.flush()
-            os.fsync(file.fileno())
-        last_look()
-        # Unlike a renaming, a link never takes the place of a letter that came first.
-        with suppress(FileExistsError):
-            os.link(beside, name, src_dir_fd=tmp, dst_dir_fd=new)
-        os.fsync(new)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(beside, dir_fd=tmp)
+#: So many letters go over one connection; there are servers that take no more than fifty or a hundred.
+_LETTERS_A_CONNECTION = 50
+#: A connection that was not used for so many seconds is given up unasked: servers hang up after a minute or more.
+_IDLE_SECONDS = 30.0
+#: So many seconds are enough to say that a connection still stands, and to say goodbye.
+_SHORT_SECONDS = 10.0
 
 
 class SmtpMailer:
-    """The school's mail server: one connection, one recipient and one transaction a letter.
+    """The school's mail server: one recipient and one transaction a letter.
 
-    Up to the dot that ends a letter nothing has been taken over; from the answer to it on everything has. Only the
-    moment in between is in doubt.
+    A connection is kept for the next letter, until `close`; it is used again while it is young and well.
     """
 
     #: There is nobody to ask, so there is nothing to wait for.
@@ -167,17 +54,22 @@ class SmtpMailer:
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         connect: Callable[..., PatientSmtp] | None = None,
+        spend: Callable[[int], None] = lambda _: None,
     ) -> None:
         """`timeout` is for a whole letter, in seconds; `tls` says whom to trust, if not whom the system trusts.
 
-        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does.
+        `connect` opens a conversation that is not encrypted from the start, as `PatientSmtp` does. `spend` is told of
+        every letter that was begun: 1.
         """
         self._settings = settings
         self._password = password
         self._timeout = timeout
         self._tls = tls
-        self._monotonic = monotonic
+        self._patience = _Patience(monotonic)
         self._connect = connect or PatientSmtp
+        self._spend = spend
+        #: The conversation that is open, with the domain that it greeted the server by.
+        self._kept: tuple[_Conversation, str] | None = None
 
     def send(
         self,
@@ -197,13 +89,19 @@ class SmtpMailer:
         for address in (sender, recipient):
             if not _BARE_ADDRESS.fullmatch(address):
                 raise MailRefused("An address of the letter is not one bare address; nothing was sent.")
-        deadline = self._monotonic() + self._timeout
-        with self._conversation(sender.rpartition("@")[2], lambda: deadline - self._monotonic()) as server:
-            server.address(letter, sender, recipient)
+        self._patience.give(self._timeout)
+        try:
+            server = self._addressed(letter, sender, recipient)
             server.body(letter)
             on_draft(_DOT_COMES)
             last_look()
             answer = server.dot()
+        except BaseException:
+            # Whatever it was, the two ends may no longer agree about whose turn it is.
+            self._hang_up()
+            raise
+        finally:
+            self._spend(1)
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
 
@@ -213,22 +111,45 @@ class SmtpMailer:
             return None
         raise MailUnknown("The letter may have reached the mail server or not; look in its log before sending again.")
 
-    def among_sent(self, keys: Iterable[str]) -> bool:  # noqa: ARG002 - SMTP cannot be asked
-        """MailUnknown: a mail server does not tell what it has taken."""
-        raise MailUnknown(
-            "The letter may have left before the ledger was put back, and the mail server cannot be asked."
-        )
-
     def close(self) -> None:
-        """Nothing is held open between two letters."""
+        """Say goodbye, where a connection is open. The mailer may be used again."""
+        self._patience.give(_SHORT_SECONDS)
+        self._hang_up()
 
-    @contextmanager
-    def _conversation(self, me: str, left: Callable[[], float]) -> Iterator[_Conversation]:
+    def _hang_up(self) -> None:
+        if self._kept is not None:
+            kept, _ = self._kept
+            self._kept = None
+            kept.close()
+
+    def _addressed(self, letter: bytes, sender: str, recipient: str) -> _Conversation:
+        """A conversation in which the server waits for this letter. MailLater, MailRefused."""
+        me = sender.rpartition("@")[2]
+        me = me if me.isascii() else "localhost"
+        if self._kept is not None and (self._kept[1] != me or not self._kept[0].young):
+            self._hang_up()
+        if self._kept is not None:
+            server, _ = self._kept
+            try:
+                server.again()
+                server.sender(letter, sender, recipient)
+            except MailError:
+                # It hung up, has had enough of us, or says what nobody asked. Nothing was said of this letter but its
+                # sender, so the letter may be begun once more where both know what was said.
+                self._hang_up()
+        if self._kept is None:
+            server = self._opened(me)
+            self._kept = server, me
+            server.sender(letter, sender, recipient)
+        server.recipient(recipient)
+        return server
+
+    def _opened(self, me: str) -> _Conversation:
         """Connect, encrypt and log in. Whatever goes wrong here is no fault of the letter: MailLater."""
         host, port, security = self._settings.host, self._settings.port, self._settings.security
-        me = me if me.isascii() else "localhost"
         with _before_the_dot("does not answer"):
             context = (self._tls or ssl.create_default_context()) if security == "tls" else None
+            left = self._patience.left
             patience = left()
             if patience <= 0:
                 raise TimeoutError
@@ -236,16 +157,43 @@ class SmtpMailer:
                 smtp: PatientSmtp = _PatientSmtpTls(host, port, me, timeout=patience, context=context, left=left)
             else:
                 smtp = self._connect(host, port, me, timeout=patience, left=left)
-        server = _Conversation(smtp, left)
+        server = _Conversation(smtp, self._patience)
         try:
             server.greet()
             if security == "starttls":
                 server.encrypt(self._tls or ssl.create_default_context())
             if self._settings.user:
                 server.log_in(self._settings.user, self._password or "")
-            yield server
-        finally:
+        except BaseException:
             server.close()
+            raise
+        return server
+
+
+class _Patience:
+    """How long there is still time, by a monotonic clock."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self.now = monotonic
+        self._end = 0.0
+
+    def give(self, seconds: float) -> None:
+        """There is so much time from now on."""
+        self._end = self.now() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left, below zero once it is over."""
+        return self._end - self.now()
+
+    @contextmanager
+    def short(self) -> Iterator[None]:
+        """For what is not worth waiting for: no more than a few seconds of it."""
+        end = self._end
+        self._end = min(end, self.now() + _SHORT_SECONDS)
+        try:
+            yield
+        finally:
+            self._end = end
 
 
 class PatientSmtp(smtplib.SMTP):
@@ -259,11 +207,21 @@ class PatientSmtp(smtplib.SMTP):
         self._left = left
         super().__init__(*where, **how)
 
+    def _get_socket(self, *where: Any) -> Any:
+        # The dot goes out at once, and not only when the other end has acknowledged the letter before it.
+        opened = super()._get_socket(*where)  # type: ignore[misc]  # smtplib's own, which its hints leave out
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return opened
+
     def getreply(self) -> tuple[int, bytes]:
         """As smtplib's. Raises SMTPServerDisconnected for an answer that is not whole in time."""
         if self.file is None:
             self.file = _Answers(self.sock, self._left)
         return super().getreply()
+
+    def unasked(self) -> bool:
+        """Whether the server has said something that nobody asked for, or has hung up. OSError, too, for the latter."""
+        return self.sock is None or (isinstance(self.file, _Answers) and self.file.unread())
 
 
 class _PatientSmtpTls(PatientSmtp, smtplib.SMTP_SSL):
@@ -293,17 +251,42 @@ class _Answers:
         line, self._heard = self._heard[:end], self._heard[end:]
         return line
 
+    def unread(self) -> bool:
+        """Whether there is something to read, or an end; nothing is waited for."""
+        if not self._heard:
+            self._sock.settimeout(0)
+            try:
+                self._heard = self._sock.recv(4096)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return False
+        return True
+
     def close(self) -> None:
         """The socket is closed by whoever opened it."""
 
 
 class _Conversation:
-    """One SMTP conversation, phase by phase, within the seconds that `left` says are left."""
+    """One SMTP conversation, phase by phase, within the time that there is."""
 
-    def __init__(self, smtp: smtplib.SMTP, left: Callable[[], float]) -> None:
+    def __init__(self, smtp: PatientSmtp, patience: _Patience) -> None:
         self._smtp = smtp
-        self._left = left
+        self._time = patience
         self._in_letter = False
+        self._letters = 0
+        self._used = 0.0
+
+    @property
+    def young(self) -> bool:
+        """Whether it may carry one more letter, as far as one can tell without asking."""
+        return self._letters < _LETTERS_A_CONNECTION and self._time.now() - self._used < _IDLE_SECONDS
+
+    def again(self) -> None:
+        """Make sure that the server listens and knows of no letter that has begun. MailLater where it does not."""
+        with self._time.short(), _before_the_dot("has hung up"):
+            self._patience()
+            code, _ = self._smtp.rset()
+        if code != 250:
+            _refuse(code, "another letter")
 
     def greet(self) -> None:
         """Ask what the server can do."""
@@ -326,15 +309,18 @@ class _Conversation:
             self._patience()
             self._smtp.login(user, password)
 
-    def address(self, letter: bytes, sender: str, recipient: str) -> None:
-        """Say from whom to whom, and ask for leave to send the letter itself."""
+    def sender(self, letter: bytes, sender: str, recipient: str) -> None:
+        """Say that a letter begins, and what the server has to be able to do for it."""
         options = [f"SIZE={len(letter)}"] if self._smtp.has_extn("size") else []
         if not letter.isascii():
             options.append(self._needed("8bitmime", "BODY=8BITMIME"))
         if not (sender + recipient).isascii():
             options.append(self._needed("smtputf8", "SMTPUTF8"))
-            self._smtp.command_encoding = "utf-8"
+        self._smtp.command_encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
         self._command("MAIL", " ".join([f"FROM:<{sender}>", *options]), {250}, "the sender")
+
+    def recipient(self, recipient: str) -> None:
+        """Say to whom, and ask for leave to send the letter itself."""
         self._command("RCPT", f"TO:<{recipient}>", {250, 251}, "the recipient")
         self._command("DATA", "", {354}, "the letter")
         self._in_letter = True
@@ -363,12 +349,14 @@ class _Conversation:
             _refuse(code, "the letter")
         if not 200 <= code < 300:
             raise MailUnknown(f"The mail server answered the letter with a code that says nothing ({code}).")
+        self._letters += 1
+        self._used = self._time.now()
         return said.decode("ascii", "replace")
 
     def close(self) -> None:
         """Say goodbye. The letter's fate is settled before, so it does not matter how this ends."""
         if not self._in_letter:  # within the letter a goodbye would be one more line of it
-            with suppress(OSError, smtplib.SMTPException):
+            with self._time.short(), suppress(OSError, smtplib.SMTPException):
                 self._patience()
                 self._smtp.quit()
         self._smtp.close()
@@ -386,8 +374,13 @@ class _Conversation:
         return option
 
     def _patience(self) -> None:
-        """Give the next step the time that is left. Raises TimeoutError where none is."""
-        left = self._left()
+        """Give the next step the time that is left. TimeoutError where none is, SMTPServerDisconnected out of turn.
+
+        Whoever reads an answer that belongs to no question takes all later ones for answers to something else.
+        """
+        if self._smtp.unasked():
+            raise smtplib.SMTPServerDisconnected("an answer without a question, or an end")
+        left = self._time.left()
         if left <= 0:
             raise TimeoutError
         if self._smtp.sock is not None:
@@ -408,80 +401,3 @@ def _refuse(code: int, what: str) -> NoReturn:
     if 500 <= code < 600 and code not in _ACCOUNT_TROUBLE:
         raise MailRefused(f"The mail server refuses {what} (code {code}).")
     raise MailLater(f"The mail server does not take {what} just now (code {code}).")
-
-
-class _Mailer(Protocol):
-    @property
-    def ask_after(self) -> timedelta: ...
-    def send(
-        self,
-        letter: bytes,
-        *,
-        sender: str,
-        recipient: str,
-        key: str,
-        on_draft: Callable[[str], None],
-        last_look: Callable[[], None],
-    ) -> str: ...
-    def recover(self, key: str, draft_id: str) -> str | None: ...
-    def among_sent(self, keys: Iterable[str]) -> bool: ...
-    def close(self) -> None: ...
-
-
-class _Drafts(_Mailer, Protocol):
-    def look(self, draft_id: str, word: str) -> str | None: ...
-
-
-class AllowListMailer:
-    """Another mailer that writes to nobody but those listed: an address or "@domain" each. For trying things out."""
-
-    def __init__(self, mailer: _Mailer, only_to: Iterable[str]) -> None:
-        self._mailer = mailer
-        self._listed = {each.strip().casefold() for each in only_to}
-
-    @property
-    def ask_after(self) -> timedelta:
-        """As the other mailer's."""
-        return self._mailer.ask_after
-
-    def send(
-        self,
-        letter: bytes,
-        *,
-        sender: str,
-        recipient: str,
-        key: str,
-        on_draft: Callable[[str], None],
-        last_look: Callable[[], None],
-    ) -> str:
-        """As the other mailer; raises MailNotAllowed for everybody who is not listed."""
-        address = recipient.casefold()
-        if not {address, f"@{address.rpartition('@')[2]}"} & self._listed:
-            raise MailNotAllowed("mail.only_to does not list this recipient; nothing was sent.")
-        return self._mailer.send(
-            letter, sender=sender, recipient=recipient, key=key, on_draft=on_draft, last_look=last_look
-        )
-
-    def recover(self, key: str, draft_id: str) -> str | None:
-        """As the other mailer."""
-        return self._mailer.recover(key, draft_id)
-
-    def among_sent(self, keys: Iterable[str]) -> bool:
-        """As the other mailer."""
-        return self._mailer.among_sent(keys)
-
-    def close(self) -> None:
-        """Close the other mailer."""
-        self._mailer.close()
-
-
-class AllowListDrafts(AllowListMailer):
-    """The same for letters that are laid into the drafts."""
-
-    def __init__(self, drafts: _Drafts, only_to: Iterable[str]) -> None:
-        super().__init__(drafts, only_to)
-        self._drafts = drafts
-
-    def look(self, draft_id: str, word: str) -> str | None:
-        """As the other one."""
-        return self._drafts.look(draft_id, word)

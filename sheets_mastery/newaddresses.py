@@ -1,0 +1,145 @@
+"""Which guardians' addresses are new beside a student, and whether they may be written to yet.
+
+A sheet that is shared can be changed by whoever has it open. So an address that comes to stand beside a student who was
+there before is left alone for a day, in which somebody may notice, and gets its first letter after a person's yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sheets_mastery.config import Letters, School
+from sheets_mastery.gradebook import Problem, Student
+from sheets_mastery.gradebook.records import key
+from sheets_mastery.notices import Decided, Notice, person_digest
+from sheets_mastery.quiet import Wait, hours, over
+
+#: How the reasons of letters that wait for a person's yes to their address begin, and end.
+_NEW, _FOR_YES = "new address: ", "for approval"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownAddress:
+    """A guardian's address that stands, or stood, beside a student."""
+
+    #: The student's key.
+    student: str
+    #: The guardian's digest, as in `Letterbox.digest`.
+    guardian: str
+    #: When it came; None where it stood there when the student was first seen, and so is not new.
+    since: datetime | None = None
+    #: Whether it may be written to without asking.
+    trusted: bool = True
+    #: When it was first missed; None while it stands there.
+    gone: datetime | None = None
+
+
+#: By (student's key, guardian's digest).
+Addresses = Mapping[tuple[str, str], KnownAddress]
+
+
+def address_changes(
+    students: Iterable[Student],
+    known: Addresses | None,
+    seen_before: Collection[str],
+    letters: Letters,
+    secret: bytes,
+    now: datetime,
+    *,
+    vouched: bool,
+) -> tuple[KnownAddress, ...]:
+    """What has become of the addresses: those that came, went or came back, as they are now.
+
+    `known` is None where none were kept so far: then all that stand there are trusted, as those of new students are.
+    `seen_before` are the students of the last reading. `vouched`: a person has to approve this very plan because so
+    many addresses change, and so need not be asked about each. An address that was away for longer than a new one
+    has to wait is a new one when it comes back.
+    """
+    kept: dict[str, dict[str, KnownAddress]] = {}
+    for each in (known or {}).values():
+        kept.setdefault(each.student, {})[each.guardian] = each
+    changes: list[KnownAddress] = []
+    for student in students:
+        if student.blocked:
+            continue
+        identity = key(student.id)
+        mine = kept.get(identity, {})
+        first_look = known is None or (identity not in seen_before and not mine)
+        here = {person_digest(secret, "guardian", each.address) for each in student.guardians}
+        for guardian in sorted(here):
+            last = mine.get(guardian)
+            if last is None:
+                came = KnownAddress(student=identity, guardian=guardian)
+                changes.append(came if first_look else replace(came, since=now, trusted=vouched))
+            elif last.gone is not None:
+                soon = now - last.gone <= hours(letters.new_address_hours)
+                back = replace(last, gone=None)
+                changes.append(back if soon else replace(back, since=now, trusted=vouched))
+        changes += (
+            replace(each, gone=now) for each in mine.values() if each.gone is None and each.guardian not in here
+        )
+    return tuple(changes)
+
+
+def after(
+    known: Addresses | None, changes: Iterable[KnownAddress], decided: Iterable[Decided] = ()
+) -> dict[tuple[str, str], KnownAddress]:
+    """What is known once some changes have been learned, and some letters approved."""
+    learned = {**(known or {}), **{(each.student, each.guardian): each for each in changes}}
+    for each in decided:
+        whose = each.notice.student, each.notice.guardian
+        if each.after.approved is not None and whose in learned:
+            learned[whose] = replace(learned[whose], trusted=True)
+    return learned
+
+
+def address_wait(address: KnownAddress, letters: Letters, school: School, now: datetime) -> Wait | None:
+    """Why no letter leaves for an address yet; None where one may."""
+    until = None if address.since is None else over(address.since, hours(letters.new_address_hours), now)
+    asks = letters.ask_new_address and not address.trusted
+    if until is None and not asks:
+        return None
+    said = [f"until {until.astimezone(school.zone):%Y-%m-%d %H:%M}"] if until else []
+    said += [_FOR_YES] if asks else []
+    return Wait(word="new address", reason=f"{_NEW}waits {' and '.join(said)}", until=until)
+
+
+def asks_for_a_yes(notice: Notice) -> bool:
+    """Whether a letter waits for a person because its address is new, as far as its reason says."""
+    return notice.reason.startswith(_NEW) and notice.reason.endswith(_FOR_YES)
+
+
+def address_problems(
+    students: Iterable[Student],
+    addresses: Addresses | None,
+    notices: Iterable[Notice],
+    letters: Letters,
+    school: School,
+    secret: bytes,
+    now: datetime,
+) -> Iterator[Problem]:
+    """The new addresses that the teacher should look at: for as long as they are left alone, or a letter waits."""
+    pending = {
+        whose: wait
+        for whose, each in (addresses or {}).items()
+        if each.gone is None and not each.trusted and (wait := address_wait(each, letters, school, now))
+    }
+    if not pending:
+        return
+    waiting = {(each.student, each.guardian) for each in notices if each.state.waiting}
+    concerned = {student for student, _ in pending}
+    for student in students:
+        if (identity := key(student.id)) not in concerned or student.blocked:
+            continue
+        for guardian in student.guardians:
+            whose = identity, person_digest(secret, "guardian", guardian.address)
+            wait = pending.get(whose)
+            if wait is None or guardian.place is None or (wait.until is None and whose not in waiting):
+                continue
+            yield Problem(
+                place=guardian.place,
+                what=f"this address was not here before ({wait.reason.removeprefix(_NEW)}).",
+                remedy="If it is right, approve the first letter to it; if not, put the right one back.",
+            )
