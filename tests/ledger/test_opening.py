@@ -63,7 +63,7 @@ def test_the_migrations_leave_the_indexes_keys_and_checks_that_the_program_means
         metadata.create_all(connection)
         return _shape(connection)
 
-    assert len(migrated) == 20
+    assert len(migrated) == 22
     assert _with_connection(empty_url, make_anew) == migrated
 
 
