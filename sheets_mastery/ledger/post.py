@@ -48,6 +48,8 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
 SENDABLE = (NoticeState.HOLD, NoticeState.READY)
 #: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
 ANNOUNCED, PRAISED = 0, -1
+#: What every letter needs several times, put together once.
+_NOTE, _ONE_MORE = insert(audit), update(install).values(send_seq=install.c.send_seq + 1)
 _WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
@@ -222,12 +224,12 @@ def trust(connection: Connection, letter: Notice, now: datetime) -> None:
 
 def count_sent(connection: Connection) -> None:
     """Count one more letter that has left."""
-    connection.execute(update(install).values(send_seq=install.c.send_seq + 1))
+    connection.execute(_ONE_MORE)
 
 
 def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
     """Write a row into the audit."""
-    connection.execute(insert(audit).values(at=now, who=who, what=what, key=key, detail=detail))
+    connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
 
 
 def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
