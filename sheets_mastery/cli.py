@@ -523,16 +523,20 @@ def outbox_list(
 
     Example: sheets-mastery outbox list --names
     """
-    from sheets_mastery import desk
+    from sheets_mastery import desk, quarantine
 
     with _service(config, None) as service:
         found = desk.listed(service, gradebook, names=names)
+        quarantined = quarantine.held(service, gradebook)
     if as_json:
         _print_json([asdict(each) for each in found])
     elif found:
         _screen().show(desk.drawn(found, names=names))
     else:
         _screen().say("No letter waits.")
+    for name, why in quarantined:
+        _screen(as_json).complain(f"{name}: {why.why.sentence}.")
+    raise typer.Exit(WAITING if quarantined else DONE)
 
 
 @outbox.command("show")
@@ -590,6 +594,55 @@ def outbox_settle(
     if sent == again:
         raise errors.SettingsError("outbox settle: say one of --sent and --again.")
     _decide(config, "SENT" if sent else "AGAIN", keys, as_json=as_json)
+
+
+@outbox.command("claim")
+def outbox_claim(config: Config = DEFAULT, gradebook: Which = None) -> None:
+    """Say that a copied spreadsheet, or one that another installation wrote into, is this one's now: letters leave.
+
+    Example: sheets-mastery outbox claim --gradebook "Algebra 1"
+    """
+    from sheets_mastery import quarantine
+
+    with _service(config, None) as service:
+        claimed = quarantine.claim(service, gradebook)
+    for name in claimed:
+        _screen().say(f"{name}: claimed; letters leave again.")
+    if not claimed:
+        _screen().say("No spreadsheet waits to be claimed.")
+
+
+@outbox.command("reconcile")
+def outbox_reconcile(
+    config: Config = DEFAULT,
+    gradebook: Which = None,
+    sent: Annotated[bool, typer.Option("--sent", help="All letters that wait have left already.")] = False,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="None of the letters that wait has left.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """After the ledger was put back from a copy: find out which letters have left already, and let the others leave.
+
+    Looks where sent mail is (a maildir, or Gmail where it may be searched); what cannot be found out waits for you.
+
+    Example: sheets-mastery outbox reconcile --gradebook "Algebra 1"
+    """
+    from sheets_mastery import quarantine
+
+    if sent and not_sent:
+        raise errors.SettingsError("outbox reconcile: say one of --sent and --not-sent, or neither.")
+    word = quarantine.Word.SENT if sent else quarantine.Word.NOT_SENT if not_sent else quarantine.Word.LOOK
+    with _service(config, None) as service:
+        done = quarantine.reconcile(service, gradebook, word)
+    if as_json:
+        _print_json([asdict(each) for each in done])
+    for each in done:
+        _screen(as_json).say(
+            f"{each.gradebook}: {each.sent} letters had left, {each.to_leave} have not and may, "
+            f"{each.to_look_at} are for you to settle (`outbox list`)."
+        )
+    if not done:
+        _screen(as_json).say("No ledger was put back.")
+    raise typer.Exit(WAITING if any(each.to_look_at for each in done) else DONE)
 
 
 @outbox.command("undelivered")
@@ -801,7 +854,8 @@ def _show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
     for trouble in delivery.troubles:
         screen.complain(trouble)
     if delivery.for_a_person:
-        screen.complain(f"Letters that wait for a person: {delivery.for_a_person}. Look with `status`.")
+        waiting = "; ".join(delivery.for_a_person)
+        screen.complain(f"Letters that wait for a person: {waiting}. Look with `status`.")
 
 
 def _delivery_code(delivery: Delivery) -> int:

@@ -134,6 +134,8 @@ def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[
     """Letters as they lie on the desk, in the order in which they would leave. `names` reads each sheet once."""
     now = service.clock()
     stopped = service.ledger.stopped()
+    spreadsheets = {each.name: each.spreadsheet for each in service.settings.gradebooks}
+    quarantined = {name for name, where in spreadsheets.items() if service.ledger.quarantined(where) is not None}
     since = service.ledger.since()
     found = sorted(notices, key=lambda notice: (notice.not_before, notice.key))
     told = {name: _told(service, name) for name in dict.fromkeys(notice.gradebook for notice in found)}
@@ -145,7 +147,13 @@ def named(service: Service, notices: Iterable[Notice], *, names: bool) -> tuple[
             slot=notice.slot.isoformat(),
             state=notice.state,
             why=why(notice, told[notice.gradebook][1]),
-            leaves=leaves(notice, *told[notice.gradebook], now=now, stopped=bool(stopped)),
+            leaves=leaves(
+                notice,
+                *told[notice.gradebook],
+                now=now,
+                stopped=bool(stopped),
+                quarantined=notice.gradebook in quarantined,
+            ),
             attempts=notice.attempt,
             since=since[notice.key].said if notice.key in since else "",
         )

@@ -24,7 +24,7 @@ from sheets_mastery.reading import Reading
 from sheets_mastery.status import said_to_have_stopped
 from sheets_mastery.wiring import Service
 
-_FAILED, _USAGE = 1, 2
+_FAILED, _USAGE, _WAITING = 1, 2, 3
 #: What is promised of every letter, by the way it leaves; docs/running.md says why.
 PROMISES = {
     "maildir": "each is put there once, whatever happens",
@@ -228,6 +228,7 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     mode = mode_in_force(plan.settings, past.first_sync, service.clock())
     yield Check(what=f"{name}: letters", well=True, said=str(mode))
     yield from _ours(name, reading)
+    yield from _quarantine(service, name, reading)
     yield from _languages(service, name, book)
     yield from _questions(name, layout)
     for mistake in plan.problems:
@@ -243,6 +244,16 @@ def _past(service: Service, gradebook: GradebookSettings) -> Past:
         return replace(_NO_PAST, choices=known.choices, first_sync=known.first_sync)
     except LedgerError:
         return _NO_PAST  # it was looked at and said already
+
+
+def _quarantine(service: Service, name: str, reading: Reading) -> Iterator[Check]:
+    """Whether the spreadsheet's stamp is this ledger's own; a ledger that does not open was said before."""
+    try:
+        found = service.ledger.examine(reading.spreadsheet_id, reading.stamps, service.clock())
+    except LedgerError:
+        return
+    if found is not None:
+        yield Check(what=f"{name}: quarantine", well=False, said=f"{found.why.sentence}.", code=_WAITING)
 
 
 def _questions(name: str, layout: Layout) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sheets_mastery.reading import Content, Look, Rule
+from sheets_mastery.reading import Content, Look, Rule, SeenStamp
 
 #: What may be put into a cell: text stays text and is never a formula; True ticks a box; None empties it.
 Value = str | int | Decimal | None
@@ -173,6 +173,22 @@ class AddRule:
     rule: Rule
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutStamp:
+    """The service's stamp in the document, which no cell shows."""
+
+    text: str
+    #: The stamp whose place it takes, and only if that still has this text; None where there was none.
+    instead: SeenStamp | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DropStamp:
+    """A stamp of the service goes."""
+
+    stamp: SeenStamp
+
+
 Edit = (
     AddTab
     | ResizeTab
@@ -189,6 +205,8 @@ Edit = (
     | SetWidths
     | DeleteRule
     | AddRule
+    | PutStamp
+    | DropStamp
 )
 
 

@@ -23,11 +23,14 @@ from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, 
 from sheets_mastery.quiet import Edits, Wait, edited, marks_seen
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
+from sheets_mastery.stamps import Quarantine
 
 #: All letters of a gradebook wait because its settings tab says so.
 BRAKE = "stopped"
 #: All letters of a gradebook wait because what stands there is not what they were decided from.
 CHANGED = "changed since the last sync"
+#: All letters of a gradebook wait because its spreadsheet says that this ledger may not know what has left.
+QUARANTINE = "in quarantine"
 _TO_LEAVE = frozenset({NoticeState.HOLD, NoticeState.READY})
 
 
@@ -64,6 +67,10 @@ class View:
     edits: Edits
     #: When the sheet was asked.
     read_at: datetime
+    #: What it was understood from.
+    reading: Reading
+    #: Why no letter about this spreadsheet may leave, by the stamps in it; None where nothing is wrong.
+    quarantine: Quarantine | None = None
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
 
@@ -76,7 +83,8 @@ class View:
 
         What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
         """
-        return why_all_wait(self.settings, now) or (CHANGED if self.undecided or self.moved else "")
+        wait = why_all_wait(self.settings, now) or (QUARANTINE if self.quarantine else "")
+        return wait or (CHANGED if self.undecided or self.moved else "")
 
     @classmethod
     def of(cls, reading: Reading, past: Past, file: Settings, gradebook: GradebookSettings, now: datetime) -> View:
@@ -115,6 +123,7 @@ class View:
             undecided=judging(in_force.choices) != judging(past.choices),
             edits=Edits(marks={**past.edited, **dict.fromkeys(unseen, now)}, students=len(understood.students)),
             read_at=now,
+            reading=reading,
         )
 
     def skipped(self, notice: Notice) -> Decided | None:

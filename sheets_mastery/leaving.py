@@ -110,7 +110,13 @@ def first_moment(settings: Settings, moment: datetime) -> datetime:
 
 
 def leaves(
-    notice: Notice, settings: Settings, mode: Mode, *, now: datetime | None = None, stopped: bool = False
+    notice: Notice,
+    settings: Settings,
+    mode: Mode,
+    *,
+    now: datetime | None = None,
+    stopped: bool = False,
+    quarantined: bool = False,
 ) -> str:
     """When a letter leaves, or what it waits for. Without `now` the words stay the same until something happens."""
     zone = settings.school.zone
@@ -119,6 +125,8 @@ def leaves(
             return "no longer: its time is over"
         case NoticeState.HOLD | NoticeState.READY if stopped:
             return "when letters are let go again"
+        case NoticeState.HOLD | NoticeState.READY if quarantined:
+            return "when the quarantine has ended"
         case NoticeState.HOLD if unapproved(notice, mode):
             return f"when it is approved, by {_said(notice.expires.astimezone(zone))}"
         case NoticeState.HOLD | NoticeState.READY if now is not None and notice.not_before <= now:

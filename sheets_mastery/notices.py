@@ -316,6 +316,11 @@ def digest(secret: bytes, *parts: str) -> str:
     return hmac.new(secret, text.encode("ascii"), hashlib.sha256).hexdigest()
 
 
+def letter_key(secret: bytes, gradebook: str, student: str, guardian: str, kind: str, slot: date) -> str:
+    """The identity of a letter: who hears what about whom in which gradebook, and on which day that was decided."""
+    return digest(secret, "notice", gradebook, student, guardian, kind, slot.isoformat())
+
+
 def person_digest(secret: bytes, person: str, address: str) -> str:
     """The digest by which the ledger knows somebody: a "guardian", "student" or "teacher" with an address."""
     return digest(secret, person, address.casefold())

@@ -39,6 +39,7 @@ from sheets_mastery.notices import (
     Said,
     digest,
     expiry,
+    letter_key,
     letterboxes,
     school_day,
     teachers_box,
@@ -150,7 +151,7 @@ class _Desk:
         )
 
     def _identity(self, student: str, box: Letterbox, kind: str, slot: date) -> str:
-        return digest(self.secret, "notice", self.gradebook, student, box.digest, kind, slot.isoformat())
+        return letter_key(self.secret, self.gradebook, student, box.digest, kind, slot)
 
     def _not_before(self, student: str, box: Letterbox, kind: str, slot: date) -> datetime:
         """After the hours in which a mark may still be put right, on a day on which the family may hear again."""

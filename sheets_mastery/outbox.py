@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ from typing import Protocol
 from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.corrections import untold
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.envelope import reference, seal
 from sheets_mastery.errors import (
     CredentialsError,
@@ -32,7 +33,7 @@ from sheets_mastery.errors import (
     MailUnknown,
     SheetError,
 )
-from sheets_mastery.freshlook import BRAKE, View, why_all_wait
+from sheets_mastery.freshlook import BRAKE, QUARANTINE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.mailtab import MAIL_TITLE
@@ -50,7 +51,8 @@ from sheets_mastery.optout import Wish, sign
 from sheets_mastery.panel import remembered
 from sheets_mastery.plan import Past
 from sheets_mastery.quiet import Wait
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, SeenStamp
+from sheets_mastery.stamps import Quarantine, Stamp, stamping
 
 _log = logging.getLogger("sheets_mastery")
 
@@ -85,6 +87,10 @@ class Sheets(Protocol):
         """The whole document as the service wants it, by one request."""
         ...
 
+    def stamp(self, spreadsheet_id: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        """Put the service's stamp into the document by one request; answers the stamps that are there afterwards."""
+        ...
+
 
 class Outbox(Protocol):
     """The letters in the ledger."""
@@ -94,6 +100,9 @@ class Outbox(Protocol):
         """Held while delivering; raises LedgerError where another delivery holds it."""
         ...
 
+    def examine(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None: ...
+    def quarantined(self, spreadsheet: str) -> Quarantine | None: ...
+    def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp: ...
     def expire(self, now: datetime) -> int: ...
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int: ...
     def unknown(self, now: datetime) -> tuple[Notice, ...]: ...
@@ -183,11 +192,14 @@ class Delivery:
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "marks were changed", "second look", "new address",
-    #: "skipped", "laid into the drafts", "sent from the drafts". And what has come back before it: "came back for
-    #: good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about no letter".
+    #: "skipped", "in quarantine", "laid into the drafts", "sent from the drafts". And what has come back before it:
+    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about
+    #: no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
+    #: Why the letters of whole gradebooks wait for a person, each in a sentence and once.
+    quarantined: list[str] = field(default_factory=list)
 
     @property
     def for_a_person(self) -> tuple[str, ...]:
@@ -199,7 +211,15 @@ class Delivery:
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
-        return tuple(f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
+        counted = (f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])
+        return (*self.quarantined, *counted)
+
+    def hold(self, gradebook: str, why: Quarantine, letters: int) -> None:
+        """Count letters that wait because of what stands in their spreadsheet."""
+        self.counts[QUARANTINE] += letters
+        sentence = f"{gradebook}: {why.why.sentence}"
+        if sentence not in self.quarantined:
+            self.quarantined.append(sentence)
 
     def trouble(self, sentence: str) -> None:
         """Add a sentence, unless it was said before: a full disk is the same for every letter."""
@@ -290,6 +310,10 @@ def deliver(
         done = troubles = refused = 0
         for name in dict.fromkeys((*(notice.gradebook for notice in (*due, *laid)), *sorted(may_tick))):
             of_this = [notice for notice in due if notice.gradebook == name]
+            if (suspected := outbox.quarantined(wanted[name].spreadsheet)) is not None:
+                if of_this:
+                    delivery.hold(name, suspected, len(of_this))
+                continue
             known = outbox.past(name, now.astimezone(settings.school.zone).date())
             told = remembered(settings, wanted[name], known.choices).settings
             wait = why_all_wait(told, now)
@@ -326,6 +350,9 @@ def deliver(
                     delivery.trouble(f"{name}: {problem}")
                     break
                 if wait := view.why_all_wait(clock()):
+                    if wait == QUARANTINE and view.quarantine is not None:
+                        delivery.hold(name, view.quarantine, 1)
+                        continue
                     delivery.counts[wait] += 1
                     if view.moved:
                         moved = "; ".join(view.moved)
@@ -454,6 +481,8 @@ class _Rounds:
     drafts: Drafts | None
     #: The last view of each gradebook.
     views: dict[str, View] = field(default_factory=dict)
+    #: The spreadsheets that this delivery has put its stamp into.
+    stamped: set[str] = field(default_factory=set)
 
     def view(self, gradebook: GradebookSettings) -> View:
         """The gradebook as it is, read again where the last reading is no longer young."""
@@ -462,9 +491,28 @@ class _Rounds:
         if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
             today = now.astimezone(self.file.school.zone).date()
             reading, past = self.sheets.read(gradebook.spreadsheet), self.outbox.past(gradebook.name, today)
-            view = View.of(reading, past, self.file, gradebook, now)
+            held = self.outbox.examine(reading.spreadsheet_id, reading.stamps, now)
+            view = replace(View.of(reading, past, self.file, gradebook, now), quarantine=held)
             self.views[gradebook.name] = view
         return view
+
+    def _stamp(self, view: View) -> bool:
+        """Put a new stamp into the spreadsheet before the first letter about it leaves; whether it is there.
+
+        From then on every ledger that does not know this delivery, because it was put back or copied before, will find
+        a word that it has never written. Of two that try at the same moment only one succeeds.
+        """
+        spreadsheet = view.reading.spreadsheet_id
+        if spreadsheet in self.stamped:
+            return True
+        stamp = self.outbox.intend_stamp(spreadsheet, self.clock())
+        there = self.sheets.stamp(spreadsheet, stamping(view.reading.stamps, stamp))
+        if [each.text for each in there] == [stamp.text()]:
+            self.stamped.add(spreadsheet)
+            return True
+        # Somebody was there in between: whether it was one of us, the next reading tells.
+        del self.views[view.gradebook.name]
+        return False
 
     def decide(self, view: View, due: list[Notice], delivery: Delivery) -> list[Notice]:
         """Carry out what ticks decide, and answer which letters are due then.
@@ -602,7 +650,12 @@ class _Rounds:
             back = NoticeState.FAILED if meant else NoticeState.BLOCKED
             self.outbox.move(claimed, back, now=now, reason=str(problem))
             return _Outcome(word="refused" if meant else "blocked")
-        # The claim is committed before the network is touched: whoever dies from here on leaves a trace.
+        try:
+            if not self._stamp(view):
+                return _Outcome(word="later")
+        except SheetError as problem:
+            return _Outcome(word="later", trouble=f"{view.gradebook.name}: {problem}")
+        # The claim is committed before the mail is touched: whoever dies from here on leaves a trace.
         claimed = self._claim(notice, now)
         if claimed is None:
             return _Outcome(word="taken by another")

@@ -16,6 +16,19 @@ from sheets_mastery.a1 import Range
 #: A rectangle to look at right after a write: the tab's title, and where.
 Watched = tuple[str, Range]
 
+#: Under this key the service keeps a word of its own in a spreadsheet's developer metadata.
+STAMP_KEY = "sheets-mastery.stamp"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenStamp:
+    """What stands in a spreadsheet under `STAMP_KEY`."""
+
+    #: Google's number for it.
+    id: int
+    #: Its text, as `stamps` writes it, or whatever else.
+    text: str
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
@@ -135,6 +148,8 @@ class Reading:
     tabs: tuple[Tab, ...]
     #: The document's title, "" where it has none.
     title: str = ""
+    #: What the service has left in the document about itself; usually one stamp or none.
+    stamps: tuple[SeenStamp, ...] = ()
 
     def tab(self, title: str) -> Tab | None:
         """The tab with a title, without regard to case, as Sheets itself compares titles."""

@@ -414,7 +414,7 @@ class Setup:
 
         with self._screen.busy("Trying a sync, without writing"):
             plan, reading = decided()
-            page = tuple(edit for edit in plan.edits if edit.sheet_id == SETTINGS_ID)
+            page = tuple(edit for edit in plan.edits if getattr(edit, "sheet_id", None) == SETTINGS_ID)
             if page and settings_tab(reading) is None:
                 # The same edits that the first sync would make; everything else waits for it.
                 service.sheets.apply(gradebook.spreadsheet, page, ((SETTINGS_TITLE, Range(0, 0, 1, 1)),))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sheets_mastery import terminal
 from sheets_mastery.leaving import Mode, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
+from sheets_mastery.quarantine import held as quarantined
 from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def report(service: Service, gradebook: str | None) -> Report:
     stopped_by: dict[str, int] = {}
     if why := service.ledger.stopped():
         waiting.append(f"all letters are stopped ({why}); `outbox go` lets them leave again")
+    waiting += (f"{name}: {found.why.sentence}" for name, found in quarantined(service, gradebook))
     for each in service.chosen(gradebook):
         known = service.ledger.last_runs(each.name, limit=50)
         last_sync = next((run for run in known if run.command != DELIVER), None)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Protocol
 
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.edits import DeleteTab, Edit
+from sheets_mastery.edits import DeleteTab, DropStamp, Edit, PutStamp
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.plan import Facts, Past, Plan, decide
-from sheets_mastery.reading import Reading, Watched
+from sheets_mastery.reading import Reading, SeenStamp, Watched
+from sheets_mastery.stamps import Quarantine, Stamp, stamping
 from sheets_mastery.writeback import put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
@@ -47,6 +48,14 @@ class Ledger(Protocol):
 
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none."""
+        ...
+
+    def examine(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """Why no letter about a spreadsheet may leave, by the stamps that were seen there."""
+        ...
+
+    def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp:
+        """A new stamp to put into a spreadsheet."""
         ...
 
 
@@ -103,13 +112,14 @@ def sync(
     looked_again = 0
     while True:
         ledger.record(gradebook.name, plan.facts, now=now)
-        if not plan.edits:
+        stamp = _stamp(reading, ledger, plan, now)
+        if not plan.edits and not stamp:
             break
         # Notes and flags are written by place. If the teacher sorted or inserted between our read and our write, they
         # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
         ids, headers = _watched(plan)
         letters = tuple(area for area, _ in plan.watched)
-        found = sheets.apply(gradebook.spreadsheet, plan.edits, (*letters, *ids, *headers))
+        found = sheets.apply(gradebook.spreadsheet, (*plan.edits, *stamp), (*letters, *ids, *headers))
         said = tuple(text for _, texts in plan.watched for text in texts)
         if found == (*said, *_expected(reading, (*ids, *headers))):
             break
@@ -135,6 +145,20 @@ def sync(
         len(plan.facts.new_notices),
     )
     return done
+
+
+def _stamp(reading: Reading, ledger: Ledger, plan: Plan, now: datetime) -> tuple[PutStamp | DropStamp, ...]:
+    """The ledger's new stamp, where something is written anyway or none is there yet.
+
+    What gives reason to suspect this ledger stays as it is, for whoever has to look. The marks are looked after all the
+    same: what the sheet shows follows from the sheet, and whoever else writes into it would write the same.
+    """
+    if held := ledger.examine(reading.spreadsheet_id, reading.stamps, now):
+        _log.warning("sync gradebook=%s no letter leaves: %s", plan.gradebook.name, held.why)
+        return ()
+    if reading.stamps and not plan.edits:
+        return ()
+    return stamping(reading.stamps, ledger.intend_stamp(reading.spreadsheet_id, now))
 
 
 def _waiting(plan: Plan) -> WaitingForPerson:

@@ -34,6 +34,8 @@ _EDITS = {
     "SetWidths": "column widths",
     "DeleteRule": "rule taken away",
     "AddRule": "rule",
+    "PutStamp": "stamp",
+    "DropStamp": "stamp taken away",
 }
 _VERDICTS = (
     ("mastered", "green"),

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from sheets_mastery.comebacks import Found, Place
     from sheets_mastery.google.gmail import GmailMailer
     from sheets_mastery.google.sending import SendingMailer
+    from sheets_mastery.google.sentmail import GmailSent
     from sheets_mastery.google.sheets import GoogleSheets
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
+    from sheets_mastery.mail import MaildirMailer
     from sheets_mastery.outbox import Delivery, Drafts, Mailer
     from sheets_mastery.pace import Pace
 
@@ -342,6 +344,24 @@ class Service:
         return mail.AllowListDrafts(drafts, settings.only_to) if settings.only_to else drafts
 
     @cached_property
+    def sent_mail(self) -> GmailSent | MaildirMailer | None:
+        """Where sent mail can be looked through; None where a mail server has it."""
+        from sheets_mastery import mail
+
+        settings = self.settings.mail
+        if settings.transport == "gmail":
+            from sheets_mastery.google import auth
+            from sheets_mastery.google.sentmail import GmailSent
+            from sheets_mastery.google.wire import Wire
+
+            google = self.settings.google
+            # Whatever of the mailbox this installation may use: some of it lets mail be searched.
+            wanted = tuple(scope for scope in auth.scopes(settings) if scope != auth.SHEETS)
+            mailbox = auth.credentials(google, wanted, folder=self.folder)
+            return GmailSent(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+        return mail.MaildirMailer(self.folder / settings.folder) if settings.transport == "maildir" else None
+
+    @cached_property
     def comebacks(self) -> Place:
         """Where letters come back to; SettingsError where the settings name no place."""
         bounces = self.settings.mail.bounces
@@ -368,7 +388,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of every connection that was made."""
-        for name in ("ledger", "sheets", "mailer", "drafts", "comebacks"):
+        for name in ("ledger", "sheets", "mailer", "drafts", "sent_mail", "comebacks"):
             if (held := self.__dict__.pop(name, None)) is not None:
                 held.close()
 

@@ -19,6 +19,7 @@ from sheets_mastery.edits import (
     AddTab,
     DeleteRule,
     DeleteTab,
+    DropStamp,
     Edit,
     PutBack,
     PutLinks,
@@ -163,6 +164,7 @@ def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
     for marks in gradebook.tabs if gradebook is not None else ():
         edits += _flag_edits(_sheet(reading, marks), marks, {})
     edits += [DeleteTab(sheet_id=sheet_id) for sheet_id in sorted(ours)]
+    edits += [DropStamp(stamp=stamp) for stamp in reading.stamps]
     return tuple(edits)
 
 

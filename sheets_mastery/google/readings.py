@@ -12,14 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from sheets_mastery.a1 import Range
-from sheets_mastery.reading import EMPTY, Content, Look, Protection, Reading, Rule, Tab
+from sheets_mastery.reading import EMPTY, STAMP_KEY, Content, Look, Protection, Reading, Rule, SeenStamp, Tab
 
 #: What is asked for: everything below reads, and nothing else.
 #: The number format is the *effective* one, since only that holds the format which a formula's result takes on (the
 #: average of percentages shows as a percentage, and its userEnteredFormat is empty). Conditional formats cannot change
 #: it.
+STAMPS = "developerMetadata(metadataId,metadataKey,metadataValue)"
 MASK = (
-    "properties(title,locale,timeZone),"
+    f"properties(title,locale,timeZone),{STAMPS},"
     "sheets("
     "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
@@ -51,6 +52,16 @@ def reading(spreadsheet_id: str, answer: Json) -> Reading:
         tabs=tuple(
             _tab(sheet, content) for sheet in answer["sheets"] if sheet["properties"].get("sheetType", "GRID") == "GRID"
         ),
+        stamps=stamps(answer),
+    )
+
+
+def stamps(answer: Json) -> tuple[SeenStamp, ...]:
+    """The service's own stamps among a spreadsheet's developer metadata."""
+    return tuple(
+        SeenStamp(id=each["metadataId"], text=each.get("metadataValue", ""))
+        for each in answer.get("developerMetadata", ())
+        if each.get("metadataKey") == STAMP_KEY
     )
 
 

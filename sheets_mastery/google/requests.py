@@ -19,6 +19,7 @@ from sheets_mastery.edits import (
     DeleteRows,
     DeleteRule,
     DeleteTab,
+    DropStamp,
     Edit,
     InsertColumn,
     InsertRows,
@@ -27,12 +28,13 @@ from sheets_mastery.edits import (
     PutLinks,
     PutLook,
     PutNote,
+    PutStamp,
     PutValues,
     ResizeTab,
     SetWidths,
     Value,
 )
-from sheets_mastery.reading import Content, Look, Rule
+from sheets_mastery.reading import STAMP_KEY, Content, Look, Rule, SeenStamp
 
 Json = dict[str, Any]
 
@@ -93,6 +95,10 @@ def _requests(edit: Edit) -> Iterator[Json]:
                     "inheritFromBefore": False,
                 }
             }
+        case PutStamp():
+            yield _stamp(edit)
+        case DropStamp():
+            yield {"deleteDeveloperMetadata": {"dataFilter": _lookup(edit.stamp)}}
         case DeleteRows():
             yield {
                 "deleteDimension": {
@@ -185,6 +191,24 @@ def _notes(notes: Iterable[PutNote]) -> Iterator[Json]:
                 "fields": "note",
             }
         }
+
+
+def _stamp(edit: PutStamp) -> Json:
+    """A stamp made or changed. One that has another text by now than the one that was seen is not found, and stays."""
+    if edit.instead is not None:
+        update = {"developerMetadata": {"metadataValue": edit.text}, "fields": "metadataValue"}
+        return {"updateDeveloperMetadata": {"dataFilters": [_lookup(edit.instead)], **update}}
+    # For documents, not for projects: an installation with other credentials has to see it as well.
+    place = {"location": {"spreadsheet": True}, "visibility": "DOCUMENT"}
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {"metadataKey": STAMP_KEY, "metadataValue": edit.text, **place}
+        }
+    }
+
+
+def _lookup(stamp: SeenStamp) -> Json:
+    return {"developerMetadataLookup": {"metadataId": stamp.id, "metadataValue": stamp.text}}
 
 
 def _widths(edit: SetWidths) -> Iterator[Json]:

@@ -11,14 +11,14 @@ from google.auth.credentials import Credentials
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 
 from sheets_mastery.a1 import quoted
-from sheets_mastery.edits import Edit
+from sheets_mastery.edits import DropStamp, Edit, PutStamp
 from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.auth import account
-from sheets_mastery.google.readings import MASK, reading
+from sheets_mastery.google.readings import MASK, STAMPS, reading, stamps
 from sheets_mastery.google.requests import requests
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import Traffic, Wire
-from sheets_mastery.reading import Reading, Watched
+from sheets_mastery.reading import Reading, SeenStamp, Watched
 
 _SHOWN = "updatedSpreadsheet(sheets(properties(title),data(rowData(values(formattedValue)))))"
 
@@ -81,6 +81,19 @@ class GoogleSheets:
             return _shown(answer, watch)
         except (KeyError, TypeError, ValueError, AttributeError, StopIteration) as odd:
             raise Unreachable("Google's answer to the write was not whole; the next sync looks again.") from odd
+
+    def stamp(self, spreadsheet_id: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        """Put the service's stamp into the document by one request; answers the stamps that are there afterwards.
+
+        Raises as `apply` does.
+        """
+        body = {"requests": requests(edits), "includeSpreadsheetInResponse": True, "responseIncludeGridData": False}
+        mask = {"fields": f"updatedSpreadsheet({STAMPS})"}
+        answer = self._call("post", SPREADSHEET_BATCH_UPDATE_URL % spreadsheet_id, mask, body)
+        try:
+            return stamps(answer.get("updatedSpreadsheet", {}))
+        except (KeyError, TypeError, AttributeError) as odd:
+            raise Unreachable("Google's answer to the write was not whole; the next run looks again.") from odd
 
     def _call(self, method: str, url: str, params: dict[str, Any], body: dict[str, Any] | None) -> dict[str, Any]:
         response = self._transport.request(method, url, params=params, json=body)

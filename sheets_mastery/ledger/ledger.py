@@ -8,7 +8,7 @@ nothing is answered before it is on the disk.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post, returned
+from sheets_mastery.ledger import post, returned, stamping
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
@@ -29,6 +29,8 @@ from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
 from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.plan import Facts, Past
+from sheets_mastery.reading import SeenStamp
+from sheets_mastery.stamps import Quarantine, Stamp
 
 _UNSENT = tuple(state for state in NoticeState if not state.final and state is not NoticeState.SENDING)
 
@@ -320,6 +322,41 @@ class Ledger:
             if changed:
                 post.note(connection, who, what, "", why, now)
             return changed
+
+    # What the sheets say about this ledger
+
+    def examine(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """Why no letter about a spreadsheet may leave, by the stamps that were seen there; None where nothing is wrong.
+
+        What was suspected once counts until a person has said otherwise, whatever is seen later.
+        """
+        with self._database.reading() as connection:
+            known = stamping.quarantined(connection, spreadsheet)
+            found = known or stamping.judge(connection, spreadsheet, seen, now)
+        if found is not None and known is None:
+            with self._database.writing() as connection:
+                stamping.put_in_quarantine(connection, found)
+        return found
+
+    def quarantined(self, spreadsheet: str) -> Quarantine | None:
+        """Why no letter about a spreadsheet may leave, as far as is known without looking."""
+        with self._database.reading() as connection:
+            return stamping.quarantined(connection, spreadsheet)
+
+    def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp:
+        """A new stamp to put into a spreadsheet, known before it is there: a process may die in between."""
+        with self._database.writing() as connection:
+            return stamping.intend(connection, spreadsheet, secrets.token_hex(16), now)
+
+    def last_stamped(self, spreadsheet: str, *, before: datetime) -> datetime | None:
+        """When a stamp was last put, or was about to be put, into a spreadsheet before a moment; None for never."""
+        with self._database.reading() as connection:
+            return stamping.last_stamped(connection, spreadsheet, before)
+
+    def release(self, held: Quarantine, *, now: datetime, who: str) -> bool:
+        """Let letters about a spreadsheet leave again; whether they did not before."""
+        with self._database.writing() as connection:
+            return stamping.release(connection, held, now=now, who=who)
 
     # One letter
 

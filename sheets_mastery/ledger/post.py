@@ -18,10 +18,14 @@ from sheets_mastery.ledger.tables import audit, guardian_address, install, notic
 from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import WEEKLY, Decided, Notice, NoticeState
 
+#: From a state in which a letter waits by itself. NEEDS_REVIEW: after the ledger was put back it may have left already.
+_FROM_WAITING = frozenset(
+    {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED, NoticeState.NEEDS_REVIEW}
+)
 #: Where a letter may go from where it is. SENDING is reached by `claim` alone.
 MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
-    NoticeState.HOLD: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
-    NoticeState.READY: frozenset({NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED}),
+    NoticeState.HOLD: _FROM_WAITING,
+    NoticeState.READY: _FROM_WAITING,
     NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
     NoticeState.SENDING: frozenset(
         {
@@ -50,6 +54,11 @@ SENDABLE = (NoticeState.HOLD, NoticeState.READY)
 ANNOUNCED, PRAISED = 0, -1
 #: What every letter needs several times, put together once.
 _NOTE, _ONE_MORE = insert(audit), update(install).values(send_seq=install.c.send_seq + 1)
+#: What a row has of a letter under the same name.
+_KEPT = (
+    "key", "gradebook", "student", "guardian", "kind", "slot", "state", "version", "attempt", "not_before", "expires",
+    "draft_id", "provider_id", "about", "approved", "reason",
+)  # fmt: skip
 _WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
@@ -105,32 +114,9 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
     # A letter about a week or a contract may have nothing in it that is said once; the others are nothing without.
     if mentioned and not unsaid and not letter.about and letter.kind != WEEKLY:
         return
-    connection.execute(
-        insert(notice).values(
-            key=letter.key,
-            gradebook=letter.gradebook,
-            student=letter.student,
-            guardian=letter.guardian,
-            kind=letter.kind,
-            slot=letter.slot,
-            state=letter.state,
-            version=letter.version,
-            attempt=letter.attempt,
-            not_before=letter.not_before,
-            expires=letter.expires,
-            lease_owner="",
-            lease_no=0,
-            draft_id=letter.draft_id,
-            provider_id=letter.provider_id,
-            about=letter.about,
-            approved=letter.approved,
-            snapshot=snapshot,
-            content_hash="",
-            reason=letter.reason,
-            created=now,
-            changed=now,
-        )
-    )
+    shown = {name: getattr(letter, name) for name in _KEPT}
+    rest = {"lease_owner": "", "lease_no": 0, "snapshot": snapshot, "content_hash": "", "created": now, "changed": now}
+    connection.execute(insert(notice), shown | rest)
     _add_items(connection, letter.key, letter.gradebook, letter.guardian, unsaid)
     note(connection, "sync", letter.state, letter.key, letter.reason, now)
 
@@ -230,6 +216,7 @@ def count_sent(connection: Connection) -> None:
 def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
     """Write a row into the audit."""
     connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
+    connection.execute(insert(audit), {"at": now, "who": who, "what": what, "key": key, "detail": detail})
 
 
 def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:

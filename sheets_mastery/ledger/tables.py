@@ -39,9 +39,10 @@ from sheets_mastery.afterwards import Bounce
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.remediation import AttemptKind, Closed
+from sheets_mastery.stamps import Suspicion
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0006"
+SCHEMA = "r0011"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -104,7 +105,7 @@ metadata = MetaData(
     }
 )
 
-#: This installation: one row. `send_seq` counts letters that left; a status tab that has seen a higher number tells
+#: This installation: one row. `send_seq` counts letters that left; a spreadsheet whose stamp has a higher number tells
 #: that the ledger was restored from an old copy.
 install = Table(
     "install",
@@ -346,6 +347,27 @@ opt_out = Table(
     Column("guardian", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+#: Every stamp that was put, or was about to be put, into a spreadsheet; rows are only ever added.
+stamp = Table(
+    "stamp",
+    metadata,
+    Column("spreadsheet", String, primary_key=True),
+    #: The random word in it.
+    Column("word", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: The spreadsheets about which no letter leaves until a person has said something.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("spreadsheet", String, primary_key=True),
+    Column("why", _words(Suspicion), nullable=False),
+    Column("since", Moment, nullable=False),
+    #: How many letters had left by what stood in the sheet.
+    Column("send_seq", BigInteger, nullable=False),
 )
 
 #: Every mail that said that a letter came back; rows are only ever added, and each mail counts once a letter.

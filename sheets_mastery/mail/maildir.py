@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -60,6 +60,10 @@ class MaildirMailer:
                 return name if _there(name, new, cur) else None
         except OSError as problem:
             raise MailLater(f"The folder for letters (mail.folder) cannot be used: {problem.strerror}.") from problem
+
+    def among_sent(self, keys: Iterable[str]) -> bool:
+        """Whether the file of one of these letters is in the folder. Raises MailLater."""
+        return any(self.recover(key, "") is not None for key in keys)
 
     def close(self) -> None:
         """Nothing is held open between two letters."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mailtab.lines import Line
+from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import Decision, Notice, NoticeState
 from sheets_mastery.reading import Content, Reading, Tab
 
@@ -115,7 +116,7 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
     """What is decided by the boxes: `lines` are the letters that wait, by reference.
 
     Skip wins over Approve. The box for all means the letters on this page that wait to leave, and never one that was
-    held back or refused.
+    held back or refused, nor one to a new address: at that somebody has to look.
     """
     if page is None:
         return ()
@@ -131,7 +132,7 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
             decision = Decision.CANCEL if state in _SKIP else None
         elif row.approve:
             decision = _APPROVE.get(state)
-        elif page.all and state is NoticeState.HOLD:
+        elif page.all and state is NoticeState.HOLD and not asks_for_a_yes(line.notice):
             decision = Decision.APPROVE
         if decision is not None:
             found.append(Ticked(notice=line.notice, decision=decision))

@@ -248,7 +248,12 @@ def test_the_trouble_of_one_gradebook_does_not_stop_the_other(open_office: Calla
     sentence = "Algebra 1: The spreadsheet is not shared with the local account; share it with that account as Editor."
     synced = unshared.run("sync", *NOW)
     assert (synced.code, synced.err) == (FAILED, f"{sentence}\n")
-    assert [tab.title for tab in well.school.spreadsheet.worksheets()] == ["Marks", "Mastery", "Mastery Settings"]
+    assert [tab.title for tab in well.school.spreadsheet.worksheets()] == [
+        "Marks",
+        "Mastery",
+        "Mastery Settings",
+        "Mastery Mail",
+    ]
     unshared.access("writer")
     assert unshared.run("sync", *NOW).code == 0
     unshared.access("none")

@@ -92,3 +92,20 @@ def test_a_preview_is_a_page_for_its_owner_alone(office: Office) -> None:
     assert ("Cho" in text, 'lang="fr' in text) == (True, True)
     printed = office.run("letters", "preview", "--student", "103", "--language", "fr", "--now", FRIDAY)
     assert printed.out == text + "\n"
+
+
+def test_a_copied_spreadsheet_is_claimed_in_the_terminal(office: Office) -> None:
+    office.run("sync", "--now", FRIDAY)
+    old = office.school.spreadsheet.id
+    copy = office.school.post(f"/drive/v3/files/{old}/copy", {"name": "Next term"})["id"]
+    settings = office.school.settings_file
+    settings.write_text(settings.read_text("utf-8").replace(old, copy), "utf-8")
+    sentence = "this spreadsheet is a copy of another one"
+    assert office.run("sync", "--now", FRIDAY).code == 0
+    for words in (("deliver", "--now", FRIDAY), ("status",), ("outbox", "list")):
+        answer = office.run(*words)
+        assert (answer.code, sentence in " ".join((answer.out + answer.err).split())) == (3, True)
+    assert office.run("outbox", "claim").err == "Algebra 1: claimed; letters leave again.\n"
+    assert (office.run("deliver", "--now", FRIDAY).code, len(office.school.letters())) == (0, 2)
+    assert office.run("outbox", "claim").err == "No spreadsheet waits to be claimed.\n"
+    assert office.run("outbox", "reconcile").err == "No ledger was put back.\n"

@@ -74,7 +74,7 @@ def test_the_job_syncs_and_delivers_and_stops_cleanly_while_it_waits(awake: Offi
         out, err = job.communicate()
     assert (synced.startswith("Algebra 1: plan "), waiting.startswith("Next run: ")) == (True, True)
     assert (job.returncode, out.split(), err) == (0, ["Letters", "sent", "2"], "")
-    assert (ours(awake), len(awake.school.letters())) == (["Marks", "Mastery", "Mastery Settings"], 2)
+    assert (ours(awake), len(awake.school.letters())) == (["Marks", "Mastery", "Mastery Settings", "Mastery Mail"], 2)
     assert last_run(awake) == ("run", "done", True)
 
 
@@ -87,7 +87,7 @@ def test_told_to_stop_in_the_middle_of_a_write_it_finishes_what_it_has_begun(awa
         job.send_signal(signal.SIGTERM)
         out, _ = job.communicate()
     assert (job.returncode, out.split()) == (0, ["Letters", "sent", "2"])
-    assert (ours(awake), len(awake.school.letters())) == (["Marks", "Mastery", "Mastery Settings"], 2)
+    assert (ours(awake), len(awake.school.letters())) == (["Marks", "Mastery", "Mastery Settings", "Mastery Mail"], 2)
     assert last_run(awake) == ("run", "done", True)
 
 
@@ -113,7 +113,10 @@ def test_a_gradebook_that_cannot_be_read_does_not_end_the_job(awake: Office) -> 
 def test_once_is_one_sync_and_one_delivery(office: Office, now: str, shown: str, letters: int) -> None:
     answer = office.run("run", "--once", "--now", now)
     assert (answer.code, answer.out.split()) == (0, shown.split())
-    assert (ours(office), len(office.school.letters())) == (["Marks", "Mastery", "Mastery Settings"], letters)
+    assert (ours(office), len(office.school.letters())) == (
+        ["Marks", "Mastery", "Mastery Settings", "Mastery Mail"],
+        letters,
+    )
 
 
 def test_once_ends_with_the_code_of_its_worst_part(office: Office) -> None:

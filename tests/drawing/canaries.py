@@ -5,7 +5,8 @@
 makes so many letters and counts those that hold a word or a mark of another student, or go to somebody who may not be
 written to about that student at that moment. Students of one name, siblings with one guardian, rows sorted, swapped and
 copied, one column sorted alone, guardians changed and permissions taken back between a sync and the delivery are all in
-play. The ledger is the real one, and so is everything between a reading and the bytes.
+play, the more of them the larger a class is. The ledger is the real one, and so is everything between a reading and the
+bytes. A second number says how many processes do it; without one, as many as there are cores.
 """
 
 from __future__ import annotations
@@ -22,17 +23,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes
-from email.policy import default
+from email.policy import compat32
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from stamped import StampPlace
+
 from sheets_mastery import config
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.outbox import deliver
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import EMPTY, Content, Reading, Tab
+from sheets_mastery.reading import EMPTY, Content, Reading, SeenStamp, Tab
 
 ZONE = ZoneInfo("America/Chicago")
 #: A Thursday, the day before the weekly letters.
@@ -64,7 +68,7 @@ kinds = ["missing", "reminder", "made_good", "weekly", "welcome", "contract"]
 opt_out_url = "https://letters.school.example/stop"
 [[gradebooks]]
 name = "{name}"
-spreadsheet = "abcdefgh"
+spreadsheet = "{spreadsheet}"
 """
 HEAD = ("ID", "Student", "Level", "Signed By", *WORKS)
 GUARDIAN = (
@@ -119,21 +123,26 @@ class Classroom:
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
+        self.name = f"spreadsheet-of-class-{seed}"
+        self.place = StampPlace()
         self.numbers = iter(self.draw.sample(range(10_000, 99_999), 2000))
         # Tenths of a percent, never whole percents, so that a mark is never mistaken for a level.
         self.scores = iter(self.draw.sample([each for each in range(301, 999) if each % 10], 600))
-        self.pupils = [self.pupil(number) for number in range(self.draw.randint(5, 9))]
-        first, second = self.draw.sample(self.pupils, 2)
-        second.first = first.first
-        elder, younger = self.draw.sample(self.pupils, 2)
-        younger.parents[0] = Parent(**vars(elder.parents[0]))
+        self.pupils = [self.pupil() for _ in range(self.draw.randint(8, 32))]
+        #: How often something happens that happens once among seven students.
+        self.often = max(1, len(self.pupils) // 7)
+        for _ in range(self.often):
+            first, second = self.draw.sample(self.pupils, 2)
+            second.first = first.first
+            elder, younger = self.draw.sample(self.pupils, 2)
+            younger.parents[0] = Parent(**vars(elder.parents[0]))
         #: Rows as they stand in the sheet just now.
         self.rows = [pupil.cells() for pupil in self.pupils]
 
     def score(self) -> int:
         return next(self.scores)
 
-    def pupil(self, number: int) -> Pupil:
+    def pupil(self) -> Pupil:
         draw = self.draw
         marks: list[int | str] = [self.score() if draw.random() < 0.5 else draw.choice(["M", ""]) for _ in WORKS]
         parents = [self.parent() for _ in range(draw.randint(1, 2))]
@@ -167,7 +176,16 @@ class Classroom:
         table = [head, points, due, *self.rows]
         cells = tuple(tuple(_content(each) for each in row) for row in table)
         tab = Tab(sheet_id=0, title="Marks", rows=100, columns=26, cells=cells)
-        return Reading(spreadsheet_id="abcdefgh", locale="en_US", time_zone="America/Chicago", tabs=(tab,))
+        return Reading(
+            spreadsheet_id=self.name,
+            locale="en_US",
+            time_zone="America/Chicago",
+            tabs=(tab,),
+            stamps=self.place.there,
+        )
+
+    def stamp(self, _spreadsheet: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        return self.place.carry_out(edits)
 
     def marking(self) -> None:
         """Some marks change, and some are made good."""
@@ -183,6 +201,10 @@ class Classroom:
 
     def mischief(self) -> None:
         """What happens to a sheet between a sync and a delivery."""
+        for _ in range(self.draw.randint(1, self.often)):
+            self.trick()
+
+    def trick(self) -> None:
         draw = self.draw
         match draw.randrange(8):
             case 0:
@@ -216,11 +238,12 @@ class Classroom:
 
     def wrong(self, letter: bytes, recipient: str) -> Iterator[str]:
         """What is wrong with a letter that has left just now."""
-        message = message_from_bytes(letter, policy=default)
-        if [str(each) for each in message.get_all("To") or ()] != [recipient] or "Cc" in message or "Bcc" in message:
+        # Another policy than the one that the letter was checked with before it left.
+        message = message_from_bytes(letter, policy=compat32)
+        if message.get_all("To") != [recipient] or "Cc" in message or "Bcc" in message:
             yield "recipients"
-        parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
-        said = "\n".join(parts)
+        parts = [bytes(part.get_payload(decode=True)) for part in message.walk() if not part.is_multipart()]
+        said = "\n".join(part.decode("utf-8") for part in parts)
         words = set(_WORD.findall(said))
         marks = {int(whole) * 10 + int(tenth) for whole, tenth in _PERCENT.findall(said)}
         permitted = [pupil for pupil in self.pupils if recipient in self.allowed(pupil)]
@@ -280,7 +303,7 @@ def _at(moment: datetime) -> datetime:
 def term(seed: int, ledger: Ledger, press: LetterPress) -> tuple[Counter[str], Counter[str]]:
     """Some weeks of one class; how many letters of each kind left, and what was wrong with how many."""
     room = Classroom(seed)
-    settings = config.parse(SETTINGS.format(name=f"Class {seed}"))
+    settings = config.parse(SETTINGS.format(name=f"Class {seed}", spreadsheet=room.name))
     (gradebook,) = settings.gradebooks
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
@@ -318,36 +341,44 @@ def flood(first_seed: int, letters: int, files: dict[str, str]) -> tuple[Counter
     press = LetterPress(files)
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        seed = first_seed
-        while sent["letters"] < letters:
-            # A new ledger now and then: it grows, and the classes do not need one another.
-            with open_ledger(f"sqlite:///{folder}/ledger-{seed}.sqlite", now=START, new_secret=bytes) as kept:
-                for _ in range(25):
-                    more, bad = term(seed, kept, press)
-                    sent += more
-                    wrong += bad
-                    seed += 1
-                    if sent["letters"] >= letters:
-                        break
+    seed = first_seed
+    while sent["letters"] < letters:
+        # A new ledger now and then: it grows, and the classes do not need one another.
+        with (
+            tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,
+            open_ledger(f"sqlite:///{folder}/ledger.sqlite", now=START, new_secret=bytes) as kept,
+        ):
+            for _ in range(25):
+                more, bad = term(seed, kept, press)
+                sent += more
+                wrong += bad
+                seed += 1
+                if sent["letters"] >= letters:
+                    break
     return sent, wrong
 
 
-def floods(letters: int, files: dict[str, str], *, processes: int) -> tuple[Counter[str], Counter[str]]:
-    """The same, by several processes."""
-    share = -(-letters // processes)
+def floods(
+    letters: int, files: dict[str, str], *, processes: int, told: Callable[[str], None] = lambda _: None
+) -> tuple[Counter[str], Counter[str]]:
+    """The same, by several processes; `told` hears now and then how far they are."""
+    shares = [min(10_000, -(-letters // processes))]
+    while (rest := letters - sum(shares)) > 0:
+        shares.append(min(shares[0], rest))
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     with ProcessPoolExecutor(processes) as pool:
-        for more, bad in pool.map(flood, range(0, processes * 10**6, 10**6), [share] * processes, [files] * processes):
+        for more, bad in pool.map(flood, range(0, len(shares) * 10**6, 10**6), shares, [files] * len(shares)):
             sent += more
             wrong += bad
+            told(f"{sent['letters']} letters, wrong: {dict(wrong)}")
     return sent, wrong
 
 
 if __name__ == "__main__":
     folder = Path(__file__).parents[2] / "config" / "letters"
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
-    found, bad = floods(int(sys.argv[1]), texts, processes=os.cpu_count() or 1)
+    cores = int(sys.argv[2]) if len(sys.argv) > 2 else os.cpu_count() or 1
+    found, bad = floods(int(sys.argv[1]), texts, processes=cores, told=partial(print, flush=True))
     print(dict(found), "wrong:", dict(bad))
     sys.exit(bool(bad))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sheets_mastery.liverules import PALETTE, PENDING, SIGNATURE
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.reading import Look
+from sheets_mastery.reading import STAMP_KEY, Look
 from sheets_mastery.tabs import OURS
 from sheets_mastery.writeback import is_our_note
 
@@ -68,10 +68,13 @@ def our_rules(sheet: Json) -> list[int]:
 
 
 def teachers(document: Json, coloured: Container[Place] = ()) -> Json:
-    """All of a document that is the teacher's: no tab, rule or note of ours, and no look where we have `coloured`."""
+    """All of a document that is the teacher's: no tab, rule, note or stamp of ours, and no look where we `coloured`."""
     whole = {
         name: value for name, value in document.items() if name not in {"sheets", "spreadsheetId", "spreadsheetUrl"}
     }
+    others = [each for each in document.get("developerMetadata", ()) if each["metadataKey"] != STAMP_KEY]
+    whole = {name: value for name, value in whole.items() if name != "developerMetadata"}
+    whole |= {"developerMetadata": others} if others else {}
     whole["sheets"] = [_tab(sheet) for sheet in document["sheets"] if not is_ours(sheet)]
     kept = {tab["properties"]["sheetId"] for tab in whole["sheets"]}
     whole["cells"] = {

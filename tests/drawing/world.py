@@ -16,11 +16,14 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from stamped import StampPlace
+
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.errors import LedgerError, Unreachable
 from sheets_mastery.google.gmail import GmailMailer
 from sheets_mastery.google.sending import LookingMailer, SendingMailer
@@ -28,7 +31,7 @@ from sheets_mastery.google.wire import Answer, Wire
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.mail import PatientSmtp
 from sheets_mastery.outbox import Mailer
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, SeenStamp
 
 #: What can go wrong at every step but the one after the last look.
 ANYWHERE = ("die", "freeze", "clock")
@@ -36,6 +39,7 @@ ANYWHERE = ("die", "freeze", "clock")
 KINDS: Mapping[str, tuple[str, ...]] = {
     "ledger": (*ANYWHERE, "error", "lost"),
     "sheet": (*ANYWHERE, "error"),
+    "stamp": (*ANYWHERE, "error", "lost", "late"),
     "program": ANYWHERE,
     "request": (*ANYWHERE, "error", "lost", "late", "busy", "busy after all", "quota", "thaw"),
     "send": ("die", "die after", "error", "lost", "late", "busy", "busy after all", "quota", "thaw"),
@@ -188,6 +192,7 @@ class Sheet:
         self._world = world
         self._readings = before, after
         self.changes = changes
+        self._place = StampPlace()
 
     def read(self, spreadsheet_id: str) -> Reading:
         assert spreadsheet_id
@@ -196,7 +201,24 @@ class Sheet:
             raise Unreachable("Google did not answer.")
         reading = self._readings[self.changes is not None and self._world.real >= self.changes]
         self._world.pass_time(1)
-        return reading
+        return replace(reading, stamps=self._place.there)
+
+    def stamp(self, spreadsheet_id: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        assert spreadsheet_id
+        wrong, amount = self._world.step("sheet.stamp", "stamp")
+        if wrong == "late":
+
+            def at_last() -> None:
+                self._place.carry_out(edits)
+
+            self._world.late.append((self._world.real + amount, at_last))
+        if wrong in {"error", "late"}:
+            raise Unreachable("Google did not answer.")
+        there = self._place.carry_out(edits)
+        self._world.pass_time(1)
+        if wrong == "lost":
+            raise Unreachable("Google did not answer.")
+        return there
 
 
 class Gmail:

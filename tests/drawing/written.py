@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import drawn
+from stamped import StampPlace
 
 from sheets_mastery import edits as w
 from sheets_mastery.notices import NoticeState, with_more
@@ -69,6 +70,7 @@ class Page:
 def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
     """The reading after the edits, one after the other."""
     pages = {tab.sheet_id: Page.of(tab) for tab in reading}
+    place = StampPlace(reading.stamps)
     for edit in edits:
         if isinstance(edit, w.AddTab):
             titles = {page.tab.title.casefold() for page in pages.values()}
@@ -83,6 +85,9 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                     frozen=edit.frozen,
                 )
             )
+            continue
+        if isinstance(edit, w.PutStamp | w.DropStamp):
+            place.carry_out((edit,))
             continue
         page = pages[edit.sheet_id]
         match edit:
@@ -109,7 +114,7 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
             case w.PutLook() | w.SetWidths() | w.PutLinks() | w.Offer():
                 # The looks of our own tabs are not part of a reading.
                 pass
-    return replace(reading, tabs=tuple(page.done() for page in pages.values()))
+    return replace(reading, tabs=tuple(page.done() for page in pages.values()), stamps=place.there)
 
 
 def _typed(value: str | int | Decimal | None) -> dict[str, object]:

@@ -139,7 +139,7 @@ class World:
             for deed in deeds:
                 self.act(*deed)
             adds = any(isinstance(edit, AddTab) and edit.sheet_id == MAIL_ID for edit in plan.edits)
-            if self.tab is None and not adds and any(edit.sheet_id == MAIL_ID for edit in plan.edits):
+            if self.tab is None and not adds and any(getattr(edit, "sheet_id", None) == MAIL_ID for edit in plan.edits):
                 continue  # Google refuses to write on a tab that has gone; the next sync looks anew
             self.sheet = written.applied(self.sheet, plan.edits)
             if all(self._shown(*watched) == texts for watched, texts in plan.watched):

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import requests
 
+from sheets_mastery.envelope import reference
 from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, SheetsMasteryError
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.sentmail import GmailSent
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
 
@@ -389,3 +391,33 @@ def test_a_gmail_that_cannot_be_asked_is_asked_again_later(
     with pytest.raises(expected):
         mailer.recover(KEY, noted[0])
     assert mailer.recover(KEY, noted[0]) is None
+
+
+def test_a_letter_among_the_sent_mail_is_found_by_its_reference_and_a_draft_is_not(
+    google: LocalGoogle, send: Callable[..., str], arrange: Arrange
+) -> None:
+    left, kept, never = "cd" * 32, "ce" * 32, "cf" * 32
+
+    def stop() -> None:
+        raise LookupError
+
+    def letter(key: str) -> bytes:
+        return LETTER.replace(b"SM-K7Q2", reference(key).encode())
+
+    sent = GmailSent(Wire(LocalCredentials(), endpoint=google.url))
+    send(letter(left))
+    with pytest.raises(LookupError):
+        send(letter(kept), last_look=stop)
+    found = [sent.among_sent(keys) for keys in ([left], [kept], [never], [never, left])]
+    assert found == [True, False, False, True]
+    for scene, expected in (
+        (fault(403, "insufficientPermissions"), MailUnknown),
+        (fault(403, "forbidden", "Metadata scope does not support 'q' parameter"), MailUnknown),
+        (RATE, MailLater),
+        (fault(503, "backendError"), MailLater),
+    ):
+        arrange("faults", {"method": "GET", "path": "/gmail/v1/users/me/messages", "times": 1} | scene)
+        with pytest.raises(expected):
+            sent.among_sent([left])
+        arrange("faults", [])
+    sent.close()

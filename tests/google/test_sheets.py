@@ -16,8 +16,10 @@ from sheets_mastery.edits import (
     AddTab,
     DeleteRule,
     DeleteTab,
+    DropStamp,
     PutLook,
     PutNote,
+    PutStamp,
     PutValues,
     ResizeTab,
     SetWidths,
@@ -381,3 +383,22 @@ def test_a_large_grid_is_one_request_too(sheets: GoogleSheets, teacher: Teacher)
     assert [[each.value for each in row] for row in tab.cells] == [
         [(row * column) % 101 for column in range(50)] for row in range(1000)
     ]
+
+
+def test_a_stamp_is_kept_by_the_document_and_read_with_all_else(sheets: GoogleSheets, teacher: Teacher) -> None:
+    spreadsheet = teacher("POST", "", {"properties": {"title": "Stamped"}})["spreadsheetId"]
+    put = sheets.stamp(spreadsheet, (PutStamp(text="one", instead=None),))
+    assert [each.text for each in put] == ["one"]
+    assert sheets.read(spreadsheet).stamps == put
+    # The next one takes its place, and only its: whoever comes too late finds it gone.
+    (second,) = sheets.stamp(spreadsheet, (PutStamp(text="two", instead=put[0]),))
+    assert (second.id, second.text) == (put[0].id, "two")
+    assert sheets.stamp(spreadsheet, (PutStamp(text="three", instead=put[0]),)) == (second,)
+    # What other programs keep there is not ours to read or to change.
+    place = {"location": {"spreadsheet": True}, "visibility": "DOCUMENT"}
+    other = {"createDeveloperMetadata": {"developerMetadata": {"metadataKey": "theirs", "metadataValue": "x", **place}}}
+    teacher("POST", f"/{spreadsheet}:batchUpdate", {"requests": [other]})
+    assert sheets.read(spreadsheet).stamps == (second,)
+    assert sheets.stamp(spreadsheet, (DropStamp(stamp=second),)) == ()
+    left = teacher("GET", f"/{spreadsheet}?fields=developerMetadata")["developerMetadata"]
+    assert [each["metadataKey"] for each in left] == ["theirs"]

@@ -110,7 +110,7 @@ def test_the_same_letter_at_the_same_moment_is_the_same_bytes(sealed: Seal) -> N
 
 def test_a_search_for_the_reference_finds_the_letter(sealed: Seal) -> None:
     assert reference(KEY) == "SM-VOV2XK5LVO"
-    assert re.findall(rb"\r\nRef (\S+)\r\n", sealed()) == [b"SM-VOV2XK5LVO"]
+    assert re.findall(rb"\r\n\r\nRef (\S+)\r\n", sealed()) == [b"SM-VOV2XK5LVO"]
 
 
 def test_the_names_of_a_letter_are_made_from_its_key_alone() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -18,15 +18,17 @@ from zoneinfo import ZoneInfo
 
 import drawn
 import pytest
+from stamped import StampPlace
 
 from sheets_mastery.config import Settings
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mail import MaildirMailer
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.outbox import deliver
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, SeenStamp
 from sheets_mastery.schedule import keep_running
 from sheets_mastery.wiring import packaged
 
@@ -48,6 +50,7 @@ class Term:
     #: (when, what happens to the clock then), once each.
     jumps: list[tuple[datetime, timedelta]] = field(default_factory=list)
     runs: int = 0
+    place: StampPlace = field(default_factory=StampPlace)
     #: How many letters of each delivery, by outcome, all added up.
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -66,10 +69,15 @@ class Term:
         titles = [f"Work {number}" for number in range(60)]
         marks = ["40" if number < halves else "" for number in range(60)]
         head = "Student ID | Student | Level | Guardian Email"
-        return drawn.reading(
+        reading = drawn.reading(
             f"Marks:\n{head} | {' | '.join(titles)}\nPoints | | | | {' | '.join(['50'] * 60)}\n"
             f"ana | Ana | 93 | mo@example.org | {' | '.join(marks)}"
         )
+        return replace(reading, stamps=self.place.there)
+
+    def stamp(self, spreadsheet_id: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        assert spreadsheet_id
+        return self.place.carry_out(edits)
 
     def work(self, now: datetime) -> None:
         """One turn of the scheduled job."""

@@ -242,8 +242,8 @@ def test_a_reading_is_taken_anew_before_it_is_old(algebra: Class) -> None:
     algebra.sync()
     algebra.school.sheet_requests()
     assert slowly(algebra, 0.75) == {"sent": 3}
-    # At 0, at 1:30; the letter in between, at 0:45, is of the first reading.
-    assert len(algebra.school.sheet_requests()) == 2
+    # At 0, at 1:30; the letter in between, at 0:45, is of the first reading. Before the first one leaves, a stamp.
+    assert [each["method"] for each in algebra.school.sheet_requests()] == ["GET", "POST", "GET"]
 
 
 def test_marks_put_right_while_letters_leave_are_not_told(algebra: Class) -> None:

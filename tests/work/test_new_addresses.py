@@ -67,6 +67,17 @@ def test_a_yes_ends_the_asking_and_not_the_day(algebra: Class) -> None:
     assert algebra.deliver() == {"sent": 1}
 
 
+def test_a_tick_beside_the_letter_is_a_yes_and_the_box_for_all_is_none(algebra: Class) -> None:
+    changed(algebra)
+    tab = algebra.school.spreadsheet.worksheet("Mastery Mail")
+    tab.update([[True]], "A1", raw=False)
+    algebra.at(TUESDAY)
+    assert algebra.deliver() == {"waits for approval": 1}
+    row = next(number for number, row in enumerate(tab.get_all_values(), 1) if "friend@example.org" in " ".join(row))
+    tab.update([[True]], f"A{row}", raw=False)
+    assert algebra.deliver() == {"sent": 1}
+
+
 def test_a_yes_lets_the_other_letters_to_that_address_go_on_alone(algebra: Class) -> None:
     algebra.change("hold_hours = 0", 'hold_hours = 0\nkinds = ["missing", "welcome"]')
     algebra.sync()

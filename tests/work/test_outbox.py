@@ -271,6 +271,9 @@ class Cut:
         reading: Reading = self._sheets.read(spreadsheet_id)
         return reading
 
+    def stamp(self, *written: Any) -> Any:
+        return self._sheets.stamp(*written)
+
     def close(self) -> None:
         self._sheets.close()
 

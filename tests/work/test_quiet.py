@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 
 import drawn
 import pytest
+from stamped import StampPlace
 
 from sheets_mastery import desk
+from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.ledger import open_ledger
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mail import MaildirMailer
 from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.outbox import deliver
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import Reading
+from sheets_mastery.reading import Reading, SeenStamp
 from sheets_mastery.wiring import packaged
 
 if TYPE_CHECKING:
@@ -191,6 +193,7 @@ class Fortnight:
     typed: dict[tuple[int, int], list[datetime]] = field(default_factory=dict)
     #: (student, column, when the letter left) for everything that letters have announced.
     told: set[tuple[int, int, datetime]] = field(default_factory=set)
+    place: StampPlace = field(default_factory=StampPlace)
 
     def days(self) -> Iterator[datetime]:
         """The mornings of the school days."""
@@ -208,10 +211,15 @@ class Fortnight:
             for student in range(STUDENTS)
         ]
         titles = " | ".join(f"Work {column:02}" for column in columns)
-        return drawn.reading(
+        reading = drawn.reading(
             f"Marks:\nStudent ID | Student | Level | Guardian Email | {titles}\n"
             f"Points | | | | {' | '.join(['50'] * len(columns))}\n" + "\n".join(rows)
         )
+        return replace(reading, stamps=self.place.there)
+
+    def stamp(self, spreadsheet_id: str, edits: tuple[PutStamp | DropStamp, ...]) -> tuple[SeenStamp, ...]:
+        assert spreadsheet_id
+        return self.place.carry_out(edits)
 
     def put(self, student: int, column: int, mark: str) -> None:
         self.marks[student, column] = mark
