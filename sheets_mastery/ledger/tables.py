@@ -42,7 +42,7 @@ from sheets_mastery.remediation import AttemptKind, Closed
 from sheets_mastery.stamps import Suspicion
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0011"
+SCHEMA = "r0008"
 
 
 class Moment(TypeDecorator[datetime]):
