@@ -59,6 +59,7 @@ def test_what_was_recorded_is_the_past(ledger: Ledger, facts: Facts, now: dateti
             told={("ana essay", "digest of the mother"): Said()},
             begun={"ana": Begun(at=now, before=None), "ben": Begun(at=now, before=None)},
         ),
+        first_sync=now,
     )
 
 
