@@ -138,7 +138,10 @@ def is_untouched(letter: bytes, key: str) -> bool | None:
     parsed = message_from_bytes(letter, policy=_READ_BACK)
     if parsed.get_all("X-SM-Notice") != [token(key)]:
         return None
-    words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    try:
+        words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
+    except (LookupError, ValueError):
+        return False  # no letter of ours is in an alphabet that nobody knows
     if len(words) != 2 or not all(isinstance(each, str) for each in words):
         return False
     return bool(parsed["X-SM-Digest"] == digest(str(parsed["Subject"]), str(parsed["To"]), *words))

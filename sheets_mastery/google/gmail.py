@@ -147,7 +147,10 @@ class GmailMailer:
         for each in listed.get("drafts", []):
             shown = self._drafts.get(userId="me", id=each["id"], format="raw", fields="message(raw)")
             raw = self._call(units.GET_DRAFT, shown).get("message", {}).get("raw", "")
-            untouched = is_untouched(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), key)
+            try:
+                untouched = is_untouched(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), key)
+            except ValueError as odd:
+                raise Unreachable("Gmail's answer broke off.") from odd
             if untouched is False:
                 raise MailUnknown(_CHANGED)
             if untouched:

@@ -146,6 +146,9 @@ class LookingMailer(SendingMailer):
         """
         if not draft_id:
             return None
+        if draft_id.count("@") not in {1, 2}:
+            # It was begun in another way, before something else was granted.
+            raise MailUnknown(MAY_HAVE_GONE)
         newest, asked, *missed = draft_id.split("@")
         try:
             found = self._found(key, newest)

@@ -52,6 +52,8 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
 SENDABLE = (NoticeState.HOLD, NoticeState.READY)
 #: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
 ANNOUNCED, PRAISED = 0, -1
+#: What every letter needs several times, put together once.
+_NOTE, _ONE_MORE = insert(audit), update(install).values(send_seq=install.c.send_seq + 1)
 #: What a row has of a letter under the same name.
 _KEPT = (
     "key", "gradebook", "student", "guardian", "kind", "slot", "state", "version", "attempt", "not_before", "expires",
@@ -208,11 +210,12 @@ def trust(connection: Connection, letter: Notice, now: datetime) -> None:
 
 def count_sent(connection: Connection) -> None:
     """Count one more letter that has left."""
-    connection.execute(update(install).values(send_seq=install.c.send_seq + 1))
+    connection.execute(_ONE_MORE)
 
 
 def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
     """Write a row into the audit."""
+    connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
     connection.execute(insert(audit), {"at": now, "who": who, "what": what, "key": key, "detail": detail})
 
 

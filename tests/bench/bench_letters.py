@@ -56,6 +56,9 @@ port = {port}
 security = "none"
 [letters]
 hold_hours = 0
+quiet_hours = 0
+marking_share = 0
+second_look_minutes = 0
 [guard]
 letters_share = 1
 [[gradebooks]]
@@ -204,7 +207,7 @@ def main() -> int:
     smtp, spawn = options.transport == "smtp", multiprocessing.get_context("spawn")
     minutes = options.amount or 3
     letters = (options.amount or 1000) if smtp else 50 * minutes
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name, ExitStack() as running:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder, lines = Path(name), []
         for work, *more in ((answer_as_google, f"{folder}/google"), (take_letters,)):
             here, there = spawn.Pipe()

@@ -69,7 +69,7 @@ def test_a_language_of_the_roster_without_a_catalogue_is_named(office: Office) -
     [
         ("hold_hours = 0", 'hold_hours = 0\nfolder = "ours"', "letters", "there is no folder", 2),
         ('name = "Algebra 1"', 'name = "Algebra 1"\nroster_tab = "Pupils"', "gradebook Algebra 1", '"Pupils"', 1),
-        ("hold_hours = 0", 'hold_hours = 0\n[ledger]\nurl = "mysql://x/y"', "ledger", "SQLite or PostgreSQL", 1),
+        ("[letters]", '[ledger]\nurl = "mysql://x/y"\n[letters]', "ledger", "SQLite or PostgreSQL", 1),
         ("hold_hours = 0", 'hold_hours = 0\nlanguage = "tlh"', "letters", 'there is no catalogue for "tlh"', 2),
         ("hold_hours = 0", "hold_hour = 0", "settings", "letters.hold_hour: there is no such key", 2),
     ],

@@ -149,6 +149,10 @@ def test_a_letter_that_is_not_in_sent_is_tried_again_only_after_it_was_twice_not
 
 def test_a_sent_folder_in_which_one_cannot_find_ones_way_is_left_to_a_person(wire: Wire) -> None:
     mailer = LookingMailer(wire)
+    # Nor can what was begun in another way, before something else was granted, be looked for.
+    for mark in ("the request comes next", "r-1/m-1"):
+        with pytest.raises(MailUnknown):
+            mailer.recover(KEY, mark)
     with pytest.raises(MailUnknown):
         mailer.recover(KEY, f"deadbeef@{datetime.now(UTC).isoformat()}")
 

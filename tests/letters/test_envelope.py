@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from sheets_mastery.envelope import check, message_id, reference, seal, token
+from sheets_mastery.envelope import check, is_untouched, message_id, reference, seal, token
 from sheets_mastery.errors import MailRefused
 from sheets_mastery.letters import Letter, LetterPress, Rendered
 from sheets_mastery.notices import Notice
@@ -62,6 +62,28 @@ def test_a_letter_carries_these_headers_and_no_others(sealed: Seal) -> None:
         "MIME-Version": "1.0",
         "Content-Type": 'multipart/alternative; boundary="=_sm1.vov2xk5lvov2xk5lvov2xk5lvo"',
     }
+
+
+def test_a_letter_can_be_told_from_one_that_somebody_has_changed(
+    sealed: Seal, press: LetterPress, usual: Letter, notice: Notice
+) -> None:
+    for language in press.languages:
+        assert is_untouched(sealed(press.render(usual, language)), notice.key) is True
+    letter = sealed()
+    # On its way through a mailbox it may be written otherwise, as long as it says the same.
+    assert is_untouched(letter.replace(b"\r\n", b"\n"), notice.key) is True
+    assert is_untouched(letter, "cd" * 32) is None
+    assert is_untouched(b"Subject: about it\r\n\r\nvov2xk5lvov2xk5lvov2xk5lvo\r\n", notice.key) is None
+    for old, new in (
+        (b"To: rosa@", b"To: rose@"),
+        (b"Subject: The", b"Subject: A"),
+        (b"Hello", b"Hi"),
+        (b"X-SM-Digest: ", b"X-SM-Digest: a"),
+        (b'charset="utf-8"', b'charset="x-nobody"'),
+        (b"text/html", b"image/png"),
+    ):
+        assert old in letter
+        assert is_untouched(letter.replace(old, new, 1), notice.key) is False, old
 
 
 def test_a_letter_carries_its_text_and_its_html(sealed: Seal, rendered: Rendered) -> None:
