@@ -29,6 +29,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sheets_mastery.envelope import token
 from sheets_mastery.ledger import open_ledger
 from sheets_mastery.notices import NoticeState
+from sheets_mastery.reading import STAMP_KEY
 
 if TYPE_CHECKING:
     from schools import School
@@ -175,6 +176,9 @@ def test_deliveries_killed_at_any_moment_send_each_letter_once_or_ask_a_person(w
         for path in school.folder.glob("mastery.sqlite*"):
             path.unlink()
         shutil.copy(kept, fresh)
+        # The ledger is put back, and no letter would leave: so the sheet is put back as well.
+        stamp = {"dataFilter": {"developerMetadataLookup": {"metadataKey": STAMP_KEY}}}
+        school.spreadsheet.batch_update({"requests": [{"deleteDeveloperMetadata": stamp}]})
         shutil.rmtree(school.folder / "outbox", ignore_errors=True)
         before = Counter(way.taken())
         now = FRIDAY
