@@ -216,7 +216,6 @@ def count_sent(connection: Connection) -> None:
 def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
     """Write a row into the audit."""
     connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
-    connection.execute(insert(audit), {"at": now, "who": who, "what": what, "key": key, "detail": detail})
 
 
 def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
