@@ -56,6 +56,7 @@ credentials = "local"
 endpoint = "http://127.0.0.1:8787"
 [mail]
 sender = "mastery@lincoln.example.edu"
+mode = "send"
 [letters]
 hold_hours = 0
 quiet_hours = 0
