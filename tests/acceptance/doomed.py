@@ -29,7 +29,10 @@ from sheets_mastery.wiring import Service, packaged
 PRESS = LetterPress(packaged("letters"))
 
 #: Everything that changes the world, on the sheets, the ledger and the mailer.
-WRITES = {"apply", "record", "start_run", "finish_run", "expire", "claim", "move", "note_draft", "send"}
+WRITES = {
+    *("apply", "record", "start_run", "finish_run", "expire", "claim", "move", "note_draft", "send"),
+    *("intend_stamp", "stamp"),
+}
 
 
 class Death:

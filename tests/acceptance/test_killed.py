@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, select
 
 from sheets_mastery.ledger.tables import metadata
+from sheets_mastery.reading import STAMP_KEY
 
 if TYPE_CHECKING:
     from schools import School
@@ -39,9 +40,10 @@ CLASS = [
 CORRECTIONS = [("G4", 20), ("H4", 1), ("I6", 10), ("H6", 3), ("H7", 7)]
 #: What may differ when a run was interrupted: how often it was tried and by whom, and what tells the tale of it.
 TOLD = {"version", "attempt", "lease_owner", "lease_no", "lease_until", "reason", "id"}
-#: Letters that leave in a run, and writing calls it takes: seven for the two runs and the expiring, three for a letter.
+#: Letters that leave in a run, and writing calls it takes: ten for the two runs, the expiring and the stamps, three for a
+#: letter.
 LETTERS = {FRIDAY: 3, MONDAY: 2}
-WRITES = {now: 7 + 3 * letters for now, letters in LETTERS.items()}
+WRITES = {now: 10 + 3 * letters for now, letters in LETTERS.items()}
 #: Other moments at which each run is killed, and pairs of writes at which it is killed twice; all dealt from a seed.
 MOMENTS, PAIRS = 18, 8
 
@@ -91,6 +93,12 @@ class Start:
         copied = self.school.post(f"/drive/v3/files/{self.spreadsheet}/copy", {"name": "Algebra 1"})["id"]
         settings = folder / "mastery.toml"
         settings.write_text(settings.read_text("utf-8").replace(self.spreadsheet, copied), "utf-8")
+        # To the program a copied document is one that a person has to claim; one that has lost its stamp is not.
+        every = {"dataFilters": [{"developerMetadataLookup": {"metadataKey": STAMP_KEY}}]}
+        stamped = self.school.post(f"/v4/spreadsheets/{copied}/developerMetadata:search", every)
+        if stamped:
+            requests = [{"deleteDeveloperMetadata": {"dataFilter": every["dataFilters"][0]}}]
+            self.school.post(f"/v4/spreadsheets/{copied}:batchUpdate", {"requests": requests})
         return Case(start=self, folder=folder, spreadsheet=copied)
 
 
@@ -106,7 +114,8 @@ class Case:
         return self.start.runner.run(self.folder, self.start.now, death)
 
     def state(self) -> dict[str, Any]:
-        """The document, the ledger and the maildir."""
+        """The document, the ledger and the maildir, once one more run has told the document which letters have left."""
+        assert self.run()["killed"] is False
         answer = self.start.school.get(f"/v4/spreadsheets/{self.spreadsheet}", includeGridData="true")
         return {
             "document": {name: answer[name] for name in ("properties", "sheets")},
@@ -121,7 +130,7 @@ def mail_in(folder: Path) -> Iterator[Path]:
 
 
 def known(ledger: Path) -> dict[str, list[Any]]:
-    """What the ledger knows, but for its runs and audit, which tell what happened on the way."""
+    """What the ledger knows, but for its runs, audit and stamps, which tell what happened on the way."""
     engine = create_engine(f"sqlite:///{ledger}", poolclass=NullPool)
     with engine.connect() as connection:
         return {
@@ -130,7 +139,7 @@ def known(ledger: Path) -> dict[str, list[Any]]:
                 for row in connection.execute(select(table))
             )
             for table in metadata.sorted_tables
-            if table.name not in {"run", "audit"}
+            if table.name not in {"run", "audit", "stamp"}
         }
 
 

@@ -40,7 +40,7 @@ def is_only(sentence: str, code: int) -> dict[str, Any]:
             'time_zone = "Chicago"',
             'school.time_zone: "Chicago" is no time zone; write it like "America/Chicago".',
         ),
-        ("hold_hours = 0", "hold_hours = ", "The settings are not valid TOML: Invalid value (at line 17, column 14)."),
+        ("hold_hours = 0", "hold_hours = ", "The settings are not valid TOML: Invalid value (at line 18, column 14)."),
     ],
 )
 def test_a_mistake_in_the_settings_is_named_with_its_key_and_nothing_is_touched(
@@ -143,7 +143,7 @@ def test_a_marks_tab_deleted_before_the_letters_leave_keeps_them_here(office: Of
     office.school.spreadsheet.add_worksheet("Seating", 5, 5)
     office.school.spreadsheet.del_worksheet(office.school.spreadsheet.worksheet("Marks"))
     answer = office.run("deliver", *NOW)
-    sentence = 'There is no tab called "Marks" among the 3 of the document (gradebooks.marks_tab of Algebra 1).'
+    sentence = 'There is no tab called "Marks" among the 4 of the document (gradebooks.marks_tab of Algebra 1).'
     assert (answer.code, answer.err) == (FAILED, f"Algebra 1: {sentence}\n")
     assert office.school.letters() == []
 

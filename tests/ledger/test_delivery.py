@@ -353,8 +353,8 @@ def test_a_letter_goes_only_where_the_way_leads(
     ledger: Ledger, facts: Facts, now: datetime, new_letter: NewLetter
 ) -> None:
     ways = {
-        "hold": {"hold", "ready", "blocked", "cancelled"},
-        "ready": {"hold", "ready", "blocked", "cancelled"},
+        "hold": {"hold", "ready", "blocked", "cancelled", "needs review"},
+        "ready": {"hold", "ready", "blocked", "cancelled", "needs review"},
         "blocked": {"ready", "cancelled"},
         "sending": {"ready", "blocked", "sent", "in drafts", "failed", "unknown"},
         "in drafts": {"in drafts", "sent", "needs review", "cancelled"},
