@@ -16,11 +16,11 @@ from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
 from sheets_mastery.newaddresses import address_problems, address_wait
-from sheets_mastery.notices import ABOUT_WORK, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
+from sheets_mastery.notices import ABOUT_WORK, MISSING, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
 from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, owed_now, ticks, who_is
-from sheets_mastery.quiet import Edits, Wait, edited, marks_seen
+from sheets_mastery.quiet import Edits, Wait, edited, marks_seen, still_held
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
 from sheets_mastery.stamps import Quarantine
@@ -149,8 +149,8 @@ class View:
     def wait(self, notice: Notice, standing: Standing, box: Letterbox) -> Wait | None:
         """Why a letter waits though what it says is so in this reading; None where it may leave.
 
-        A person who has approved it ends its quiet hours, but neither the look that is taken twice at what it says nor
-        the day for which a new address is left alone.
+        A person who has approved it ends its hold and its quiet hours, but neither the look that is taken twice at what
+        it says nor the day for which a new address is left alone.
         """
         letters, school = self.settings.letters, self.settings.school
         if self.past.addresses is not None and not box.own:
@@ -165,6 +165,9 @@ class View:
         waits = [self.edits.second_look(works, notice.created, letters, school, self.read_at)]
         if notice.approved is None:
             waits.append(self.edits.unquiet(notice.student, works, letters, school, self.read_at))
+            if notice.kind == MISSING:
+                announced = (each.seen for each in self.episodes.values() if each.id in notice.episodes)
+                waits.append(still_held(announced, notice.created, letters, school, self.read_at))
         return max(filter(None, waits), key=lambda wait: wait.until or self.read_at, default=None)
 
     def _speaks_of(self, notice: Notice, standing: Standing) -> dict[Work, datetime | None]:

@@ -128,6 +128,27 @@ def hours(number: Decimal) -> timedelta:
     return timedelta(hours=float(number))
 
 
+def still_held(
+    seen: Iterable[datetime | None], created: datetime | None, letters: Letters, school: School, now: datetime
+) -> Wait | None:
+    """Why a letter waits for the hold of what has joined it since it was decided; None where that is over.
+
+    `seen` are the moments at which a sync first saw what the letter announces, `created` is when it was decided. Twice
+    the hold is the most: who owes something new every day must hear of it all the same.
+    """
+    span = hours(letters.hold_hours)
+    found = [(until, at) for at in seen if at is not None and (until := over(at, span, now))]
+    if not found:
+        return None
+    until, at = max(found)
+    if created is not None:
+        until = min(until, created + 2 * span)
+    if until <= now:
+        return None
+    reason = f"first seen at {time_of(at, now, school)}; waits until {time_of(until, now, school)}"
+    return Wait(word="still held", reason=reason, until=until)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Edits:
     """The marks of one gradebook that were changed of late."""

@@ -40,8 +40,7 @@ CLASS = [
 CORRECTIONS = [("G4", 20), ("H4", 1), ("I6", 10), ("H6", 3), ("H7", 7)]
 #: What may differ when a run was interrupted: how often it was tried and by whom, and what tells the tale of it.
 TOLD = {"version", "attempt", "lease_owner", "lease_no", "lease_until", "reason", "id"}
-#: Letters that leave in a run, and writing calls it takes: ten for the two runs, the expiring and the stamps, three for a
-#: letter.
+#: Letters that leave in a run, and writing calls it takes: ten for runs, expiring and stamps, three for each letter.
 LETTERS = {FRIDAY: 3, MONDAY: 2}
 WRITES = {now: 10 + 3 * letters for now, letters in LETTERS.items()}
 #: Other moments at which each run is killed, and pairs of writes at which it is killed twice; all dealt from a seed.

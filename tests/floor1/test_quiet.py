@@ -10,7 +10,7 @@ import pytest
 
 from sheets_mastery.config import Letters
 from sheets_mastery.gradebook import read_gradebook
-from sheets_mastery.quiet import Edits, MarksSeen, edited, marks_seen, over
+from sheets_mastery.quiet import Edits, MarksSeen, edited, marks_seen, over, still_held
 
 SETTINGS = drawn.settings()
 SCHOOL = SETTINGS.school
@@ -95,3 +95,26 @@ def test_a_column_is_being_marked_from_a_fifth_of_it_on_whatever_the_quiet_hours
     )
     assert waits(dict(list(marks.items())[:1]), short) == ""
     assert waits(marks, Letters(quiet_hours=Decimal("0.5"), marking_share=Decimal(0))) == ""
+
+
+@pytest.mark.parametrize(
+    ("moments", "created", "until"),
+    [
+        ([], -20, None),
+        ([None], -20, None),
+        ([-18], -18, None),
+        ([-17, -3], -17, 15),
+        # Whoever owes something new every day hears of it all the same: twice the hold is the most.
+        ([-40, -1], -30, 6),
+        ([-1], -36, None),
+        ([-1], None, 17),
+    ],
+)
+def test_what_joins_a_letter_is_held_like_any_other_but_not_for_ever(
+    moments: list[int | None], created: int | None, until: int | None
+) -> None:
+    def at(hours: int | None) -> datetime | None:
+        return None if hours is None else NOW + hours * HOUR
+
+    wait = still_held(map(at, moments), at(created), LETTERS, SCHOOL, NOW)
+    assert (None if wait is None else wait.until) == at(until)

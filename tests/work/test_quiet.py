@@ -153,6 +153,21 @@ def test_more_that_joins_an_approved_letter_has_to_wait_like_any_other(open_clas
     ]
 
 
+def test_work_that_joins_a_letter_has_a_hold_of_its_own(open_class: Callable[..., Class]) -> None:
+    algebra = open_class()
+    algebra.change("hold_hours = 0", "hold_hours = 18")
+    algebra.at("2026-11-02T08:00")
+    algebra.sync()
+    algebra.at("2026-11-02T16:00")
+    algebra.type("I6", "10")
+    algebra.sync()
+    algebra.at("2026-11-03T08:00")
+    assert algebra.deliver() == {"sent": 2, "still held": 1}
+    assert waiting(algebra) == [("hold", "first seen at 2026-11-02 16:00; waits until 10:00", "from 2026-11-03 10:00")]
+    algebra.at("2026-11-03T10:00")
+    assert algebra.deliver() == {"sent": 1}
+
+
 def test_a_person_who_may_no_longer_be_written_to_is_not_though_somebody_has_approved_it(quiet: Class) -> None:
     quiet.at("2026-10-30T14:00")
     approve_all(quiet)
