@@ -543,21 +543,27 @@ class Google(_Section):
         return self
 
 
-class Smtp(_Section):
-    """The school's mail server."""
+class _MailServer(_Section):
+    """A mail server, and how it is spoken to."""
 
     host: Text
-    port: Annotated[Whole, Field(gt=0, lt=65536)] = 587
     #: "starttls" and "tls" refuse to go on without encryption; "none" is for this machine only.
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    #: The account; its password is in SHEETS_MASTERY_SMTP_PASSWORD (or …_FILE).
-    user: str = ""
+    security: Literal["starttls", "tls", "none"]
 
     @model_validator(mode="after")
     def _plain_text_stays_at_home(self) -> Self:
         if self.security == "none" and self.host not in {"127.0.0.1", "localhost", "::1"}:
             raise ValueError('security "none" is for a mail server on this machine only')
         return self
+
+
+class Smtp(_MailServer):
+    """The school's mail server."""
+
+    port: Annotated[Whole, Field(gt=0, lt=65536)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    #: The account; its password is in SHEETS_MASTERY_SMTP_PASSWORD (or …_FILE).
+    user: str = ""
 
 
 def _imap_folder(name: str) -> str:
@@ -566,23 +572,15 @@ def _imap_folder(name: str) -> str:
     return name
 
 
-class Imap(_Section):
+class Imap(_MailServer):
     """A mailbox on a mail server."""
 
-    host: Text
     port: Annotated[Whole, Field(gt=0, lt=65536)] = 993
-    #: "tls" and "starttls" refuse to go on without encryption; "none" is for this machine only.
-    security: Literal["tls", "starttls", "none"] = "tls"
+    security: Literal["starttls", "tls", "none"] = "tls"
     #: The account; its password is in SHEETS_MASTERY_IMAP_PASSWORD (or …_FILE).
     user: Text
     #: The folder in the mailbox.
     folder: Annotated[Text, AfterValidator(_imap_folder)] = "INBOX"
-
-    @model_validator(mode="after")
-    def _plain_text_stays_at_home(self) -> Self:
-        if self.security == "none" and self.host not in {"127.0.0.1", "localhost", "::1"}:
-            raise ValueError('security "none" is for a mail server on this machine only')
-        return self
 
 
 class Bounces(_Section):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sheets_mastery.google.sending import SendingMailer
     from sheets_mastery.google.sentmail import GmailSent
     from sheets_mastery.google.sheets import GoogleSheets
+    from sheets_mastery.google.wire import Wire
     from sheets_mastery.ledger import Ledger
     from sheets_mastery.letters import LetterPress
     from sheets_mastery.mail import MaildirMailer
@@ -302,18 +303,22 @@ class Service:
         found = (letter for letter in self.ledger.find(beginning(word)) if token(letter.key) == word)
         return next((letter.provider_id.partition("/")[2] for letter in found), "")
 
+    def _to_gmail(self, *scopes: str) -> Wire:
+        """A way to the mailbox for whoever may do what these scopes allow; each has connections of its own."""
+        from sheets_mastery.google import auth
+        from sheets_mastery.google.wire import Wire
+
+        google = self.settings.google
+        mailbox = auth.credentials(google, scopes, folder=self.folder)
+        return Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+
     @cached_property
     def mailer(self) -> Mailer:
         from sheets_mastery import mail
 
         settings = self.settings.mail
         if settings.transport == "gmail":
-            from sheets_mastery.google import auth
-            from sheets_mastery.google.wire import Wire
-
-            google = self.settings.google
-            mailbox = auth.credentials(google, self._gmail_way[1], folder=self.folder)
-            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            wire = self._to_gmail(*self._gmail_way[1])
             mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
             password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
@@ -331,16 +336,9 @@ class Service:
         from sheets_mastery import mail
         from sheets_mastery.google import auth
         from sheets_mastery.google.gmail import GmailDrafts
-        from sheets_mastery.google.wire import Wire
 
-        google = self.settings.google
-
-        def way(scope: str) -> Wire:
-            mailbox = auth.credentials(google, (scope,), folder=self.folder)
-            return Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
-
-        reading = partial(way, auth.READ)
-        drafts = GmailDrafts(way(auth.GMAIL), reading, spend=self.pace.spend, thread_of=self._thread_of)
+        reading = partial(self._to_gmail, auth.READ)
+        drafts = GmailDrafts(self._to_gmail(auth.GMAIL), reading, spend=self.pace.spend, thread_of=self._thread_of)
         return mail.AllowListDrafts(drafts, settings.only_to) if settings.only_to else drafts
 
     @cached_property
@@ -352,13 +350,9 @@ class Service:
         if settings.transport == "gmail":
             from sheets_mastery.google import auth
             from sheets_mastery.google.sentmail import GmailSent
-            from sheets_mastery.google.wire import Wire
 
-            google = self.settings.google
             # Whatever of the mailbox this installation may use: some of it lets mail be searched.
-            wanted = tuple(scope for scope in auth.scopes(settings) if scope != auth.SHEETS)
-            mailbox = auth.credentials(google, wanted, folder=self.folder)
-            return GmailSent(Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60))
+            return GmailSent(self._to_gmail(*(scope for scope in auth.scopes(settings) if scope != auth.SHEETS)))
         return mail.MaildirMailer(self.folder / settings.folder) if settings.transport == "maildir" else None
 
     @cached_property
@@ -368,11 +362,8 @@ class Service:
         if bounces.read_from == "gmail":
             from sheets_mastery.google import auth
             from sheets_mastery.google.returned import GmailReturns
-            from sheets_mastery.google.wire import Wire
 
-            google = self.settings.google
-            mailbox = auth.credentials(google, (auth.READ,), folder=self.folder)
-            wire = Wire(mailbox, endpoint=google.endpoint, timeout_seconds=60)
+            wire = self._to_gmail(auth.READ)
             # Where letters leave by Gmail as well, both spend of the same quota.
             shared = self.settings.mail.transport == "gmail"
             return GmailReturns(wire, spend=self.pace.spend) if shared else GmailReturns(wire)
