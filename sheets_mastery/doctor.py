@@ -19,7 +19,8 @@ from sheets_mastery.gradebook import Gradebook, Layout, find_layout
 from sheets_mastery.leaving import mode_in_force
 from sheets_mastery.newids import supposed
 from sheets_mastery.panel import settings_in_force
-from sheets_mastery.plan import Past, decide
+from sheets_mastery.past import Past
+from sheets_mastery.plan import decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.status import said_to_have_stopped
 from sheets_mastery.wiring import Service

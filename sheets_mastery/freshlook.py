@@ -12,6 +12,7 @@ from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.guard import everybody, layout_changes, who_is
 from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
@@ -19,7 +20,8 @@ from sheets_mastery.newaddresses import address_problems, address_wait
 from sheets_mastery.notices import ABOUT_WORK, MISSING, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
-from sheets_mastery.plan import Past, everybody, judge_reading, layout_changes, owed_now, ticks, who_is
+from sheets_mastery.past import Past
+from sheets_mastery.plan import judge_reading, owed_now, ticks
 from sheets_mastery.quiet import Edits, Wait, edited, marks_seen, still_held
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work

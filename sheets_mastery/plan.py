@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from sheets_mastery.addresses import coming_back
-from sheets_mastery.config import GradebookSettings, Guard, Settings
+from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.contracts import Contract, contracts_in_force
 from sheets_mastery.corrections import corrected_since
 from sheets_mastery.edits import DeleteTab, Edit
-from sheets_mastery.gradebook import Gradebook, Place, Problem, Student, read_gradebook
+from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.guard import everybody, guard, layout_changes, others, too_many
 from sheets_mastery.leaving import Mode, mode_in_force
 from sheets_mastery.mailtab import (
     MAIL_LABELS,
@@ -33,131 +33,17 @@ from sheets_mastery.mailtab import (
     waiting,
 )
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.newaddresses import Addresses, KnownAddress, address_changes, address_problems, after
-from sheets_mastery.notices import (
-    DIGEST,
-    Begun,
-    Decided,
-    History,
-    LettersOwed,
-    Notice,
-    begins,
-    digest,
-    with_more,
-)
+from sheets_mastery.newaddresses import address_changes, address_problems, after
+from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, with_more
 from sheets_mastery.occasions import letters_owed
-from sheets_mastery.panel import (
-    SETTINGS_LABELS,
-    Choice,
-    InForce,
-    codes_seen,
-    page_edits,
-    settings_in_force,
-    settings_tab,
-)
-from sheets_mastery.quiet import MarksSeen, edited, marks_seen
+from sheets_mastery.panel import SETTINGS_LABELS, InForce, codes_seen, page_edits, settings_in_force, settings_tab
+from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.quiet import edited, marks_seen
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
-from sheets_mastery.shape import Shape, moved, pasted_over, shape_of
+from sheets_mastery.shape import shape_of
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
 from sheets_mastery.writeback import write_back
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Past:
-    """What the ledger knows about one gradebook before a sync."""
-
-    #: The installation's secret, the key of every digest.
-    secret: bytes = field(repr=False)
-    #: The students of the last reading: key -> digest of who they are. None before the first sync.
-    students: Mapping[str, str] | None
-    #: The last verdict of each piece of work.
-    verdicts: Mapping[Work, Verdict]
-    #: The last attempt of each piece of work.
-    attempts: Mapping[Work, Attempt]
-    #: The pass mark of each student's contract in force, in percent; None for a student seen without one.
-    levels: Mapping[str, Fraction | None]
-    #: The open episodes.
-    episodes: Mapping[Work, Remediation]
-    #: Letters by key: all that are not final, and the final ones whose slot is today or later.
-    notices: Mapping[str, Notice]
-    #: (episode, guardian digest) for everything announced by a letter that was not withdrawn.
-    announced: frozenset[tuple[str, str]]
-    #: The layout of the last reading; None before the first sync.
-    shape: Shape | None = None
-    #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
-    choices: Mapping[str, Choice] = field(default_factory=dict)
-    #: What was said to whom, and what happened of late.
-    history: History = field(default_factory=History)
-    #: Of which kind each mark was; None before it was kept.
-    marks: MarksSeen | None = None
-    #: The marks that were changed of late, with when a sync saw it.
-    edited: Mapping[Work, datetime] = field(default_factory=dict)
-    #: The guardians' addresses beside each student; None before they were kept.
-    addresses: Addresses | None = None
-    #: When a student of the gradebook was first seen; None before the first sync.
-    first_sync: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerdictChange:
-    """A verdict that is not what it was."""
-
-    work: Work
-    #: None where there was none.
-    before: Verdict | None
-    #: None where the student or the assignment is gone.
-    after: Verdict | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LevelChange:
-    """A student's contract that is not what it was."""
-
-    student: str
-    #: The pass mark in percent; None for no contract.
-    before: Fraction | None
-    after: Fraction | None
-    #: Who signed and from when, as the sheet says.
-    signed_by: str
-    since: date | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """What the ledger should know after a sync, as changes to what it knows."""
-
-    #: The fingerprint of the reading.
-    reading: str
-    #: The layout; None when it is that of the last reading.
-    shape: Shape | None
-    #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
-    students: Mapping[str, str] | None
-    verdicts: tuple[VerdictChange, ...]
-    levels: tuple[LevelChange, ...]
-    attempts: tuple[Attempt, ...]
-    #: Episodes opened, moved on to other help, or ended, as they are afterwards.
-    episodes: tuple[Remediation, ...]
-    #: Letters that did not exist.
-    new_notices: tuple[Notice, ...]
-    #: Episodes that join a waiting letter: (key, episodes).
-    joined: tuple[tuple[str, tuple[str, ...]], ...]
-    #: Letters withdrawn: (key, why).
-    withdrawn: tuple[tuple[str, str], ...]
-    #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
-    choices: Mapping[str, Choice] | None = None
-    #: Episodes made good that join a waiting letter: (key, episodes).
-    praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    #: Of which kind each mark is. None when they are those of the last reading.
-    marks: MarksSeen | None = None
-    #: The marks that are not what they were at the last reading.
-    edited: tuple[Work, ...] = ()
-    #: The guardians' addresses that came, went or came back, as they are afterwards.
-    addresses: tuple[KnownAddress, ...] = ()
-    #: What was decided about letters by ticks on the tab Mastery Mail. It comes before everything else about letters.
-    decided: tuple[Decided, ...] = ()
-    #: Letters that have left and said what was put right since: (the letter's key, the episode).
-    corrected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,7 +116,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         settings.letters,
         past.secret,
         now,
-        vouched=_too_many(_others(who, past), past, settings.guard.names_share),
+        vouched=too_many(others(who, past), past, settings.guard.names_share),
     )
     mode = mode_in_force(settings, past.first_sync, now)
     decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
@@ -477,85 +363,10 @@ def _begun(
     return {student: each for student, each in begun.items() if each.before is None or each.before in bars}
 
 
-def layout_changes(
-    reading: Reading, gradebook: Gradebook, past: Past, limits: Guard, who: Mapping[str, str]
-) -> Iterator[str]:
-    """What is not where it was at the last sync, a sentence each: then nothing is written, and nobody is written to.
-
-    `who` tells who each student is: `everybody`.
-    """
-    if limits.layout:
-        yield from moved(past.shape, shape_of(reading, gradebook))
-        yield from pasted_over(gradebook, past.attempts)
-    if past.students:
-        gone = sum(student not in who for student in past.students)
-        if gone > _most(1, limits.students_share, len(past.students)):
-            yield f"{gone} of {len(past.students)} students are no longer in the sheet"
-        shifted = _others(who, past)
-        if _too_many(shifted, past, limits.names_share):
-            yield (
-                f"{shifted} students have another name or other guardians than before, "
-                "as if one column had been sorted alone or the permissions deleted"
-            )
-
-
-def _others(who: Mapping[str, str], past: Past) -> int:
-    """How many students of the last reading have another name or other guardians now."""
-    return sum(who.get(student, was) != was for student, was in (past.students or {}).items())
-
-
-def _too_many(changed: int, past: Past, share: Decimal) -> bool:
-    """Whether that is more than an ordinary day brings."""
-    return changed > _most(1, share, len(past.students or {}))
-
-
-def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
-    """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
-    limits = settings.guard
-    students = len(gradebook.students)
-    to_write = {notice.student for notice in facts.new_notices if notice.kind != DIGEST}
-    if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
-        yield f"letters would be written about {len(to_write)} of {students} students at once"
-    settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
-    # A verdict that is gone while its student is there counts too: a lost row of maxima takes every column along.
-    here = {key(student.id) for student in gradebook.students}
-    changed = sum(
-        change.work in settled and change.after is not Verdict.CHECK and change.work[0] in here
-        for change in facts.verdicts
-    )
-    if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
-        yield f"{changed} of {len(settled)} settled verdicts would change at once"
-
-
-def _most(least: int, share: Decimal, whole: int) -> Decimal:
-    """The largest number that is still ordinary."""
-    return max(Decimal(least), share * whole)
-
-
 def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) -> dict[Work, Remediation]:
     """The open episodes, less those of students whose row is in doubt just now: they neither close nor move."""
     doubtful = {key(student.id) for student in gradebook.students if student.blocked}
     return {work: episode for work, episode in episodes.items() if work[0] not in doubtful}
-
-
-def who_is(student: Student, secret: bytes) -> str:
-    """Who a student is, as a digest: the name, the guardians with their addresses, and whether permission is asked.
-
-    One column sorted alone, or the column of permissions deleted, changes it for many students at once.
-    """
-    return digest(
-        secret,
-        "who",
-        key(student.name),
-        "permission asked" if student.asked else "",
-        # Their names too: one column of them sorted alone would put another family's name into the greeting.
-        *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
-    )
-
-
-def everybody(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
-    """Who each student is, by key: `who_is`."""
-    return {key(student.id): who_is(student, secret) for student in gradebook.students}
 
 
 def _facts(

@@ -14,7 +14,8 @@ from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.edits import DeleteTab, DropStamp, Edit, PutStamp
 from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
-from sheets_mastery.plan import Facts, Past, Plan, decide
+from sheets_mastery.past import Facts, Past
+from sheets_mastery.plan import Plan, decide
 from sheets_mastery.reading import Reading, SeenStamp, Watched
 from sheets_mastery.stamps import Quarantine, Stamp, stamping
 from sheets_mastery.writeback import put_back, removal

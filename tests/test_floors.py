@@ -36,6 +36,8 @@ FLOORS = (
         "tabs",
         "writeback",
         "addresses",
+        "past",
+        "guard",
         "plan",
         "freshlook",
         "settingsfile",

@@ -35,7 +35,7 @@ from sheets_mastery.mastery import Verdict
 from sheets_mastery.newaddresses import KnownAddress
 from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
 from sheets_mastery.panel import Choice
-from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.quiet import REMEMBERED, MarksSeen
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape

@@ -28,7 +28,7 @@ from sheets_mastery.ledger.returned import Recorded
 from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
 from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
-from sheets_mastery.plan import Facts, Past
+from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp
 

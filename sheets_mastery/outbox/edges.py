@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sheets_mastery.edits import DropStamp, PutStamp
 from sheets_mastery.notices import Decided, Notice, NoticeState
-from sheets_mastery.plan import Past
+from sheets_mastery.past import Past
 from sheets_mastery.reading import Reading, SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp
 

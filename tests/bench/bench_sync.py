@@ -46,7 +46,7 @@ from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import GOOGLE, Answer, Wire
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.local_google.server import LocalGoogle
-from sheets_mastery.plan import Facts, Past
+from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.wiring import Service
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sheets_mastery.plan import Past
+from sheets_mastery.past import Past
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Answer, Office

@@ -19,7 +19,8 @@ import drawn
 from sheets_mastery.config import GradebookSettings, Meaning, Settings
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.google.requests import requests
-from sheets_mastery.plan import Past, decide
+from sheets_mastery.past import Past
+from sheets_mastery.plan import decide
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 
 NOW = datetime(2026, 10, 30, 21, 30, tzinfo=UTC)

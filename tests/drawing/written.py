@@ -13,7 +13,7 @@ from stamped import StampPlace
 
 from sheets_mastery import edits as w
 from sheets_mastery.notices import NoticeState, with_more
-from sheets_mastery.plan import Facts, Past
+from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import EMPTY, Content, Reading, Rule, Tab
 from sheets_mastery.remediation import Closed
 

@@ -19,7 +19,8 @@ from sheets_mastery.envelope import reference
 from sheets_mastery.freshlook import View
 from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS
 from sheets_mastery.notices import Decided, Earlier, NoticeState
-from sheets_mastery.plan import Past, decide
+from sheets_mastery.past import Past
+from sheets_mastery.plan import decide
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 
 NOW = datetime(2026, 9, 21, 16, 0, tzinfo=ZoneInfo("America/Chicago"))

@@ -22,7 +22,8 @@ from sheets_mastery.liverules import PALETTE
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.panel import SETTINGS_ID, Choice, remembered, settings_in_force, values
 from sheets_mastery.panel.catalogue import FIXED, LEGEND, SECTIONS, Setting, code, level, setting_of
-from sheets_mastery.plan import Past, Plan, decide
+from sheets_mastery.past import Past
+from sheets_mastery.plan import Plan, decide
 from sheets_mastery.presets import PRESETS
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
 

@@ -18,7 +18,8 @@ from sheets_mastery.config import Settings
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import MADE_GOOD, MISSING, HeldBack, digest
-from sheets_mastery.plan import Facts, LevelChange, Past, Plan, Summary, VerdictChange, decide, describe, judge_reading
+from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.plan import Plan, Summary, decide, describe, judge_reading
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Closed
 

@@ -19,7 +19,7 @@ from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.tables import metadata
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Notice
-from sheets_mastery.plan import Facts, LevelChange, VerdictChange
+from sheets_mastery.past import Facts, LevelChange, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Remediation
 from sheets_mastery.shape import TabShape
 

@@ -20,7 +20,7 @@ from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.database import DELIVERING
 from sheets_mastery.ledger.tables import notice
 from sheets_mastery.notices import Notice, NoticeState
-from sheets_mastery.plan import Facts
+from sheets_mastery.past import Facts
 
 TODAY = date(2026, 10, 30)
 MINUTE = timedelta(minutes=1)

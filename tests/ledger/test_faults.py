@@ -18,7 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine, event, make_url, tex
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.notices import Notice, NoticeState
-from sheets_mastery.plan import Facts
+from sheets_mastery.past import Facts
 from sheets_mastery.remediation import Remediation
 
 TODAY = date(2026, 10, 30)

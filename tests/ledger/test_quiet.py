@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.newaddresses import KnownAddress
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.plan import Facts, Past
+from sheets_mastery.past import Facts, Past
 from sheets_mastery.quiet import MarksSeen
 
 if TYPE_CHECKING:

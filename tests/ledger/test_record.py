@@ -20,7 +20,7 @@ from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
-from sheets_mastery.plan import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
 
 TODAY = date(2026, 10, 30)

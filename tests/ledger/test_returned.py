@@ -12,7 +12,7 @@ import pytest
 from sheets_mastery.afterwards import Bounce, CameBack, Since, Suppressed
 from sheets_mastery.ledger import Ledger
 from sheets_mastery.notices import Notice, NoticeState
-from sheets_mastery.plan import Facts, Past
+from sheets_mastery.past import Facts, Past
 from sheets_mastery.remediation import Remediation
 
 TODAY = date(2026, 10, 30)

@@ -1,0 +1,113 @@
+"""The ledger's knowledge of one gradebook: what it is before a sync, with the changes that a sync makes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from sheets_mastery.mastery import Verdict
+from sheets_mastery.newaddresses import Addresses, KnownAddress
+from sheets_mastery.notices import Decided, History, Notice
+from sheets_mastery.panel import Choice
+from sheets_mastery.quiet import MarksSeen
+from sheets_mastery.remediation import Attempt, Remediation, Work
+from sheets_mastery.shape import Shape
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What the ledger knows about one gradebook before a sync."""
+
+    #: The installation's secret, the key of every digest.
+    secret: bytes = field(repr=False)
+    #: The students of the last reading: key -> digest of who they are. None before the first sync.
+    students: Mapping[str, str] | None
+    #: The last verdict of each piece of work.
+    verdicts: Mapping[Work, Verdict]
+    #: The last attempt of each piece of work.
+    attempts: Mapping[Work, Attempt]
+    #: The pass mark of each student's contract in force, in percent; None for a student seen without one.
+    levels: Mapping[str, Fraction | None]
+    #: The open episodes.
+    episodes: Mapping[Work, Remediation]
+    #: Letters by key: all that are not final, and the final ones whose slot is today or later.
+    notices: Mapping[str, Notice]
+    #: (episode, guardian digest) for everything announced by a letter that was not withdrawn.
+    announced: frozenset[tuple[str, str]]
+    #: The layout of the last reading; None before the first sync.
+    shape: Shape | None = None
+    #: The choices of the tab Mastery Settings that were in force, by the settings' ids.
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    #: What was said to whom, and what happened of late.
+    history: History = field(default_factory=History)
+    #: Of which kind each mark was; None before it was kept.
+    marks: MarksSeen | None = None
+    #: The marks that were changed of late, with when a sync saw it.
+    edited: Mapping[Work, datetime] = field(default_factory=dict)
+    #: The guardians' addresses beside each student; None before they were kept.
+    addresses: Addresses | None = None
+    #: When a student of the gradebook was first seen; None before the first sync.
+    first_sync: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerdictChange:
+    """A verdict that is not what it was."""
+
+    work: Work
+    #: None where there was none.
+    before: Verdict | None
+    #: None where the student or the assignment is gone.
+    after: Verdict | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelChange:
+    """A student's contract that is not what it was."""
+
+    student: str
+    #: The pass mark in percent; None for no contract.
+    before: Fraction | None
+    after: Fraction | None
+    #: Who signed and from when, as the sheet says.
+    signed_by: str
+    since: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What the ledger should know after a sync, as changes to what it knows."""
+
+    #: The fingerprint of the reading.
+    reading: str
+    #: The layout; None when it is that of the last reading.
+    shape: Shape | None
+    #: The students of this reading: key -> digest of who they are. None when they are those of the last reading.
+    students: Mapping[str, str] | None
+    verdicts: tuple[VerdictChange, ...]
+    levels: tuple[LevelChange, ...]
+    attempts: tuple[Attempt, ...]
+    #: Episodes opened, moved on to other help, or ended, as they are afterwards.
+    episodes: tuple[Remediation, ...]
+    #: Letters that did not exist.
+    new_notices: tuple[Notice, ...]
+    #: Episodes that join a waiting letter: (key, episodes).
+    joined: tuple[tuple[str, tuple[str, ...]], ...]
+    #: Letters withdrawn: (key, why).
+    withdrawn: tuple[tuple[str, str], ...]
+    #: The choices of the tab Mastery Settings that are in force. None when they are those of the last reading.
+    choices: Mapping[str, Choice] | None = None
+    #: Episodes made good that join a waiting letter: (key, episodes).
+    praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Of which kind each mark is. None when they are those of the last reading.
+    marks: MarksSeen | None = None
+    #: The marks that are not what they were at the last reading.
+    edited: tuple[Work, ...] = ()
+    #: The guardians' addresses that came, went or came back, as they are afterwards.
+    addresses: tuple[KnownAddress, ...] = ()
+    #: What was decided about letters by ticks on the tab Mastery Mail. It comes before everything else about letters.
+    decided: tuple[Decided, ...] = ()
+    #: Letters that have left and said what was put right since: (the letter's key, the episode).
+    corrected: tuple[tuple[str, str], ...] = ()
