@@ -830,6 +830,8 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
                 code = worse(code, exit_code(problem))
             else:
                 screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+                if done.unread:
+                    screen.say(f"{each.name}: incomplete: {done.unread}.")
         delivery = _deliver(service, chosen, screen)
     except errors.SheetsMasteryError as problem:
         screen.complain(str(problem))

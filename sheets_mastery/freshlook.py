@@ -12,7 +12,7 @@ from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.guard import everybody, layout_changes, who_is
+from sheets_mastery.guard import everybody, layout_changes, out_of_sight, who_is
 from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
@@ -59,6 +59,8 @@ class View:
     past: Past
     #: The open episodes that the ledger knows, with the help that comes next as of this reading.
     episodes: dict[Work, Remediation]
+    #: The students who are not in it, but may only not be readable just now.
+    out_of_sight: frozenset[str]
     #: What is to be mended in the sheet, a sentence each.
     problems: tuple[str, ...]
     #: What is not where it was at the last sync, a sentence each.
@@ -119,6 +121,7 @@ class View:
             decided=tuple(each for each in decided if each.notice.state in _TO_LEAVE),
             standings={key(each.student.id): each for each in judged},
             past=past,
+            out_of_sight=out_of_sight(understood, past),
             episodes={work: each for work, each in owed.open.items() if each.id in known},
             problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
             moved=tuple(layout_changes(reading, understood, past, file.guard, everybody(understood, past.secret))),

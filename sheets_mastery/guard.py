@@ -26,7 +26,7 @@ def layout_changes(
         yield from moved(past.shape, shape_of(reading, gradebook))
         yield from pasted_over(gradebook, past.attempts)
     if past.students:
-        gone = sum(student not in who for student in past.students)
+        gone = sum(student not in who for student in past.students) - sum(map(len, gradebook.unread_ids.values()))
         if gone > _most(1, limits.students_share, len(past.students)):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
         shifted = others(who, past)
@@ -35,6 +35,16 @@ def layout_changes(
                 f"{shifted} students have another name or other guardians than before, "
                 "as if one column had been sorted alone or the permissions deleted"
             )
+
+
+def out_of_sight(gradebook: Gradebook, past: Past) -> frozenset[str]:
+    """The students of the last reading who may only seem to have gone: in some row the id cannot be read just now.
+
+    Nobody can tell whose row that is. What is known of any of them stays, and nothing that waits is withdrawn.
+    """
+    if not gradebook.unread_ids:
+        return frozenset()
+    return frozenset(past.students or ()) - {key(student.id) for student in gradebook.students}
 
 
 def others(who: Mapping[str, str], past: Past) -> int:

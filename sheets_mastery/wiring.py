@@ -17,6 +17,7 @@ from sheets_mastery.errors import (
     MailboxUnread,
     SettingsError,
     SheetsMasteryError,
+    StillComputing,
     WaitingForPerson,
 )
 from sheets_mastery.plan import Plan, describe
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 #: What a sync's run counts: places on the roster from which letters come back.
 COMING_BACK = "addresses that letters come back from"
+#: The same: cells that the sheet was still computing.
+COMPUTING = "cells still being computed"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
 
@@ -111,7 +114,8 @@ class Service:
         try:
             plan = sync(self.sheets, self.ledger, self.settings, gradebook, self.clock(), approved=approved)
             summary = describe(plan)
-            outcome, fingerprint, why = "done", plan.fingerprint, ""
+            # Not everything was to be seen: what was has been decided, and the rest is when it can be.
+            outcome, fingerprint, why = "incomplete" if plan.unread else "done", plan.fingerprint, str(plan.unread)
             counts = {
                 "students": summary.students,
                 "on track": summary.on_track,
@@ -120,9 +124,12 @@ class Service:
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
                 COMING_BACK: plan.coming_back,
+                COMPUTING: len(plan.unread.computing),
             }
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
+            if isinstance(problem, StillComputing):
+                counts = {COMPUTING: problem.cells}
             if isinstance(problem, WaitingForPerson):
                 outcome, fingerprint = "waiting", problem.fingerprint
             raise

@@ -38,6 +38,7 @@ FLOORS = (
         "addresses",
         "past",
         "guard",
+        "unread",
         "plan",
         "freshlook",
         "settingsfile",

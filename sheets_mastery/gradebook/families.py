@@ -8,7 +8,7 @@ from dataclasses import replace
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, Student, key
-from sheets_mastery.gradebook.roster import Entry, same_person, twice
+from sheets_mastery.gradebook.roster import Entry, same_person, twice, unread_ids
 from sheets_mastery.reading import Tab
 
 
@@ -55,6 +55,9 @@ def complete(
                 problems.append(_twice(place, "rows"))
             elif key(entry.id) in roster_doubled:
                 blocked = "the id is on the roster twice"
+            elif roster is not None and other is None and unread_ids(roster[0], roster[1]):
+                # The row may be there: without it the student would count as one without a contract.
+                blocked = "an id on the roster cannot be read"
             elif roster is not None and other is None:
                 problems.append(
                     Problem(
@@ -72,7 +75,19 @@ def complete(
                         remedy="Look which of the two rows is right; perhaps only one column was sorted.",
                     )
                 )
-            here.append(_completed(entry, other, blocked))
+            student = _completed(entry, other, blocked)
+            level = student.contract.level
+            if level.error is not None:
+                # Not "no contract": that would end what is owed, and the family would hear of it anew the day after.
+                student = replace(student, blocked="the level cannot be read")
+                problems.append(
+                    Problem(
+                        place=student.contract.place,
+                        what=f"the formula shows {level.failure}, so this level cannot be read, and nothing is judged.",
+                        remedy="Mend the formula or type the level.",
+                    )
+                )
+            here.append(student)
         students.append(tuple(here))
     return tuple(students), problems
 

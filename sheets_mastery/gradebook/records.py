@@ -7,6 +7,7 @@ name. Rows and columns are kept beside them only to say where something stands i
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -265,3 +266,6 @@ class Gradebook:
     tabs: tuple[MarksTab, ...]
     #: The codes that nobody has explained, the most frequent first.
     unknown_codes: tuple[UnknownCode, ...] = ()
+    #: The rows, by their tab's id, in which a formula in place of the student's id shows no value just now. Whose rows
+    #: they are nobody can tell, so whoever is not among the students may not have gone.
+    unread_ids: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

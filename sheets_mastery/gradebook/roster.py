@@ -184,6 +184,15 @@ def read_people(
     return People(entries=tuple(entries), problems=tuple(dict.fromkeys(problems)), roles=roles)
 
 
+def unread_ids(tab: Tab, columns: Columns) -> tuple[int, ...]:
+    """The rows that may be a student's and have a formula in place of the id that shows no value just now."""
+    return tuple(
+        row
+        for row in range(columns.header_row + 1, len(tab.cells))
+        if tab.at(row, columns.id).error is not None and (columns.name is None or columns.name_of(tab, row))
+    )
+
+
 def _usual(ids: list[str]) -> Callable[[str], bool]:
     """Whether an id is like nearly all the others: an address among addresses, with digits among those with digits."""
     there = [each for each in ids if each]

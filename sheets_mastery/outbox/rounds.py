@@ -128,9 +128,9 @@ class Rounds:
         if notice.kind == DIGEST:
             return self._to_the_teacher(notice, view, now)
         standing = view.standings.get(notice.student)
-        if standing is None:
+        if standing is None and notice.student not in view.out_of_sight:
             return self._withdraw(notice, "the student is no longer in the gradebook", now)
-        if standing.student.blocked:
+        if standing is None or standing.student.blocked:
             # Whose row this is cannot be told just now; the letter waits until it can, or expires.
             return Outcome(word="unreadable")
         boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
