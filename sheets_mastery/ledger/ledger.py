@@ -19,14 +19,14 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, distinct, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from sheets_mastery.afterwards import CameBack, Since, Suppressed
+from sheets_mastery.afterwards import COMES_BACK, CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post, returned, stamping
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
 from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
-from sheets_mastery.notices import Decided, Notice, NoticeState
+from sheets_mastery.notices import UNWANTED, Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import SeenStamp
@@ -235,20 +235,24 @@ class Ledger:
         )
         return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
 
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
-        """Whether a claim still counts, why no letter may leave ("" where letters leave), and whether its reader has
-        stopped letters of its kind.
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, str]:
+        """Whether a claim still counts, why no letter may leave ("" where letters leave), and why its reader is not
+        written to: letters of its kind were stopped, or those to the address come back.
 
         A claim counts while nobody has taken the letter over and its lease is not over.
         """
         counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
         unwanted = post.opted_out(claimed.gradebook, claimed.guardian, claimed.kind)
         asked = select(
-            install.c.stopped, exists().where(*counts).label("counts"), exists().where(*unwanted).label("unwanted")
+            install.c.stopped,
+            exists().where(*counts).label("counts"),
+            exists().where(*unwanted).label("unwanted"),
+            exists().where(*returned.suppresses(claimed.guardian)).label("in_vain"),
         )
         with self._database.reading() as connection:
             row = connection.execute(asked).one()
-            return bool(row.counts), row.stopped, bool(row.unwanted)
+            why = UNWANTED if row.unwanted else COMES_BACK if row.in_vain else ""
+            return bool(row.counts), row.stopped, why
 
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
         """Take every letter that is being sent from whoever has claimed it; answers how many.

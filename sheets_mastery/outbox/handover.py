@@ -14,7 +14,7 @@ from sheets_mastery.errors import (
     MailUnknown,
 )
 from sheets_mastery.freshlook import View
-from sheets_mastery.notices import UNWANTED, Letterbox, Notice, NoticeState
+from sheets_mastery.notices import Letterbox, Notice, NoticeState
 from sheets_mastery.outbox.counts import Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
@@ -33,7 +33,7 @@ class _Stopped(MailLater):
 
 
 class _Unwanted(MailLater):
-    """Its reader has stopped letters of its kind a moment ago."""
+    """Its reader has stopped letters of its kind a moment ago, or has turned out to have no address."""
 
 
 def withdrawn(outbox: Outbox, notice: Notice, why: str, now: datetime) -> Outcome:
@@ -70,7 +70,7 @@ def hand_over(
         if not ours:
             raise _TakenOver("another delivery has taken this letter over")
         if unwanted:
-            raise _Unwanted(UNWANTED)
+            raise _Unwanted(unwanted)
         # The clock is asked last: looking into the ledger may itself have taken any length of time.
         if not view.younger_than(_FRESH, clock()):
             raise MailLater("Handing the letter over took so long that the sheet is read again first.")
@@ -102,7 +102,7 @@ def hand_over(
         if isinstance(problem, _Unwanted):
             # Where a draft of it was left behind, it is withdrawn once that is cleared away.
             there = moved if back is NoticeState.READY else None
-            return Outcome(word="later") if there is None else withdrawn(outbox, there, UNWANTED, now)
+            return Outcome(word="later") if there is None else withdrawn(outbox, there, str(problem), now)
         if problem.for_all:
             # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.
             outbox.postpone(not_before, now)
