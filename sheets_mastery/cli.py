@@ -1,7 +1,7 @@
 """The command line: one command a verb, each handing over to the floor below.
 
 Everything heavy is imported inside the commands, so that `--help` answers at once.
-Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.
+Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person, 143 told to stop before all was done.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sheets_mastery.wiring import Service
 
 DONE, FAILED, USAGE, WAITING = 0, 1, 2, 3
+#: Told to stop, by SIGTERM or Ctrl-C, before everything was done; what was in hand is.
+STOPPED = 128 + signal.SIGTERM
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 app = typer.Typer(
@@ -40,7 +42,7 @@ app = typer.Typer(
     help="Tiered mastery learning in Google Sheets: judge every mark against the student's own level, "
     "colour the sheet, flag what is missing, and write to the families.",
     epilog="Try it with no account: sheets-mastery demo. "
-    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.",
+    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person, 143 stopped before all was done.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -408,7 +410,8 @@ def deliver(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, 
     Example: sheets-mastery deliver
     """
     screen = _screen(as_json)
-    with _service(config, now) as service:
+    with _until_stopped() as stopped, _service(config, now) as service:
+        service.wait = stopped.wait
         delivery = _deliver(service, service.chosen(gradebook), screen)
         if as_json:
             _print_json({"letters": dict(delivery.counts), "troubles": delivery.troubles})
@@ -435,6 +438,7 @@ def run(
     screen = _screen(quiet=False)
     codes = [DONE]
     with _until_stopped() as stopped, _service(config, now) as service:
+        service.wait = stopped.wait
         zone = service.settings.school.zone
 
         def work(_moment: datetime) -> None:
@@ -774,13 +778,16 @@ def _plans(
     screen = _screen(as_json)
     shown: list[dict[str, Any]] = []
     code = DONE
-    with _service(config, now) as service:
+    with _until_stopped() as stopped, _service(config, now) as service:
         chosen = service.chosen(gradebook)
         if only_one and len(chosen) > 1:
             raise errors.SettingsError("There is more than one gradebook in the settings: say which with --gradebook.")
         # What every gradebook needs is looked at once: its trouble is said once, and in nobody's name.
         service.ledger, service.credentials  # noqa: B018 - making them is the look
         for each in chosen:
+            if stopped.is_set():
+                code = STOPPED
+                break
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
                     result: Summary = describe(work(service, each))
@@ -810,7 +817,7 @@ def _not_done(gradebook: str, problem: errors.SheetsMasteryError) -> dict[str, A
 
 def worse(one: int, other: int) -> int:
     """The exit code that says more: a failure before a wait, a wait before nothing."""
-    order = (DONE, WAITING, FAILED, USAGE)
+    order = (DONE, WAITING, FAILED, USAGE, STOPPED)
     return max(one, other, key=order.index)
 
 
@@ -821,6 +828,8 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
     try:
         service.ledger, service.credentials  # noqa: B018 - making them is the look
         for each in chosen:
+            if service.wait(0):
+                return STOPPED
             try:
                 done = service.sync(each, "run")
             except errors.CredentialsError:
@@ -861,6 +870,8 @@ def _show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
 
 
 def _delivery_code(delivery: Delivery) -> int:
+    if delivery.counts["told to stop"]:
+        return STOPPED
     if delivery.troubles:
         return FAILED
     return WAITING if delivery.for_a_person else DONE

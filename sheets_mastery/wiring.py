@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
@@ -60,6 +61,8 @@ class Service:
         #: Relative paths in the settings count from here.
         self.folder = folder
         self.clock = clock
+        #: Waits so many seconds, and answers whether the program was told to stop meanwhile.
+        self.wait: Callable[[float], bool] = _asleep
         self._environment = environment
         #: Names this process as the holder of a claim.
         self._incarnation = secrets.token_hex(8)
@@ -153,7 +156,7 @@ class Service:
         The letters of a gradebook whose last sync failed wait: families should not hear of what the sheet does not
         show.
         """
-        from sheets_mastery.outbox import deliver
+        from sheets_mastery.outbox import TOLD_TO_STOP, deliver
 
         before = self.requests
         # First of all: who has turned out to have no address gets none of the letters that are due.
@@ -173,7 +176,7 @@ class Service:
                 clock=self.clock,
                 lease_owner=self._incarnation,
                 progress=progress,
-                await_turn=self.pace.wait,
+                await_turn=lambda: self.pace.wait() and not self.wait(0),
                 drafts=self.drafts,
             )
             _add(delivery, back)
@@ -182,6 +185,8 @@ class Service:
             counts = dict(delivery.counts)
             outcome = "failed" if delivery.troubles else "waiting" if delivery.for_a_person else "done"
             said = "; ".join((*delivery.troubles, *delivery.for_a_person))
+            if counts.get(TOLD_TO_STOP):
+                said = "; ".join(filter(None, (said, "told to stop; the rest leaves at the next delivery")))
             whys = dict.fromkeys(runs, said)
         except SheetsMasteryError as problem:
             whys = dict.fromkeys(runs, str(problem))
@@ -271,11 +276,11 @@ class Service:
         mail = self.settings.mail
         letters = float("inf") if mail.minute_most is None else mail.minute_most
         if mail.transport != "gmail":
-            return Pace(letters)
+            return Pace(letters, sleep=self.wait)
         from sheets_mastery.google import units
 
         each = self._gmail_mailer.units
-        return Pace(min(units.A_MINUTE, letters * each), each)
+        return Pace(min(units.A_MINUTE, letters * each), each, sleep=self.wait)
 
     @cached_property
     def way(self) -> str:
@@ -389,6 +394,12 @@ class Service:
         for name in ("ledger", "sheets", "mailer", "drafts", "sent_mail", "comebacks"):
             if (held := self.__dict__.pop(name, None)) is not None:
                 held.close()
+
+
+def _asleep(seconds: float) -> bool:
+    """Wait, and never be told to stop."""
+    time.sleep(seconds)
+    return False
 
 
 def _add(delivery: Delivery, back: Found | None) -> None:

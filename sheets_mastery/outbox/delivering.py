@@ -16,7 +16,7 @@ from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, Notice, NoticeState
-from sheets_mastery.outbox.counts import AWAY, Delivery, Outcome, said_of_stop
+from sheets_mastery.outbox.counts import AWAY, TOLD_TO_STOP, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
 from sheets_mastery.outbox.rounds import Rounds
@@ -45,13 +45,14 @@ def deliver(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
     envelope: Envelope = seal,
     drafts: Drafts | None = None,
-    await_turn: Callable[[], None] = lambda: None,
+    await_turn: Callable[[], bool] = lambda: True,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
     `drafts` is where letters are laid that a person sends; None where there is no such mailbox. `await_turn` waits, for
     a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
-    read and the letter claimed, so that neither grows old meanwhile.
+    read and the letter claimed, so that neither grows old meanwhile. It answers whether to go on: where the program was
+    told to stop, the letter in hand is the last one, and the others stay where they are.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
@@ -111,7 +112,7 @@ class _Run:
     room: float
     #: How many letters were due when it began.
     due: int
-    await_turn: Callable[[], None]
+    await_turn: Callable[[], bool]
     progress: Callable[[int, int], None]
     #: Letters in a row that could not be handed over; those in a row that were refused for good; those tried.
     troubles: int = 0
@@ -156,7 +157,9 @@ class _Run:
                 # due still, or their time is over, as for any other reason.
                 delivery.counts["enough for today"] += 1
                 continue
-            self.await_turn()
+            if not self.await_turn():
+                delivery.counts[TOLD_TO_STOP] += 1
+                continue
             try:
                 view = rounds.view(gradebook)
             except SheetError as problem:

@@ -21,10 +21,11 @@ _SETTLED = timedelta(minutes=30)
 _BACKOFF = (5, 15, 60, 240)
 
 
-def settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], None]) -> None:
-    """Ask the mail service about the letters that may have left."""
+def settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], bool]) -> None:
+    """Ask the mail service about the letters that may have left, as long as `await_turn` says that there is time."""
     for notice in outbox.unknown(now):
-        await_turn()
+        if not await_turn():
+            return
         if delivery.counts["not yet known"]:
             delivery.counts["not yet known"] -= 1
         try:
