@@ -30,7 +30,7 @@ class Fault:
         self.countdown -= 1
         if self.countdown != 0:
             return
-        driver: Any = connection.connection.driver_connection
+        driver: Any = connection.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             driver.set_authorizer(_refuse_all_but_rollback)
             return
