@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sheets_mastery.afterwards import Bounce
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post, returned
+from sheets_mastery.ledger import moves, post, returned
 from sheets_mastery.ledger.tables import (
     attempt,
     choice,
@@ -136,7 +136,7 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     decided = {each.notice.key: each for each in facts.decided}
     for key in sorted({*joined, *praises, *withdrawn, *decided}):
         if key in decided:
-            post.decide(connection, decided[key], who=MAIL_TITLE, now=now)
+            moves.decide(connection, decided[key], who=MAIL_TITLE, now=now)
         if key in withdrawn:
             post.withdraw(connection, key, withdrawn[key], now=now)
         elif key in joined or key in praises:

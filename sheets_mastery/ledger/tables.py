@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Enum,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -462,3 +464,8 @@ run = Table(
     Column("counts", JSON, nullable=False),
     Column("why", String, nullable=False),
 )
+
+
+def of_gradebook(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
+    """That a row is about this gradebook; None is any."""
+    return true() if gradebook is None else column == gradebook
