@@ -24,7 +24,7 @@ def expire(connection: Connection, now: datetime) -> int:
     given_up = {"state": NoticeState.CANCELLED, "reason": "expired"}
     over = (notice.c.state.in_(_SENDABLE), notice.c.expires <= now)
     done = 0
-    for key in connection.execute(select(notice.c.key).where(*over).order_by(notice.c.key)).scalars().all():
+    for key in post.keys(connection, *over):
         if post.change(connection, key, given_up, now, *over):
             post.free_items(connection, key)
             history.note(connection, "deliver", NoticeState.CANCELLED, key, "expired", now)
@@ -86,7 +86,7 @@ def postpone(connection: Connection, until: datetime, now: datetime) -> int:
     """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
     earlier = (notice.c.state.in_(_SENDABLE), notice.c.not_before < until)
     moved = 0
-    for key in connection.execute(select(notice.c.key).where(*earlier).order_by(notice.c.key)).scalars().all():
+    for key in post.keys(connection, *earlier):
         moved += post.change(connection, key, {"not_before": until}, now, *earlier)
     return moved
 

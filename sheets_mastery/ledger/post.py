@@ -43,6 +43,11 @@ def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice
     return tuple(found)
 
 
+def keys(connection: Connection, *where: ColumnElement[bool]) -> Sequence[str]:
+    """The keys of the letters that fit, in the one order in which everybody locks several letters."""
+    return connection.execute(select(notice.c.key).where(*where).order_by(notice.c.key)).scalars().all()
+
+
 def _letter(items: Sequence[RowMapping]) -> Notice:
     row = items[0]
     said = [(item["episode"], item["reminder_no"]) for item in items if item["episode"] is not None]

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sheets_mastery.afterwards import (
     BREAKER_LAST,
@@ -35,6 +34,7 @@ from sheets_mastery.ledger.tables import (
     notice_item,
     of_gradebook,
     suppressed,
+    upsert,
 )
 from sheets_mastery.notices import NoticeState
 
@@ -92,8 +92,7 @@ def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -
             people.add(letter.guardian)
     withdrawn = 0
     if people:
-        to_them = select(notice.c.key).where(notice.c.guardian.in_(people), notice.c.state.in_(post.WAITING))
-        for key in connection.execute(to_them.order_by(notice.c.key)).scalars().all():
+        for key in post.keys(connection, notice.c.guardian.in_(people), notice.c.state.in_(post.WAITING)):
             withdrawn += post.withdraw(connection, key, COMES_BACK, now=now, who=_READER)
     stopped = _breaker(connection, now) if so_far.hard or so_far.soft else ""
     return replace(so_far, people=len(people), withdrawn=withdrawn, stopped=stopped)
@@ -233,7 +232,6 @@ def _breaker(connection: Connection, now: datetime) -> str:
 
 def _add(connection: Connection, table: Table, **values: Any) -> bool:
     """Add a row, unless there is one like it; whether there was none."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # How many rows an INSERT has added is not known on every database; the row itself is.
-    fresh = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    fresh = upsert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(fresh).first() is not None

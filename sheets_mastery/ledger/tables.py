@@ -18,6 +18,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Connection,
     Date,
     DateTime,
     Enum,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     false,
     true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -469,3 +471,8 @@ run = Table(
 def of_gradebook(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
     """That a row is about this gradebook; None is any."""
     return true() if gradebook is None else column == gradebook
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say ON CONFLICT: both databases can, in the same words, but the library keeps two of them."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
