@@ -41,17 +41,6 @@ class GmailMailer(Mailbox):
     #: What one letter costs of Gmail's quota of units.
     units = units.CREATE_DRAFT + units.GET_DRAFT + units.SEND
 
-    def __init__(
-        self,
-        wire: Wire,
-        *,
-        spend: Callable[[int], None] = lambda _: None,
-        thread_of: Callable[[str], str] = lambda _: "",
-    ) -> None:
-        """As `Mailbox`."""
-        super().__init__(wire, spend=spend, thread_of=thread_of)
-        self._drafts = self._mailbox.drafts()
-
     def send(
         self,
         letter: bytes,
@@ -219,7 +208,7 @@ class GmailDrafts(GmailMailer):
     ) -> None:
         """`wire` is the way to Google for writing drafts; `sent` opens the one for reading, which needs another scope.
 
-        It is opened when it is first needed. The others are as for `GmailMailer`.
+        It is opened when it is first needed. The others are as for `Mailbox`.
         """
         super().__init__(wire, spend=spend, thread_of=thread_of)
         self._open = sent

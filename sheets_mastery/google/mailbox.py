@@ -29,7 +29,8 @@ class Mailbox:
         self._wire = wire
         self._spend = spend
         self._thread_of = thread_of
-        self._mailbox = service("gmail", "v1", wire).users()
+        mailbox = service("gmail", "v1", wire).users()
+        self._drafts, self._messages = mailbox.drafts(), mailbox.messages()
 
     def close(self) -> None:
         """Close all connections."""

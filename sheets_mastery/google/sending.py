@@ -23,7 +23,6 @@ from sheets_mastery.google.posting import (
     refuse_letter_or_wait,
 )
 from sheets_mastery.google.services import Refused
-from sheets_mastery.google.wire import Wire
 
 #: What is committed before a letter is sent: from here on a silence is in doubt.
 _REQUEST_COMES = "the request comes next"
@@ -37,17 +36,6 @@ class SendingMailer(Mailbox):
     ask_after = timedelta()
     #: What one letter costs of Gmail's quota of units.
     units = units.SEND
-
-    def __init__(
-        self,
-        wire: Wire,
-        *,
-        spend: Callable[[int], None] = lambda _: None,
-        thread_of: Callable[[str], str] = lambda _: "",
-    ) -> None:
-        """As `Mailbox`."""
-        super().__init__(wire, spend=spend, thread_of=thread_of)
-        self._messages = self._mailbox.messages()
 
     def send(
         self,
