@@ -37,6 +37,8 @@ FLOORS = (
         "writeback",
         "addresses",
         "past",
+        "whoiswho",
+        "blast",
         "guard",
         "plan",
         "freshlook",
