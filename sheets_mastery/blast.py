@@ -66,8 +66,9 @@ def _about(facts: Facts, owed: Owed, past: Past, weekly: Collection[str], *, bra
     if brake:
         return written
     told = {episode for episode, _ in past.announced}
-    new = (*owed.newly, *(each for each in owed.ended if each.why is Closed.MADE_GOOD and each.id in told))
-    return written | {each.work[0] for each in new if each.work[0] in weekly}
+    good = (each for each in owed.ended if each.why is Closed.MADE_GOOD and each.id in told)
+    again = (each for each in owed.moved_on if each.work not in past.episodes and each.id not in told)
+    return written | {each.work[0] for each in (*owed.newly, *again, *good) if each.work[0] in weekly}
 
 
 def _is_news(notice: Notice, history: History) -> bool:

@@ -33,7 +33,7 @@ from sheets_mastery.mailtab import (
     waiting,
 )
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.newaddresses import address_changes, address_problems, after
+from sheets_mastery.newaddresses import KnownAddress, address_changes, address_problems, after, beside_another_id
 from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, teachers_box, with_more
 from sheets_mastery.occasions import letters_owed
 from sheets_mastery.panel import SETTINGS_LABELS, InForce, codes_seen, page_edits, settings_in_force, settings_tab
@@ -110,16 +110,9 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
     who = everybody(gradebook, past.secret)
-    renumbered = another_id(gradebook, past, who)
-    moved_addresses = address_changes(
-        gradebook.students,
-        past.addresses,
-        past.students or {},
-        settings.letters,
-        past.secret,
-        now,
-        vouched=too_many(others(who, past), past, settings.guard.names_share),
-    )
+    ids_before = another_id(gradebook, past, who)
+    came_and_went = _address_changes(gradebook, past, settings, who, now)
+    moved_addresses = beside_another_id(came_and_went, past.addresses, ids_before, now)
     mode = mode_in_force(settings, past.first_sync, now)
     decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
     addresses = after(past.addresses, moved_addresses, decided)
@@ -206,12 +199,27 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         objections=(
             *known_under_another_name(reading, past, [each.name for each in file.gradebooks]),
             *layout_changes(reading, gradebook, past, settings.guard, who),
-            *ids_changed(gradebook, renumbered),
+            *ids_changed(gradebook, ids_before),
             *guard(gradebook, facts, whats_owed, past, settings, now),
         ),
         # The tab with the letters says moments, and what it says follows from the facts.
         fingerprint=_fingerprint(gradebook.name, tuple(each for each in edits if each not in mail.edits), facts),
         coming_back=len(returned),
+    )
+
+
+def _address_changes(
+    gradebook: Gradebook, past: Past, settings: Settings, who: Mapping[str, str], now: datetime
+) -> tuple[KnownAddress, ...]:
+    """What has become of the addresses."""
+    return address_changes(
+        gradebook.students,
+        past.addresses,
+        past.students or {},
+        settings.letters,
+        past.secret,
+        now,
+        vouched=too_many(others(who, past), past, settings.guard.names_share),
     )
 
 

@@ -10,7 +10,7 @@ from sheets_mastery import terminal
 from sheets_mastery.leaving import Mode, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.quarantine import held as quarantined
-from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
+from sheets_mastery.wiring import COMING_BACK, DELIVER, WEEKLY_MISSED, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -105,6 +105,12 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if missed := (last_sync.counts.get(WEEKLY_MISSED, 0) if last_sync is not None else 0):
+            letters_were = "1 weekly letter was" if missed == 1 else f"{missed} weekly letters were"
+            failed.append(
+                f"{each.name}: {letters_were} not written, because no sync was done in time; what they would have said "
+                "is in next week's"
+            )
         if people := service.ledger.opted_out(each.name):
             stopped_by[each.name] = people
         if places := _coming_back(service, each.name, last_sync):

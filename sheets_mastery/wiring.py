@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 #: What a sync's run counts: places on the roster from which letters come back.
 COMING_BACK = "addresses that letters come back from"
+#: What a sync's run calls the weekly letters that none decided about in time.
+WEEKLY_MISSED = "weekly letters that were not decided in time"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
 
@@ -120,6 +122,7 @@ class Service:
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
                 COMING_BACK: plan.coming_back,
+                WEEKLY_MISSED: plan.letters.weekly_missed,
             }
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
