@@ -177,4 +177,4 @@ def test_a_corrected_id_is_asked_about_and_an_address_that_came_with_it_once_mor
     approve(algebra)
     assert algebra.deliver() == {}
     algebra.at("2026-11-03T11:00")
-    assert algebra.deliver() == {"new address": 1}
+    assert algebra.deliver() == {"waits for approval": 1}
