@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sheets_mastery import __version__, errors
+from sheets_mastery.signs import show_on_any
 
 if TYPE_CHECKING:
     from sheets_mastery.config import GradebookSettings
@@ -83,6 +84,7 @@ DEFAULT = Path("mastery.toml")
 
 def main() -> None:
     """Run the command line; every way to stop becomes one sentence and an exit code."""
+    show_on_any(sys.stdout, sys.stderr)
     try:
         _listen_to_the_log(os.environ.get("SHEETS_MASTERY_LOG", "WARNING"))
         app()
@@ -904,7 +906,8 @@ def _called() -> str:
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    shown_as_it_is = sys.stdout.encoding.casefold().startswith("utf")
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=not shown_as_it_is, default=str))
 
 
 if __name__ == "__main__":

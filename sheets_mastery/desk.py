@@ -196,19 +196,23 @@ def _who_is_who(service: Service, gradebook: str) -> People:
 
 
 def drawn(letters: Iterable[Letter], *, names: bool) -> RenderableType:
-    """Letters as a table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="Letters on the desk", title_justify="left")
+    """Letters in a table."""
     columns = ("key", "gradebook", "about", "day", "state", "leaves", "why")
-    for column in (*columns[:3], "student", "guardian", *columns[3:]) if names else columns:
-        table.add_column(column, no_wrap=column in {"key", "day"}, overflow="fold")
-    for each in letters:
-        people = (each.student or "", each.guardian or "") if names else ()
-        words = (each.key[:SHOWN], each.gradebook, each.kind, *people, each.slot, each.state, each.leaves, each.why)
-        table.add_row(*(Text(word) for word in words))
-    return table
+    rows = (
+        (
+            each.key[:SHOWN],
+            each.gradebook,
+            each.kind,
+            *((each.student or "", each.guardian or "") if names else ()),
+            each.slot,
+            each.state,
+            each.leaves,
+            each.why,
+        )
+        for each in letters
+    )
+    titles = (*columns[:3], "student", "guardian", *columns[3:]) if names else columns
+    return terminal.listing("Letters on the desk", titles, rows, sentences=("leaves", "why"))
 
 
 def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[RenderableType, ...]:

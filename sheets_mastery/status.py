@@ -188,5 +188,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
-    well = [Text("Nothing waits for a person.", style="green")]
+    well = [Text("Nothing else waits for a person." if approve else "Nothing waits for a person.", style="green")]
     return (runs, letters, *modes, *stopped, *approve, *(sentences or well))

@@ -47,6 +47,7 @@ FLOORS = (
     ("sync", "comebacks", "outbox"),
     (
         "wiring",
+        "signs",
         "terminal",
         "drawing",
         "asking",
