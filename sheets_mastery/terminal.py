@@ -105,7 +105,8 @@ def summary(plan: Summary, *, done: bool) -> RenderableType:
         parts += [Text(), Text("A person should look first: " + "; ".join(plan.objections) + ".", style="bold yellow")]
     return Panel(
         Group(*parts),
-        title=f"[bold]{plan.gradebook}[/bold] · {plan.students} students, {plan.assignments} assignments",
+        title=f"[bold]{plan.gradebook}[/bold] · {_many(plan.students, 'student')}, "
+        f"{_many(plan.assignments, 'assignment')}",
         subtitle=f"plan {plan.fingerprint}",
         title_align="left",
         subtitle_align="right",
@@ -245,6 +246,10 @@ def _changes(plan: Summary, *, done: bool) -> Table:
             "in the sheet": written or "nothing, no request",
         },
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _share(part: int, whole: int, *, bars: bool) -> str:
