@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 COMING_BACK = "addresses that letters come back from"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
+#: Files with these endings are texts; whatever else lies beside them may be anything.
+_TEXTS = frozenset((".html", ".txt", ".css", ".jinja", ".po"))
 
 
 class Service:
@@ -243,12 +245,18 @@ class Service:
 
     @cached_property
     def press(self) -> LetterPress:
-        from sheets_mastery.letters import LetterPress
+        from sheets_mastery.letters import LetterPress, passed_over
 
-        files = packaged("letters")
+        ours, own = packaged("letters"), {}
         if self.settings.letters.folder:
-            files |= _texts(self.folder / self.settings.letters.folder, "letters.folder")
-        press = LetterPress(files)
+            own = _texts(self.folder / self.settings.letters.folder, "letters.folder")
+        press = LetterPress(ours | own)
+        if strangers := passed_over(ours | own, own):
+            raise SettingsError(
+                f"letters.folder: no letter is made of {' or '.join(strangers)}, so what stands there would never be "
+                f"read. The files of the letters are {', '.join(sorted(set(ours) - {'README.md'}))}; give yours the "
+                "name of the one that it takes the place of, bring it in from another, or take it away."
+            )
         if not press.speaks(self.settings.letters.language):
             raise SettingsError(
                 f'letters.language: there is no catalogue for "{self.settings.letters.language}"; there are letters in '
@@ -403,13 +411,25 @@ def packaged(folder: str) -> dict[str, str]:
 
 
 def _texts(folder: Path, setting: str) -> dict[str, str]:
-    if not folder.is_dir():
-        raise SettingsError(f"{setting}: there is no folder {folder}.")
-    return {
-        path.name: path.read_text("utf-8")
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not path.name.startswith(".") and path.suffix != ".py"
-    }
+    """The texts in a folder by name; what is no text, such as a picture, is left out. SettingsError."""
+    try:
+        files = sorted(
+            path for path in folder.iterdir() if path.is_file() and path.name[0] != "." and path.suffix != ".py"
+        )
+    except FileNotFoundError:
+        raise SettingsError(f"{setting}: there is no folder {folder}.") from None
+    except OSError as problem:
+        raise SettingsError(f"{setting}: the folder {folder} cannot be read: {problem.strerror}.") from None
+    texts: dict[str, str] = {}
+    for path in files:
+        try:
+            texts[path.name] = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            if path.suffix in _TEXTS:
+                raise SettingsError(f"{setting}: {path.name} is no text in UTF-8; save it as such.") from None
+        except OSError as problem:
+            raise SettingsError(f"{setting}: {path.name} cannot be read: {problem.strerror}.") from None
+    return texts
 
 
 def _read_secret(path: str) -> str:
