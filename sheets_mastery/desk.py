@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import terminal
 from sheets_mastery.errors import LedgerError, SettingsError
-from sheets_mastery.leaving import Mode, leaves, mode_in_force, why
+from sheets_mastery.leaving import KINDS, Mode, leaves, mode_in_force, why
 from sheets_mastery.mailtab import GONE, People
 from sheets_mastery.notices import MAY, Decided, Decision, Notice, NoticeState
 
@@ -202,7 +202,7 @@ def drawn(letters: Iterable[Letter], *, names: bool) -> RenderableType:
         (
             each.key[:SHOWN],
             each.gradebook,
-            each.kind,
+            KINDS.get(each.kind, each.kind),
             *((each.student or "", each.guardian or "") if names else ()),
             each.slot,
             each.state,
@@ -223,7 +223,7 @@ def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[
     rows: dict[str, Any] = {
         "key": letter.key,
         "gradebook": letter.gradebook,
-        "about": letter.kind,
+        "about": KINDS.get(letter.kind, letter.kind),
         **({"student": letter.student, "guardian": letter.guardian} if letter.student is not None else {}),
         "day": letter.slot,
         "state": letter.state,

@@ -102,7 +102,8 @@ def summary(plan: Summary, *, done: bool) -> RenderableType:
     if plan.problems:
         parts += [Text(), problems(plan.problems)]
     if plan.objections:
-        parts += [Text(), Text("A person should look first: " + "; ".join(plan.objections) + ".", style="bold yellow")]
+        said = "A person has looked and approved" if done else "A person should look first"
+        parts += [Text(), Text(f"{said}: {'; '.join(plan.objections)}.", style="bold yellow")]
     return Panel(
         Group(*parts),
         title=f"[bold]{plan.gradebook}[/bold] · {_many(plan.students, 'student')}, "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import desk, terminal
 from sheets_mastery.errors import SettingsError
+from sheets_mastery.leaving import KINDS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -66,7 +67,7 @@ def drawn(found: Iterable[Undelivered], *, names: bool) -> RenderableType:
         (
             each.letter.key[: desk.SHOWN],
             each.letter.gradebook,
-            each.letter.kind,
+            KINDS.get(each.letter.kind, each.letter.kind),
             *((each.letter.student or "", each.letter.guardian or "") if names else ()),
             each.letter.slot,
             each.letter.since,

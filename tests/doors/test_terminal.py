@@ -83,6 +83,8 @@ def test_a_plan_that_waits_says_why_and_one_that_changes_nothing_says_so(capsys:
         "A person should look first: too many letters.",
         "plan 0123456789ab",
     ]
+    Screen().show(terminal.summary(waiting, done=True))
+    assert lines(capsys.readouterr().out)[-2] == "A person has looked and approved: too many letters."
 
 
 def test_problems_are_listed_with_their_places_until_there_are_too_many(capsys: pytest.CaptureFixture[str]) -> None:
