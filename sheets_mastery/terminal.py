@@ -106,8 +106,8 @@ def summary(plan: Summary, *, done: bool) -> RenderableType:
         parts += [Text(), Text(f"{said}: {'; '.join(plan.objections)}.", style="bold yellow")]
     return Panel(
         Group(*parts),
-        title=f"[bold]{plan.gradebook}[/bold] · {_many(plan.students, 'student')}, "
-        f"{_many(plan.assignments, 'assignment')}",
+        title=f"[bold]{plan.gradebook}[/bold] · {many(plan.students, 'student')}, "
+        f"{many(plan.assignments, 'assignment')}",
         subtitle=f"plan {plan.fingerprint}",
         title_align="left",
         subtitle_align="right",
@@ -249,7 +249,8 @@ def _changes(plan: Summary, *, done: bool) -> Table:
     )
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """A number of things: "1 student", "3 students"."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 

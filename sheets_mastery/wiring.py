@@ -75,7 +75,8 @@ class Service:
                 f"There is no settings file {path}. Write one after config/mastery.example.toml, or name it with -c."
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
-            raise SettingsError(f"The settings file {path} cannot be read: {problem}.") from None
+            why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+            raise SettingsError(f"The settings file {path} cannot be read: {why}.") from None
         ledger_url = config.secret("LEDGER_URL", environment, _read_secret)
         settings = config.parse(text, {"SHEETS_MASTERY_LEDGER_URL": ledger_url} if ledger_url else {})
         if endpoint is not None:
@@ -329,11 +330,22 @@ class Service:
             wire = self._to_gmail(*self._gmail_way[1])
             mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
-            password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
-            mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)
+            mailer = mail.SmtpMailer(settings.smtp, self._smtp_password, spend=self.pace.spend)
         else:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
+
+    @property
+    def _smtp_password(self) -> str | None:
+        return config.secret("SMTP_PASSWORD", self._environment, _read_secret)
+
+    def try_mail_server(self) -> None:
+        """Log in to the mail server of the settings, where letters leave by one, and say goodbye. MailLater."""
+        from sheets_mastery import mail
+
+        settings = self.settings.mail
+        if settings.transport == "smtp" and settings.smtp is not None:
+            mail.SmtpMailer(settings.smtp, self._smtp_password, timeout=30).check(settings.sender)
 
     @cached_property
     def drafts(self) -> Drafts | None:

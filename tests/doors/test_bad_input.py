@@ -56,6 +56,9 @@ def test_a_mistake_in_the_settings_is_named_with_its_key_and_nothing_is_touched(
 def test_a_settings_file_that_is_not_there_is_named(run_in: Callable[..., Answer], tmp_path: Path) -> None:
     sentence = "There is no settings file {}. Write one after config/mastery.example.toml, or name it with -c."
     assert vars(run_in(tmp_path, "plan")) == is_only(sentence.format("mastery.toml"), USAGE)
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8")
+    no_text = "The settings file picture.toml cannot be read: it is no text."
+    assert vars(run_in(tmp_path, "plan", "-c", "picture.toml")) == is_only(no_text, USAGE)
     elsewhere = run_in(tmp_path, "plan", SHEETS_MASTERY_CONFIG="other.toml")
     assert vars(elsewhere) == is_only(sentence.format("other.toml"), USAGE)
 
