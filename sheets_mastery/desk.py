@@ -89,7 +89,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     for notice in letters.values():
         if notice.state not in states:
             raise SettingsError(
-                f"{decision}: the letter {notice.key[:SHOWN]} is {notice.state}, and this is for letters that are "
+                f"{decision}: the letter {notice.key[:SHOWN]} is {notice.state}, not "
                 f"{_or(sorted(states))}.{_instead(notice.state)}"
             )
     now = service.clock()

@@ -157,7 +157,10 @@ def test_a_server_that_does_not_answer_is_named(office: Office) -> None:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         office.change(office.school.url, address)
         answer = office.run("sync", *NOW)
-    sentence = f"The local Google at {address} did not answer, or the answer broke off."
+    sentence = (
+        f"Nothing listens at {address}, where google.endpoint has the local Google: start it there with "
+        "`demo --serve` or `local serve`."
+    )
     assert (answer.code, answer.err) == (FAILED, f"Algebra 1: {sentence}\n")
 
 

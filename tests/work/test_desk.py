@@ -191,7 +191,7 @@ def test_a_dropped_letter_does_not_leave_and_comes_back_in_no_other(algebra: Cla
             Decision.APPROVE,
             NoticeState.FAILED,
             (
-                "approve: the letter {key} is failed, and this is for letters that are blocked, hold or ready. "
+                "approve: the letter {key} is failed, not blocked, hold or ready. "
                 "Try it again with `outbox settle --again`, or drop it with `outbox cancel`."
             ),
         ),
@@ -199,14 +199,14 @@ def test_a_dropped_letter_does_not_leave_and_comes_back_in_no_other(algebra: Cla
             Decision.SENT,
             NoticeState.FAILED,
             (
-                "settle --sent: the letter {key} is failed, and this is for letters that are needs review. "
+                "settle --sent: the letter {key} is failed, not needs review. "
                 "Try it again with `outbox settle --again`, or drop it with `outbox cancel`."
             ),
         ),
         (
             Decision.AGAIN,
             NoticeState.SENT,
-            "settle --again: the letter {key} is sent, and this is for letters that are failed or needs review.",
+            "settle --again: the letter {key} is sent, not failed or needs review.",
         ),
     ],
 )
