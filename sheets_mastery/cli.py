@@ -269,7 +269,7 @@ def setup(
     config: Config = DEFAULT,
     yes: Annotated[
         bool,
-        typer.Option("--yes", help="Ask nothing; take what is likely of the sheet, and leave open what marks mean."),
+        typer.Option("--yes", help="Ask nothing: take what is likely, but never what a code means."),
     ] = False,
     answer: Annotated[
         list[str] | None,
