@@ -281,6 +281,11 @@ def test_the_local_google_and_the_demo_say_why_they_cannot_use_a_folder(
     assert vars(run_in(tmp_path, "demo", "taken")) == is_only(
         "The demo cannot use the folder taken: File exists.", USAGE
     )
+    (tmp_path / "school").mkdir()
+    (tmp_path / "school" / "mastery.toml").write_text("[school]\n")
+    sentence = "school/mastery.toml is not the demo's, and is left alone: name another folder."
+    assert vars(run_in(tmp_path, "demo", "school")) == is_only(sentence, USAGE)
+    assert [path.name for path in (tmp_path / "school").iterdir()] == ["mastery.toml"]
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         for folder, why in (("taken", "File exists"), ("free", "Address already in use")):
