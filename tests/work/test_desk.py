@@ -257,6 +257,10 @@ def test_a_preview_is_the_letter_that_would_be_written_and_leaves_nothing_behind
     assert ("Ben" in page, "Essay" in page, "Quiz" in page, page.count("<html")) == (True, True, True, 1)
     assert [word for name in ("Ana", "Cho", "Dee") for word in canaries[name] if word in page] == []
     spanish = preview(algebra.service, algebra.gradebook, "benid8", guardian=1, language="es")
+    with pytest.raises(SettingsError) as said:
+        preview(algebra.service, algebra.gradebook, "benid8", guardian=1, language="de")
+    spoken = "ar, en-US, es-US, fr, vi, zh-Hans-CN"
+    assert str(said.value) == f'--language: there is no catalogue for "de"; there are letters in {spoken}.'
     assert ('lang="en-US"' in page, 'lang="es-US"' in spanish) == (True, True)
     assert (algebra.states(), algebra.service.ledger.last_runs()) == ({}, ())
 
