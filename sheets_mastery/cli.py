@@ -503,6 +503,8 @@ def remove(
 
     Example: sheets-mastery remove --gradebook "Algebra 1"
     """
+    from sheets_mastery import terminal
+
     screen = _screen(quiet=False)
     with _service(config, None) as service:
         code = DONE
@@ -515,7 +517,11 @@ def remove(
                 screen.complain(f"{each.name}: {problem}")
                 code = worse(code, exit_code(problem))
                 continue
-            said = f"{edits} edits; the sheet is as it was before" if edits else "nothing of ours is there"
+            said = (
+                f"{terminal.many(edits, 'edit')}; the sheet is as it was before"
+                if edits
+                else "nothing of ours is there"
+            )
             screen.say(f"{each.name}: {said}.")
     raise typer.Exit(code)
 
@@ -631,7 +637,7 @@ def outbox_reconcile(
 
     Example: sheets-mastery outbox reconcile --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine
+    from sheets_mastery import quarantine, terminal
 
     if sent and not_sent:
         raise errors.SettingsError("outbox reconcile: say one of --sent and --not-sent, or neither.")
@@ -642,7 +648,7 @@ def outbox_reconcile(
         _print_json([asdict(each) for each in done])
     for each in done:
         _screen(as_json).say(
-            f"{each.gradebook}: {each.sent} letters had left, {each.to_leave} have not and may, "
+            f"{each.gradebook}: {terminal.many(each.sent, 'letter')} had left, {each.to_leave} have not and may, "
             f"{each.to_look_at} are for you to settle (`outbox list`)."
         )
     if not done:
@@ -803,7 +809,7 @@ def _plans(
         if as_json:
             _print_json({"gradebooks": shown, "requests": requests})
         else:
-            screen.show(f"{requests} HTTP request{'s' if requests != 1 else ''} used.")
+            screen.show(f"{terminal.many(requests, 'HTTP request')} used.")
     raise typer.Exit(code)
 
 
@@ -821,6 +827,8 @@ def worse(one: int, other: int) -> int:
 
 def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
     """One turn of the scheduled job. Nothing that goes wrong here ends the job; it is said, and seen in `status`."""
+    from sheets_mastery import terminal
+
     code = DONE
     chosen = service.chosen(gradebook)
     try:
@@ -834,7 +842,7 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
                 screen.complain(f"{each.name}: {problem}")
                 code = worse(code, exit_code(problem))
             else:
-                screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+                screen.say(f"{each.name}: plan {done.fingerprint}, {terminal.many(len(done.edits), 'edit')}.")
         delivery = _deliver(service, chosen, screen)
     except errors.SheetsMasteryError as problem:
         screen.complain(str(problem))
