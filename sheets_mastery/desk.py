@@ -234,7 +234,7 @@ def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[
     }
     told = Table(title="What has happened", title_justify="left")
     for column in ("when", "by", "what", "why"):
-        told.add_column(column, overflow="fold")
+        told.add_column(column, no_wrap=column == "when", overflow="fold")
     for event in events:
         told.add_row(*map(Text, (terminal.moment(event.at, zone), event.who, event.what, event.why)))
     return terminal.facts("Letter", rows), told

@@ -163,19 +163,22 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     from rich.table import Table
     from rich.text import Text
 
-    runs = Table(title="Last run", title_justify="left")
-    for column in ("gradebook", "when", "command", "outcome", "plan", "requests"):
-        runs.add_column(column)
-    for run in found.runs:
-        colour = {"done": "green", "waiting": "yellow", "never": "bright_black"}.get(run.outcome, "red")
-        runs.add_row(
-            run.gradebook,
-            terminal.moment(run.started, zone),
-            run.command,
-            Text(run.outcome, style=colour),
-            run.fingerprint,
-            str(run.requests),
-        )
+    colours = {"done": "green", "waiting": "yellow", "never": "bright_black"}
+    runs = terminal.listing(
+        "Last run",
+        ("gradebook", "when", "command", "outcome", "plan", "requests"),
+        [
+            (
+                run.gradebook,
+                terminal.moment(run.started, zone),
+                run.command,
+                Text(run.outcome, style=colours.get(run.outcome, "red")),
+                run.fingerprint,
+                str(run.requests),
+            )
+            for run in found.runs
+        ],
+    )
     letters = Table(title="Letters", title_justify="left")
     letters.add_column("gradebook")
     letters.add_column("state")

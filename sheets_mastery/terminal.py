@@ -133,7 +133,7 @@ def facts(title: str, rows: Mapping[str, object]) -> Table:
     """A small table of names and values."""
     table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in rows.items():
         table.add_row(name, Text(str(value)))
     return table
@@ -144,7 +144,7 @@ def checks(rows: list[tuple[str, bool, str]]) -> Table:
     table = Table(show_header=True)
     table.add_column("looked at", style="bold")
     table.add_column("", no_wrap=True)
-    table.add_column("found")
+    table.add_column("found", overflow="fold")
     for what, well, said in rows:
         table.add_row(Text(what), "[green]✓ ok[/green]" if well else "[bold red]✗ mend[/bold red]", Text(said))
     return table
@@ -169,7 +169,7 @@ class _WhatFits:
 
 
 def listing(
-    title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, sentences: Collection[str]
+    title: str, columns: tuple[str, ...], rows: Iterable[tuple[str | Text, ...]], *, sentences: Collection[str] = ()
 ) -> RenderableType:
     """Rows of words: a table where that fits, else a paragraph for each row, so that no word is broken.
 
@@ -181,8 +181,8 @@ def listing(
     for column in columns:
         table.add_column(column, no_wrap=True)
     for first, *rest in rows:
-        table.add_row(*map(Text, (first, *rest)))
-        told = [(column, word) for column, word in zip(columns[1:], rest, strict=True) if word]
+        table.add_row(*(each if isinstance(each, Text) else Text(each) for each in (first, *rest)))
+        told = [(column, str(word)) for column, word in zip(columns[1:], rest, strict=True) if word]
         lines = [" · ".join(word for column, word in told if column not in sentences)]
         lines += [f"{column}: {word}" for column, word in told if column in sentences]
         paragraphs.add_row(first, Text("\n".join(lines)))

@@ -161,6 +161,14 @@ def test_a_command_to_type_is_one_line_however_narrow_the_terminal_is(
     assert capsys.readouterr().out == f"\nTry next\n# what a sync would do now, in a sentence\n{command}\n"
 
 
+def test_a_key_is_shown_whole_however_narrow_the_terminal_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    Screen().show(terminal.facts("Letter", {"key": "0123456789abcdef" * 4}))
+    assert "".join(lines(capsys.readouterr().out)) == f"Letterkey {'0123456789abcdef' * 4}"
+
+
 def test_every_kind_of_edit_has_words(capsys: pytest.CaptureFixture[str]) -> None:
     kinds = [each.__name__ for each in get_args(Edit)]
     Screen().show(terminal.summary(replace(SUMMARY, edits=dict.fromkeys(kinds, 1)), done=True))
