@@ -274,6 +274,15 @@ def test_the_trouble_of_one_gradebook_does_not_stop_the_other(open_office: Calla
     assert [tab.title for tab in well.school.spreadsheet.worksheets()] == ["Marks"]
 
 
+def test_nothing_is_taken_out_without_a_yes(office: Office) -> None:
+    assert office.run("sync", *NOW).code == 0
+    before = office.school.document()
+    asked = "Take everything of Sheets Mastery out of Algebra 1? [y/N]: "
+    said = office.run("remove", typed="n\n")
+    assert (said.code, said.out, said.err) == (0, asked, "Algebra 1: it stays as it is.\n")
+    assert office.school.document() == before
+
+
 def test_the_local_google_and_the_demo_say_why_they_cannot_use_a_folder(
     run_in: Callable[..., Answer], tmp_path: Path
 ) -> None:
