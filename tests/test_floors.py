@@ -38,6 +38,8 @@ FLOORS = (
         "writeback",
         "addresses",
         "past",
+        "whoiswho",
+        "blast",
         "guard",
         "unread",
         "plan",
@@ -49,6 +51,7 @@ FLOORS = (
     ("sync", "comebacks", "outbox"),
     (
         "wiring",
+        "signs",
         "terminal",
         "drawing",
         "asking",
