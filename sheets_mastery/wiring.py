@@ -104,6 +104,7 @@ class Service:
 
     def sync(self, gradebook: GradebookSettings, command: str, *, approved: str | None = None) -> Plan:
         """One sync, with its run in the ledger."""
+        from sheets_mastery.past import APPROVED
         from sheets_mastery.sync import sync
 
         before = self.requests
@@ -124,6 +125,8 @@ class Service:
                 COMING_BACK: plan.coming_back,
                 WEEKLY_MISSED: plan.letters.weekly_missed,
             }
+            if approved is not None:
+                counts[APPROVED] = 1
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
             if isinstance(problem, WaitingForPerson):
