@@ -170,19 +170,22 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     from rich.table import Table
     from rich.text import Text
 
-    runs = Table(title="Last run", title_justify="left")
-    for column in ("gradebook", "when", "command", "outcome", "plan", "requests"):
-        runs.add_column(column)
-    for run in found.runs:
-        colour = {"done": "green", "waiting": "yellow", "never": "bright_black"}.get(run.outcome, "red")
-        runs.add_row(
-            run.gradebook,
-            terminal.moment(run.started, zone),
-            run.command,
-            Text(run.outcome, style=colour),
-            run.fingerprint,
-            str(run.requests),
-        )
+    colours = {"done": "green", "waiting": "yellow", "never": "bright_black"}
+    runs = terminal.listing(
+        "Last run",
+        ("gradebook", "when", "command", "outcome", "plan", "requests"),
+        [
+            (
+                run.gradebook,
+                terminal.moment(run.started, zone),
+                run.command,
+                Text(run.outcome, style=colours.get(run.outcome, "red")),
+                run.fingerprint,
+                str(run.requests),
+            )
+            for run in found.runs
+        ],
+    )
     letters = Table(title="Letters", title_justify="left")
     letters.add_column("gradebook")
     letters.add_column("state")
@@ -195,5 +198,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
-    well = [Text("Nothing waits for a person.", style="green")]
+    well = [Text("Nothing else waits for a person." if approve else "Nothing waits for a person.", style="green")]
     return (runs, letters, *modes, *stopped, *approve, *(sentences or well))

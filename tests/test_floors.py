@@ -50,6 +50,7 @@ FLOORS = (
     ("sync", "comebacks", "outbox"),
     (
         "wiring",
+        "signs",
         "terminal",
         "drawing",
         "asking",

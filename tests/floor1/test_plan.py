@@ -416,7 +416,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
         problems=(
             (
                 "Marks!G6: “B+” is neither a score nor a code that the settings know. "
-                "Type a score, or say under codes in the settings what it means."
+                "Type a score, or say what it means: on the tab Mastery Settings, or under codes in the settings."
             ),
         ),
         edits={
