@@ -113,6 +113,7 @@ class Service:
 
     def sync(self, gradebook: GradebookSettings, command: str, *, approved: str | None = None) -> Plan:
         """One sync, with its run in the ledger."""
+        from sheets_mastery.past import APPROVED
         from sheets_mastery.sync import sync
 
         before = self.requests
@@ -135,6 +136,8 @@ class Service:
                 COMPUTING: len(plan.unread.computing),
                 WEEKLY_MISSED: plan.letters.weekly_missed,
             }
+            if approved is not None:
+                counts[APPROVED] = 1
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
             if isinstance(problem, StillComputing):

@@ -50,7 +50,7 @@ from sheets_mastery.notices import (
     digest,
 )
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import WEEKS, Facts, LevelChange, Past, VerdictChange, WrittenAbout
+from sheets_mastery.past import APPROVED, WEEKS, Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.quiet import REMEMBERED, MarksSeen
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
@@ -289,15 +289,16 @@ def _written_about(connection: Connection, gradebook: str, today: date) -> Writt
         )
         .order_by(episode.c.opened, episode.c.id)
     )
-    approved = connection.execute(
-        select(func.max(run.c.finished)).where(
-            run.c.gradebook == gradebook, run.c.command == "apply", run.c.outcome == "done"
-        )
+    yesterday = datetime.combine(today, time(), tzinfo=UTC) - timedelta(days=1)
+    runs = connection.execute(
+        select(run.c.finished, run.c.counts)
+        .where(run.c.gradebook == gradebook, run.c.outcome == "done", run.c.finished > yesterday)
+        .order_by(run.c.id.desc())
     )
     return WrittenAbout(
         letters=tuple((row.at, row.student) for row in letters),
         missing=tuple((row.opened, row.seen, row.student) for row in missing),
-        approved=approved.scalar_one(),
+        approved=next((finished for finished, counts in runs if counts.get(APPROVED)), None),
     )
 
 

@@ -20,7 +20,7 @@ from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange, WrittenAbout
+from sheets_mastery.past import APPROVED, Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
 
 TODAY = date(2026, 10, 30)
@@ -299,12 +299,17 @@ def test_about_whom_letters_were_decided_is_remembered_for_four_weeks(
     )
     slip = replace(ended, closed=TODAY, why=Closed.WAIVED)
     ledger.record("period 1", replace(no_facts, episodes=(slip,), withdrawn=(("key 2", "put right"),)), now=now + hour)
-    run = ledger.start_run("period 1", "apply", now=now)
-    ledger.finish_run(run, "done", now=now + 2 * hour)
-    ledger.finish_run(ledger.start_run("period 1", "apply", now=now), "failed", now=now + 3 * hour)
-    ledger.finish_run(ledger.start_run("period 1", "sync", now=now), "done", now=now + 3 * hour)
+    for hours, outcome, counts in (
+        (2, "done", {APPROVED: 1}),
+        (3, "failed", {APPROVED: 1}),
+        (4, "done", {"letters": 1}),
+    ):
+        run = ledger.start_run("period 1", "apply", now=now)
+        ledger.finish_run(run, outcome, now=now + hours * hour, counts=counts)
 
-    assert ledger.past("period 1", TODAY + timedelta(days=28)).written == WrittenAbout(
+    after = ledger.past("period 1", TODAY + timedelta(days=28)).written
+    assert (after.letters, len(after.missing), after.approved) == (((now, "ana"), (now + hour, "ana")), 3, None)
+    assert ledger.past("period 1", TODAY).written == WrittenAbout(
         letters=((now, "ana"), (now + hour, "ana")),
         missing=((TODAY, now, "ana"), (TODAY, now + hour, "ana"), (TODAY, now + hour, "ana")),
         approved=now + 2 * hour,
