@@ -561,6 +561,28 @@ def outbox_show(
         _screen().show(*desk.drawn_alone(letter, events, zone))
 
 
+@outbox.command("examine")
+def outbox_examine(
+    mail: Annotated[Path, typer.Argument(metavar="FILE", help="The mail, saved with all its headers.")],
+    config: Config = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a mail that somebody has got against the ledger: which letter it is, unchanged or not, and for whom it was.
+
+    Example: sheets-mastery outbox examine complaint.eml
+    """
+    from sheets_mastery import examined
+
+    with _service(config, None) as service:
+        found = examined.examine(service, mail)
+        zone = service.settings.school.zone
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        _screen().show(examined.drawn(found, zone))
+    raise typer.Exit(DONE if found.in_order else WAITING)
+
+
 @outbox.command("approve")
 def outbox_approve(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
     """Let letters leave at the next delivery, without waiting any longer. The sheet still has its word then.

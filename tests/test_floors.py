@@ -57,6 +57,7 @@ FLOORS = (
         "desk",
         "quarantine",
         "undelivered",
+        "examined",
         "preview",
         "doctor",
         "door",

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, distinct, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, distinct, exists, func, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
@@ -216,11 +216,25 @@ class Ledger:
                     done += 1
         return done
 
-    def claim(self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int) -> Notice | None:
-        """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
+    def claim(
+        self,
+        key: str,
+        version: int,
+        *,
+        now: datetime,
+        lease_owner: str,
+        lease_seconds: int,
+        content: str = "",
+    ) -> Notice | None:
+        """Take a letter that is due, as it was seen with this version; None where another was faster or it changed.
+
+        `content` is the keyed digest of what is about to leave. It is written down now, because nobody may be there to
+        do so afterwards.
+        """
         taken = {
             "state": NoticeState.SENDING,
             "attempt": notice.c.attempt + 1,
+            "content_hash": content,
             # A draft of an earlier attempt says nothing about this one.
             "draft_id": "",
             "lease_owner": lease_owner,
@@ -361,10 +375,20 @@ class Ledger:
     # One letter
 
     def history(self, key: str) -> tuple[Event, ...]:
-        """Everything that has happened to a letter, oldest first."""
+        """Everything that has happened to a letter, oldest first, and when its reader stopped letters of its kind."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(audit).where(audit.c.key == key).order_by(audit.c.id))
+            of_it = [audit.c.key == key]
+            whose = (notice.c.gradebook, notice.c.guardian, notice.c.kind)
+            if (row := connection.execute(select(*whose).where(notice.c.key == key)).first()) is not None:
+                of_it.append(post.wishes(row.gradebook, row.guardian, row.kind))
+            rows = connection.execute(select(audit).where(or_(*of_it)).order_by(audit.c.at, audit.c.id))
             return tuple(Event(at=row.at, who=row.who, what=row.what, why=row.detail) for row in rows)
+
+    def content(self, key: str) -> str:
+        """The keyed digest of what left, or was about to, under a key; "" where nothing has been tried."""
+        with self._database.reading() as connection:
+            kept = connection.execute(select(notice.c.content_hash).where(notice.c.key == key)).scalar_one_or_none()
+            return kept or ""
 
     def find(self, beginning: str) -> tuple[Notice, ...]:
         """The letters whose keys begin so."""
@@ -381,7 +405,6 @@ class Ledger:
         expires: datetime | None = None,
         draft_id: str | None = None,
         provider_id: str | None = None,
-        content_hash: str | None = None,
         who: str = "deliver",
         for_good: bool = False,
         approved: bool = False,
@@ -402,7 +425,6 @@ class Ledger:
             "expires": expires,
             "draft_id": draft_id,
             "provider_id": provider_id,
-            "content_hash": content_hash,
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         values |= {"state": to, "reason": reason, **_NO_LEASE, **({"approved": now} if approved else {})}
@@ -501,10 +523,10 @@ class Ledger:
         with self._database.writing() as connection:
             post.opt_out_of(connection, gradebook, guardian, kind, now=now)
 
-    def opt_in(self, gradebook: str, guardian: str, kind: str) -> None:
-        """Take that back."""
+    def opt_in(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+        """Take that back; that it was once so stays in the audit."""
         with self._database.writing() as connection:
-            post.opt_in_to(connection, gradebook, guardian, kind)
+            post.opt_in_to(connection, gradebook, guardian, kind, now=now)
 
     def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool:
         """Whether a person (by digest) wants no letters of a kind about a gradebook."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.ledger.tables import audit, guardian_address, install, notice, notice_item, opt_out
@@ -52,6 +52,8 @@ MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
 SENDABLE = (NoticeState.HOLD, NoticeState.READY)
 #: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
 ANNOUNCED, PRAISED = 0, -1
+#: Who stands in the audit where the link in a letter was used, and what.
+_READER, _STOPPED = "its reader", "letters stopped"
 #: What every letter needs several times, put together once.
 _NOTE, _ONE_MORE = insert(audit), update(install).values(send_seq=install.c.send_seq + 1)
 #: What a row has of a letter under the same name.
@@ -224,12 +226,27 @@ def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str,
         with connection.begin_nested():
             connection.execute(insert(opt_out).values(gradebook=gradebook, guardian=guardian, kind=kind, at=now))
     except IntegrityError:
-        pass  # it was noted before, perhaps this very moment: mail programs like to ask twice
+        return  # it was noted before, perhaps this very moment: mail programs like to ask twice
+    note(connection, _READER, _STOPPED, guardian, f"{gradebook}: {kind}", now)
 
 
-def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
-    """Let a person have letters of a kind again."""
-    connection.execute(delete(opt_out).where(*opted_out(gradebook, guardian, kind)))
+def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+    """Let a person have letters of a kind again. That they were stopped, and when, stays in the audit."""
+    row = opted_out(gradebook, guardian, kind)
+    since = connection.execute(select(opt_out.c.at).where(*row)).scalar_one_or_none()
+    if since is None or not connection.execute(delete(opt_out).where(*row)).rowcount:
+        return
+    said = f"{gradebook}: {kind}"
+    there = exists().where(wishes(gradebook, guardian, kind), audit.c.what == _STOPPED, audit.c.at >= since)
+    if not connection.execute(select(there)).scalar():
+        # It was stopped before the audit told of such things, or its row is no longer kept.
+        note(connection, _READER, _STOPPED, guardian, said, since)
+    note(connection, _READER, "letters wanted again", guardian, said, now)
+
+
+def wishes(gradebook: str, guardian: str, kind: str) -> ColumnElement[bool]:
+    """What the audit has of a person who stopped letters of a kind: no letter's key stands there, but the person's."""
+    return and_(audit.c.key == guardian, audit.c.detail == f"{gradebook}: {kind}")
 
 
 def opted_out(gradebook: str, guardian: str, kind: str) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.corrections import untold
-from sheets_mastery.envelope import reference
+from sheets_mastery.envelope import content_digest, digest, reference
 from sheets_mastery.errors import MailLater, MailNotAsMeant, MailRefused, MailUnknown, SheetError
 from sheets_mastery.freshlook import View
 from sheets_mastery.leaving import unapproved
@@ -197,9 +197,10 @@ class Rounds:
         # settings tab names one without a catalogue too, that of the file, which was held against the catalogues.
         wanted = (box.language, settings.letters.language)
         language = next(filter(press.speaks, wanted), self.file.letters.language)
+        rendered = press.render(letter, language)
         try:
             sealed = self.envelope(
-                press.render(letter, language),
+                rendered,
                 notice,
                 sender=settings.mail.sender,
                 recipient=box.address,
@@ -221,15 +222,21 @@ class Rounds:
                 return Outcome(word="later")
         except SheetError as problem:
             return Outcome(word="later", trouble=f"{view.gradebook.name}: {problem}")
-        # The claim is committed before the mail is touched: whoever dies from here on leaves a trace.
-        claimed = self._claim(notice, now)
+        # The claim is committed before the mail is touched: whoever dies from here on leaves a trace, of the words too.
+        words = digest(rendered.subject, box.address, rendered.text, rendered.html)
+        claimed = self._claim(notice, now, content=content_digest(view.past.secret, words))
         if claimed is None:
             return Outcome(word="taken by another")
         return self._hand_over(claimed, sealed, box, view)
 
-    def _claim(self, notice: Notice, now: datetime) -> Notice | None:
+    def _claim(self, notice: Notice, now: datetime, content: str = "") -> Notice | None:
         return self.outbox.claim(
-            notice.key, notice.version, now=now, lease_owner=self.lease_owner, lease_seconds=LEASE_SECONDS
+            notice.key,
+            notice.version,
+            now=now,
+            lease_owner=self.lease_owner,
+            lease_seconds=LEASE_SECONDS,
+            content=content,
         )
 
     def _withdraw(self, notice: Notice, why: str, now: datetime) -> Outcome:
