@@ -58,6 +58,7 @@ FLOORS = (
         "quarantine",
         "undelivered",
         "examined",
+        "forgetting",
         "preview",
         "doctor",
         "door",

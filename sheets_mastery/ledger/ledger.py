@@ -8,7 +8,7 @@ nothing is answered before it is on the disk.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -16,12 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, distinct, exists, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, distinct, exists, func, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post, returned, stamping
+from sheets_mastery.ledger import forgetting, post, returned, stamping
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.returned import Recorded
@@ -591,6 +591,52 @@ class Ledger:
                 select(run).where(_in(run.c.gradebook, gradebook)).order_by(run.c.id.desc()).limit(limit)
             ).mappings()
             return tuple(Run(**row) for row in rows)
+
+    # What need not be known any longer
+
+    def forget(
+        self,
+        before: datetime,
+        *,
+        gradebooks: Collection[str],
+        lying: Collection[str] = (),
+        now: datetime,
+        who: str | None,
+    ) -> dict[str, int]:
+        """Forget what is older than a moment and all that concerns students that have been gone for longer.
+
+        `gradebooks` are those in the settings, `lying` the keys of letters that lie somewhere as files. Answers how
+        much of what, in words; without `who`, for the audit, nothing is done but counting. For the sole deliverer.
+        """
+        with self._forgetting(f"older than {(now - before).days} days", now, who) as connection:
+            return dict(forgetting.older_than(connection, before, gradebooks=gradebooks, lying=lying))
+
+    def forget_student(
+        self, student: str, gradebooks: Collection[str], *, now: datetime, who: str | None
+    ) -> dict[str, int]:
+        """Forget a student of some gradebooks, by key; otherwise as `forget`."""
+        with self._forgetting("one student", now, who) as connection:
+            return dict(forgetting.students(connection, [(each, student) for each in gradebooks]))
+
+    def student_known(self, student: str, gradebook: str | None) -> tuple[tuple[str, bool], ...]:
+        """The gradebooks in which a student (by key) is or was, each with whether the last sync saw the student."""
+        with self._database.reading() as connection:
+            return forgetting.known(connection, student, gradebook)
+
+    def letters_about(self, student: str, gradebooks: Collection[str]) -> tuple[Notice, ...]:
+        """Every letter about a student (by key) of some gradebooks."""
+        return self._letters(notice.c.student == student, notice.c.gradebook.in_(tuple(gradebooks)))
+
+    def rewrite(self) -> None:
+        """Write the ledger's files anew, without what was forgotten. LedgerError where others hold the ledger."""
+        self._database.rewrite()
+
+    @contextmanager
+    def _forgetting(self, what: str, now: datetime, who: str | None) -> Iterator[Connection]:
+        with self._database.trying() if who is None else self._database.writing() as connection:
+            yield connection
+            # That something was forgotten is remembered, but not what.
+            post.note(connection, who or "", "forgotten", "", what, now)
 
     def _letters(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         with self._database.reading() as connection:
