@@ -19,7 +19,8 @@ class Delivery:
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed", "second look",
-    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts". And what has come back
+    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts",
+    #: "left in the drafts". And what has come back
     #: before it: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself"
     #: and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
@@ -36,6 +37,7 @@ class Delivery:
             "refused": "were refused for good",
             "blocked": "are not what was meant and were held back",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
+            "left in the drafts": "have lain in the drafts for days, and nobody has sent them",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         counted = (f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])

@@ -61,6 +61,7 @@ class Outbox(Protocol):
         now: datetime,
         reason: str = "",
         not_before: datetime | None = None,
+        expires: datetime | None = None,
         draft_id: str | None = None,
         provider_id: str | None = None,
     ) -> Notice | None: ...

@@ -12,7 +12,7 @@ from sheets_mastery.corrections import untold
 from sheets_mastery.envelope import content_digest, digest, reference
 from sheets_mastery.errors import MailLater, MailNotAsMeant, MailRefused, MailUnknown, SheetError
 from sheets_mastery.freshlook import View
-from sheets_mastery.leaving import unapproved
+from sheets_mastery.leaving import left_lying, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
@@ -178,7 +178,9 @@ class Rounds:
                 each.state in {NoticeState.HOLD, NoticeState.READY} and not unapproved(each, view.mode)
                 for each in letters
             ),
-            to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
+            to_decide=sum(
+                each.state.for_a_person or unapproved(each, view.mode) or left_lying(each) for each in letters
+            ),
             stopped=len({person for person, _ in view.past.history.opted_out}),
             corrected=len(untold(view.past.history, box.digest, now)),
             school=school,
