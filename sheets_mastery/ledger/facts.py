@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import post, returned
 from sheets_mastery.ledger.tables import (
     attempt,
+    audit,
     choice,
     contract,
     episode,
@@ -92,6 +93,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             ),
             suppressed={each.guardian: each.why for each in returned.holding(connection)},
             since=since,
+            ticked=_ticked(connection, gradebook, today),
         ),
         marks=None if known is None or known.marks is None else _marks(known.marks),
         edited=_edited(connection, gradebook),
@@ -225,6 +227,23 @@ def _earlier(
             )
         )
     return {whose: tuple(letters) for whose, letters in found.items()}
+
+
+def _ticked(connection: Connection, gradebook: str, today: date) -> tuple[tuple[datetime, NoticeState], ...]:
+    """What ticks on the tab Mastery Mail have decided of late."""
+    since = datetime.combine(today - timedelta(days=NEWS_DAYS), time(), UTC)
+    rows = connection.execute(
+        select(audit.c.at, audit.c.what)
+        .join(notice, notice.c.key == audit.c.key)
+        .where(
+            notice.c.gradebook == gradebook,
+            notice.c.changed >= since,
+            audit.c.who == MAIL_TITLE,
+            audit.c.at >= since,
+        )
+        .order_by(audit.c.id)
+    )
+    return tuple((row.at, NoticeState(row.what)) for row in rows)
 
 
 def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remediation, ...]:

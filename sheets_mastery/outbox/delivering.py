@@ -182,6 +182,7 @@ class _Run:
         if (skipped := view.skipped(notice)) is not None:
             # Ticked while this delivery was under way.
             if rounds.outbox.decide(skipped, now=rounds.clock(), who=MAIL_TITLE) is not None:
+                view.ticked.append((rounds.clock(), NoticeState.CANCELLED))
                 delivery.counts["skipped"] += 1
             return
         self._count(notice, rounds.one(notice, view))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.corrections import untold
+from sheets_mastery.corrections import last_digest, untold
 from sheets_mastery.envelope import content_digest, digest, reference
 from sheets_mastery.errors import MailLater, MailNotAsMeant, MailRefused, MailUnknown, SheetError
 from sheets_mastery.freshlook import View
@@ -90,6 +91,8 @@ class Rounds:
             return due
         for each in view.decided:
             moved = self.outbox.decide(each, now=now, who=MAIL_TITLE)
+            if moved is not None:
+                view.ticked.append((now, moved.state))
             if moved is not None and moved.state is NoticeState.CANCELLED:
                 delivery.counts["skipped"] += 1
         gradebook = view.decided[0].notice.gradebook
@@ -167,6 +170,7 @@ class Rounds:
         if notice.guardian in view.past.history.suppressed:
             return self._withdraw(notice, COMES_BACK, now)
         letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
+        since = last_digest(view.past.history, box.digest, now)
         letter = digest_of(
             notice,
             view.gradebook,
@@ -183,6 +187,7 @@ class Rounds:
             ),
             stopped=len({person for person, _ in view.past.history.opted_out}),
             corrected=len(untold(view.past.history, box.digest, now)),
+            ticked=Counter(to for at, to in (*view.past.history.ticked, *view.ticked) if at > since),
             school=school,
             reference=reference(notice.key),
         )
