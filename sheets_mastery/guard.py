@@ -73,13 +73,13 @@ def _most(least: int, share: Decimal, whole: int) -> Decimal:
 def who_is(student: Student, secret: bytes) -> str:
     """Who a student is, as a digest: the name, the guardians with their addresses, and whether permission is asked.
 
-    One column sorted alone, or the column of permissions deleted, changes it for many students at once.
+    One column sorted alone, or a column of permissions or rights deleted, changes it for many students at once.
     """
     return digest(
         secret,
         "who",
         key(student.name),
-        "permission asked" if student.asked else "",
+        " and ".join(filter(None, ("permission asked" * student.asked, "rights asked" * student.rights_asked))),
         # Their names too: one column of them sorted alone would put another family's name into the greeting.
         *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
     )
