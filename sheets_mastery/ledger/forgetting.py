@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from sheets_mastery.ledger.returned import GOING_ON
+from sheets_mastery.ledger.installation import GOING_ON
 from sheets_mastery.ledger.tables import (
     attempt,
     audit,
