@@ -15,7 +15,7 @@ from sheets_mastery.freshlook import BRAKE, QUARANTINE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
-from sheets_mastery.notices import DIGEST, Notice
+from sheets_mastery.notices import DIGEST, Notice, NoticeState
 from sheets_mastery.outbox.counts import AWAY, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
