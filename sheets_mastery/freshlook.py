@@ -79,6 +79,8 @@ class View:
     quarantine: Quarantine | None = None
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
+    #: What ticks have decided since: when, and what became of a letter by it.
+    ticked: list[tuple[datetime, NoticeState]] = field(default_factory=list)
 
     def younger_than(self, age: timedelta, now: datetime) -> bool:
         """Whether it is so young; a clock that was put back makes it old."""

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
-from sheets_mastery.leaving import Mode, mode_in_force, unapproved
+from sheets_mastery.leaving import LEFT_LYING, Mode, left_lying, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.quarantine import held as quarantined
 from sheets_mastery.wiring import COMING_BACK, COMPUTING, DELIVER, WEEKLY_MISSED, Service
@@ -140,6 +140,8 @@ def report(service: Service, gradebook: str | None) -> Report:
         held = sum(unapproved(letter, mode) for letters_in in to_leave for letter in letters_in)
         if held:
             to_approve.append(f"{each.name}: {held} on the tab Mastery Mail, or with `outbox approve`")
+        if lying := sum(map(left_lying, service.ledger.in_state(NoticeState.DRAFTED, each.name))):
+            waiting.append(f"{each.name}: letters in the drafts: {lying} ({LEFT_LYING})")
         for state, words in _FOR_A_PERSON.items():
             if counts.get(state):
                 letters_there = service.ledger.in_state(state, each.name)

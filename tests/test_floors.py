@@ -62,6 +62,8 @@ FLOORS = (
         "desk",
         "quarantine",
         "undelivered",
+        "examined",
+        "forgetting",
         "preview",
         "doctor",
         "door",

@@ -19,6 +19,7 @@ from sheets_mastery.cli import (
     demo,
     doctor,
     door,
+    forget,
     letters,
     local,
     outbox,
@@ -58,6 +59,7 @@ for command in (
     deliver.deliver,
     run.run,
     door.door,
+    forget.forget,
     status.status,
     remove.remove,
 ):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, Student, key
-from sheets_mastery.gradebook.roster import Entry, same_person, twice, unread_ids
+from sheets_mastery.gradebook.roster import Entry, not_permitted, same_person, twice, unread_ids
 from sheets_mastery.reading import Tab
 
 
@@ -108,6 +108,9 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
     guardians = entry.guardians
     if other is not None:
         guardians = _permitted(other.guardians, entry) if other.guardians else _permitted(entry.guardians, other)
+    said = [each.rights for each in (entry, other) if each is not None and each.rights is not None]
+    if any(said):
+        guardians = not_permitted(guardians)
     own = other if other is not None and other.address else entry
     # Where no guardian stands beside it, a No can only be about the student.
     nobody = not guardians and any(each is not None and each.may_write is False for each in (entry, other))
@@ -122,6 +125,7 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
         contract=contract if not blocked else ContractCells(place=contract.place),
         row=entry.row,
         asked=entry.may_write is not None or (other is not None and other.may_write is not None),
+        rights_asked=bool(said),
         blocked=blocked,
     )
 

@@ -174,6 +174,8 @@ class Student:
     row: int
     #: Whether the sheet has a column that says who may be written to. That it has gone is a change for a person to see.
     asked: bool = False
+    #: Whether the sheet has a column that says whose the rights are; the same goes for that.
+    rights_asked: bool = False
     #: Why this student is left alone, "" where nothing stands against judging: for example an id that occurs twice.
     blocked: str = ""
     #: Where the student's own address stands in this one reading.

@@ -34,12 +34,20 @@ def expire(connection: Connection, now: datetime) -> int:
 
 
 def claim(
-    connection: Connection, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
+    connection: Connection,
+    key: str,
+    version: int,
+    *,
+    now: datetime,
+    lease_owner: str,
+    lease_seconds: int,
+    content: str,
 ) -> Notice | None:
     """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
     taken = {
         "state": NoticeState.SENDING,
         "attempt": notice.c.attempt + 1,
+        "content_hash": content,
         # A draft of an earlier attempt says nothing about this one.
         "draft_id": "",
         "lease_owner": lease_owner,

@@ -116,6 +116,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             ),
             suppressed={each.guardian: each.why for each in returned.holding(connection)},
             since=since,
+            ticked=_ticked(connection, gradebook, today),
         ),
         marks=None if known is None or known.marks is None else _marks(known.marks),
         edited=_edited(connection, gradebook),
@@ -249,6 +250,23 @@ def _earlier(
             )
         )
     return {whose: tuple(letters) for whose, letters in found.items()}
+
+
+def _ticked(connection: Connection, gradebook: str, today: date) -> tuple[tuple[datetime, NoticeState], ...]:
+    """What ticks on the tab Mastery Mail have decided of late."""
+    since = datetime.combine(today - timedelta(days=NEWS_DAYS), time(), UTC)
+    rows = connection.execute(
+        select(audit.c.at, audit.c.what)
+        .join(notice, notice.c.key == audit.c.key)
+        .where(
+            notice.c.gradebook == gradebook,
+            notice.c.changed >= since,
+            audit.c.who == MAIL_TITLE,
+            audit.c.at >= since,
+        )
+        .order_by(audit.c.id)
+    )
+    return tuple((row.at, NoticeState(row.what)) for row in rows)
 
 
 def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remediation, ...]:

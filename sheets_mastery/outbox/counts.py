@@ -22,8 +22,9 @@ class Delivery:
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed",
     #: "the level was changed", "second look", "new address", "skipped", "told to stop", "in quarantine",
-    #: "laid into the drafts", "sent from the drafts". And what has come back before it: "came back for good",
-    #: "came back", "not delivered yet"; of mails that were read "answered by itself" and "about no letter".
+    #: "laid into the drafts", "sent from the drafts", "left in the drafts". And what has come back before it:
+    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and
+    #: "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Delivery:
             "refused": "were refused for good",
             "blocked": "are not what was meant and were held back",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
+            "left in the drafts": "have lain in the drafts for days, and nobody has sent them",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         counted = (f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])

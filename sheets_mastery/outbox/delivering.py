@@ -15,7 +15,7 @@ from sheets_mastery.freshlook import BRAKE, QUARANTINE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
-from sheets_mastery.notices import DIGEST, Notice
+from sheets_mastery.notices import DIGEST, Notice, NoticeState
 from sheets_mastery.outbox.counts import AWAY, TOLD_TO_STOP, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
@@ -185,6 +185,7 @@ class _Run:
         if (skipped := view.skipped(notice)) is not None:
             # Ticked while this delivery was under way.
             if rounds.outbox.decide(skipped, now=rounds.clock(), who=MAIL_TITLE) is not None:
+                view.ticked.append((rounds.clock(), NoticeState.CANCELLED))
                 delivery.counts["skipped"] += 1
             return
         self._count(notice, rounds.one(notice, view))

@@ -50,7 +50,7 @@ class Outbox(Protocol):
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, str]: ...
     def postpone(self, until: datetime, now: datetime) -> int: ...
     def claim(
-        self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
+        self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int, content: str = ""
     ) -> Notice | None: ...
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None: ...
     def move(
@@ -61,6 +61,7 @@ class Outbox(Protocol):
         now: datetime,
         reason: str = "",
         not_before: datetime | None = None,
+        expires: datetime | None = None,
         draft_id: str | None = None,
         provider_id: str | None = None,
     ) -> Notice | None: ...

@@ -14,7 +14,7 @@ from sheets_mastery.errors import (
     MailUnknown,
 )
 from sheets_mastery.freshlook import View
-from sheets_mastery.notices import Letterbox, Notice, NoticeState
+from sheets_mastery.notices import Letterbox, Notice, NoticeState, expiry
 from sheets_mastery.outbox.counts import Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
@@ -134,7 +134,11 @@ def hand_over(
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
         return Outcome(word="refused")
     if as_draft:
-        moved = outbox.move(current, NoticeState.DRAFTED, now=clock(), reason=LAID, not_before=clock())
+        now, letters, school = clock(), view.settings.letters, view.settings.school
+        # Its time is not over for the mail, but for whoever has to send it.
+        moved = outbox.move(
+            current, NoticeState.DRAFTED, now=now, reason=LAID, not_before=now, expires=expiry(now, letters, school)
+        )
         return Outcome(word="laid into the drafts" if moved is not None else "taken by another")
     moved = outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
     return Outcome(word="sent" if moved is not None else "taken by another")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sheets_mastery.envelope import reference
 from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailUnknown
+from sheets_mastery.leaving import LEFT_LYING, left_lying
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.outbox.counts import Delivery
 from sheets_mastery.outbox.edges import Drafts, Mailer, Outbox
@@ -84,6 +85,10 @@ def ask_about_drafts(outbox: Outbox, drafts: Drafts | None, delivery: Delivery, 
             delivery.counts["sent from the drafts"] += 1
         elif notice.reason == _GONE:
             outbox.move(notice, NoticeState.DRAFTED, now=now, reason=LAID, not_before=now)
+        elif now >= notice.expires and not left_lying(notice):
+            # It counts as told, so that it must not lie there unseen.
+            outbox.move(notice, NoticeState.DRAFTED, now=now, reason=LEFT_LYING, not_before=now)
+            delivery.counts["left in the drafts"] += 1
 
 
 def next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:

@@ -130,11 +130,15 @@ def test_a_letter_that_left_is_counted_once_and_its_papers_are_kept(
     ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents
 ) -> None:
     ledger.record("period 1", facts, now=now)
-    claimed = claim(ledger, facts.new_notices[0], now)
+    due = facts.new_notices[0]
+    claimed = ledger.claim(due.key, 0, now=now, lease_owner="this delivery", lease_seconds=600, content="c0ffee")
+    assert claimed is not None
+    # It is kept before anything leaves: afterwards nobody may be there to do so.
+    assert ledger.content("key 1") == "c0ffee"
     drafted = ledger.note_draft(claimed, "draft 7", now)
     assert drafted == replace(claimed, draft_id="draft 7", version=2)
 
-    sent = ledger.move(drafted, NoticeState.SENT, now=now, provider_id="<7@mail>", content_hash="c0ffee")
+    sent = ledger.move(drafted, NoticeState.SENT, now=now, provider_id="<7@mail>")
 
     assert sent == replace(drafted, state=NoticeState.SENT, provider_id="<7@mail>", version=3)
     assert ledger.install().send_seq == 1

@@ -112,7 +112,7 @@ def test_a_click_a_mail_and_a_decision_are_all_or_nothing_whichever_statement_fa
 
     work: dict[str, Callable[[], object]] = {
         "a family stops": lambda: ledger.opt_out("period 1", letter.guardian, "weekly", now=now),
-        "a family goes on": lambda: ledger.opt_in(*whose),
+        "a family goes on": lambda: ledger.opt_in(*whose, now=now),
         "came back": came_back,
         "approved": lambda: ledger.move(letter, NoticeState.READY, now=now, who="a person", approved=True),
     }
@@ -140,7 +140,7 @@ def test_a_commit_whose_answer_was_lost_may_be_asked_for_again(
         steps: list[Callable[[], object]] = [
             lambda: ledger.record("period 1", facts, now=now),
             lambda: ledger.opt_out(*whose, now=now),
-            lambda: ledger.opt_in(*whose),
+            lambda: ledger.opt_in(*whose, now=now),
             claim,
             lambda: ledger.take_over(now, ask_after=timedelta()),
             lambda: ledger.came_back([back], source="here", before="", after="1", now=now),
