@@ -523,7 +523,8 @@ def outbox_list(
 
     Example: sheets-mastery outbox list --names
     """
-    from sheets_mastery import desk, quarantine
+    from sheets_mastery import desk
+    from sheets_mastery.outbox import quarantine
 
     with _service(config, None) as service:
         found = desk.listed(service, gradebook, names=names)
@@ -602,7 +603,7 @@ def outbox_claim(config: Config = DEFAULT, gradebook: Which = None) -> None:
 
     Example: sheets-mastery outbox claim --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine
+    from sheets_mastery.outbox import quarantine
 
     with _service(config, None) as service:
         claimed = quarantine.claim(service, gradebook)
@@ -626,7 +627,7 @@ def outbox_reconcile(
 
     Example: sheets-mastery outbox reconcile --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine
+    from sheets_mastery.outbox import quarantine
 
     if sent and not_sent:
         raise errors.SettingsError("outbox reconcile: say one of --sent and --not-sent, or neither.")
@@ -690,7 +691,7 @@ def outbox_stop(
 
     Example: sheets-mastery outbox stop "wrong column shared"
     """
-    from sheets_mastery.desk import PERSON
+    from sheets_mastery.notices import PERSON
 
     with _service(config, None) as service:
         first = service.ledger.stop(why, now=service.clock(), who=PERSON)
@@ -703,7 +704,7 @@ def outbox_go(config: Config = DEFAULT) -> None:
 
     Example: sheets-mastery outbox go
     """
-    from sheets_mastery.desk import PERSON
+    from sheets_mastery.notices import PERSON
 
     with _service(config, None) as service:
         first = service.ledger.go_on(now=service.clock(), who=PERSON)

@@ -55,7 +55,6 @@ FLOORS = (
         "outcome",
         "status",
         "desk",
-        "quarantine",
         "undelivered",
         "preview",
         "doctor",
