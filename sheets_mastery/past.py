@@ -50,6 +50,8 @@ class Past:
     addresses: Addresses | None = None
     #: When a student of the gradebook was first seen; None before the first sync.
     first_sync: datetime | None = None
+    #: Why no letter of any gradebook may leave, "" where letters leave.
+    stopped: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

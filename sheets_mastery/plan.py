@@ -21,6 +21,7 @@ from sheets_mastery.guard import everybody, guard, layout_changes, others, too_m
 from sheets_mastery.leaving import Mode, mode_in_force
 from sheets_mastery.mailtab import (
     MAIL_LABELS,
+    MAIL_TITLE,
     Line,
     People,
     Written,
@@ -42,8 +43,13 @@ from sheets_mastery.quiet import edited, marks_seen
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import shape_of
+from sheets_mastery.stamps import Quarantine
+from sheets_mastery.standstill import on_top, standstills
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
 from sheets_mastery.writeback import write_back
+
+_OTHERS_WRITE = "another installation of the program is at work in this document, so this one writes nothing into it."
+_ONE_OF_TWO = "Switch off one of the two; if that is the other one, then say `outbox claim` or `outbox reconcile` here."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,11 +103,19 @@ class Plan:
         )
 
 
-def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: GradebookSettings, now: datetime) -> Plan:
+def decide(
+    reading: Reading,
+    past: Past,
+    file: Settings,
+    gradebook_settings: GradebookSettings,
+    now: datetime,
+    *,
+    quarantine: Quarantine | None = None,
+) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
     `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
-    Raises LayoutError where there is nothing to go by.
+    `quarantine` is that of the spreadsheet. Raises LayoutError where there is nothing to go by.
     """
     in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
     settings = in_force.settings
@@ -160,9 +174,13 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         mode,
         open_=whats_owed.open.values(),
         good=(each for each in (*past.history.ended, *whats_owed.ended) if each.why is Closed.MADE_GOOD),
+        stopped=bool(past.stopped) or settings.letters.stop,
+        quarantined=quarantine is not None,
     )
     just_corrected = {letter for letter, _ in corrected}
-    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode, just_corrected)
+    still = standstills(past.stopped, quarantine)
+    says = on_top(settings, mode, still=bool(still))
+    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, says, just_corrected)
     new_addresses = address_problems(
         gradebook.students,
         addresses,
@@ -172,7 +190,9 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         past.secret,
         now,
     )
-    elsewhere = (*problems, *new_addresses, *in_force.unusable, *unusable)
+    where = _place_of_letters(reading, in_force.gradebook, gradebook)
+    waits = tuple(Problem(place=where, what=each.what, remedy=each.remedy) for each in still)
+    elsewhere = (*waits, *problems, *new_addresses, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -184,6 +204,10 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
         mail=mail.edits,
     )
+    if quarantine is not None and quarantine.others_at_work(reading.stamps):
+        # Whoever writes into the document lets letters leave as well. Two who wrote would only undo each other's work:
+        # no two ledgers have the same letters, nor the same days.
+        edits, in_the_way = (), (Problem(place=where, what=_OTHERS_WRITE, remedy=_ONE_OF_TWO),)
     facts = replace(
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters, who=who),
         addresses=moved_addresses,
@@ -257,7 +281,7 @@ def _mail(
     lines: Mapping[str, Line],
     past: Past,
     settings: Settings,
-    mode: Mode,
+    says: str,
     corrected: Collection[str],
 ) -> tuple[Written, tuple[Problem, ...]]:
     """What is to be done about the tab with the letters: nothing where it is not ours."""
@@ -275,7 +299,15 @@ def _mail(
         return Written(), (problem,)
     people = People.of(gradebook, past.secret)
     sent, in_all = contacts(past.history, people, settings, corrected)
-    return mail_edits(tab, lines.values(), sent, in_all, mode), ()
+    return mail_edits(tab, lines.values(), sent, in_all, says), ()
+
+
+def _place_of_letters(reading: Reading, gradebook_settings: GradebookSettings, gradebook: Gradebook) -> Place:
+    """Where something is said to be that is the matter with all letters."""
+    if not gradebook_settings.mail_tab:
+        return Place(tab=gradebook.tabs[0].title)
+    tab = mail_tab(reading)
+    return Place(tab=MAIL_TITLE if tab is None else tab.title)
 
 
 def _panel(

@@ -55,6 +55,10 @@ class Ledger(Protocol):
         """Why no letter about a spreadsheet may leave, by the stamps that were seen there."""
         ...
 
+    def suspicion(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """The same, with nothing remembered."""
+        ...
+
     def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp:
         """A new stamp to put into a spreadsheet."""
         ...
@@ -66,7 +70,8 @@ def make_plan(
     """What a sync would do now. Nothing is written anywhere."""
     reading = sheets.read(gradebook.spreadsheet)
     past = ledger.past(gradebook.name, now.astimezone(settings.school.zone).date())
-    return decide(reading, past, settings, gradebook, now), reading
+    held = ledger.suspicion(reading.spreadsheet_id, reading.stamps, now)
+    return decide(reading, past, settings, gradebook, now, quarantine=held), reading
 
 
 @contextmanager

@@ -31,6 +31,7 @@ FLOORS = (
         "liverules",
         "edits",
         "stamps",
+        "standstill",
         "panel",
         "mailtab",
         "tabs",

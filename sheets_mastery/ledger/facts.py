@@ -65,8 +65,10 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     )
     since = returned.since(connection, gradebook)
     lost = {key for key, each in since.items() if each.bounce is Bounce.HARD}
+    ours = connection.execute(select(install.c.secret, install.c.stopped)).one()
     return Past(
-        secret=connection.execute(select(install.c.secret)).scalar_one(),
+        secret=ours.secret,
+        stopped=ours.stopped,
         students=None if known is None else {row.student: row.name for row in students},
         first_sync=connection.execute(
             select(func.min(student_seen.c.first_seen)).where(student_seen.c.gradebook == gradebook)

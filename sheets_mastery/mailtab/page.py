@@ -29,7 +29,6 @@ from sheets_mastery.edits import (
     Value,
     shows,
 )
-from sheets_mastery.leaving import Mode
 from sheets_mastery.mailtab.lines import Contact, Line
 from sheets_mastery.mailtab.ticks import MAIL_ID, MAIL_LABELS, MAIL_TITLE, Page, read
 from sheets_mastery.reading import Look, Tab, Watched
@@ -65,12 +64,12 @@ class Written:
 
 
 def mail_edits(
-    tab: Tab | None, lines: Iterable[Line], sent: Sequence[Contact], sent_in_all: int, mode: Mode
+    tab: Tab | None, lines: Iterable[Line], sent: Sequence[Contact], sent_in_all: int, on_top: str
 ) -> Written:
     """What has to be written so that the tab shows these letters; nothing where it does.
 
     `tab` is the tab as it is, None where there is none: it is made as soon as there is a letter. `lines` wait, `sent`
-    are the newest of those that were sent.
+    are the newest of those that were sent. `on_top` says whether letters leave, and who lets them.
     """
     page = None if tab is None else read(tab)
     waiting = {line.reference: line for line in lines}
@@ -80,7 +79,7 @@ def mail_edits(
     order = list(dict.fromkeys((*there, *waiting)))
     wanted = [_waits(waiting[each]) for each in order] or [_nothing()]
     body = [*wanted, _BLANK, *_log(sent, sent_in_all)]
-    top = _top(mode)
+    top = _top(on_top)
     if page is None:
         return _made(tab, top, body, len(order))
     return _kept(page, top, body, len(order))
@@ -89,8 +88,8 @@ def mail_edits(
 # What should be there
 
 
-def _top(mode: Mode) -> _Cells:
-    return (False, None, _APPROVE_ALL, None, None, str(mode), *(None for _ in MAIL_LABELS[6:]))
+def _top(said: str) -> _Cells:
+    return (False, None, _APPROVE_ALL, None, None, said, *(None for _ in MAIL_LABELS[6:]))
 
 
 def _waits(line: Line) -> _Cells:
