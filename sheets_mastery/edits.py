@@ -39,6 +39,14 @@ class ResizeTab:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Freeze:
+    """How many rows of a tab of ours stay in view."""
+
+    sheet_id: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InsertRows:
     """New rows on a tab of ours; what is below moves down."""
 
@@ -192,6 +200,7 @@ class DropStamp:
 Edit = (
     AddTab
     | ResizeTab
+    | Freeze
     | InsertRows
     | DeleteRows
     | DeleteTab

@@ -21,6 +21,7 @@ from sheets_mastery.edits import (
     DeleteTab,
     DropStamp,
     Edit,
+    Freeze,
     InsertColumn,
     InsertRows,
     Offer,
@@ -81,6 +82,13 @@ def _requests(edit: Edit) -> Iterator[Json]:
                         "gridProperties": {"rowCount": edit.rows, "columnCount": edit.columns},
                     },
                     "fields": "gridProperties(rowCount,columnCount)",
+                }
+            }
+        case Freeze():
+            yield {
+                "updateSheetProperties": {
+                    "properties": {"sheetId": edit.sheet_id, "gridProperties": {"frozenRowCount": edit.rows}},
+                    "fields": "gridProperties.frozenRowCount",
                 }
             }
         case InsertRows():

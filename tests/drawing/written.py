@@ -111,6 +111,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 if edit.index > len(page.rules):
                     raise ValueError(f"there is no place {edit.index} among {len(page.rules)} rules")
                 page.rules.insert(edit.index, edit.rule)
+            case w.Freeze():
+                page.tab = replace(page.tab, frozen=(edit.rows, page.tab.frozen[1]))
             case w.PutLook() | w.SetWidths() | w.PutLinks() | w.Offer():
                 # The looks of our own tabs are not part of a reading.
                 pass

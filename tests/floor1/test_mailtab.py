@@ -57,8 +57,8 @@ class World:
     sheet: Reading
     past: Past = FIRST
     now: datetime = NOW
-    #: The references of all rows in which Approve was ever ticked, or that stood there while all were approved.
-    ticked: set[str] = field(default_factory=set)
+    #: Reference and subject of all rows in which Approve was ever ticked, or that were seen while all were approved.
+    ticked: set[tuple[str, str]] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
 
     @property
@@ -127,12 +127,45 @@ class World:
         self.put(replace(tab, cells=drawn.trimmed(rows), rows=grid, columns=columns))
 
     def _saw(self, row: Sequence[Content], labels: dict[str, int]) -> None:
-        self.ticked.add(row[labels["Reference"]].shown)
+        self.ticked.add((row[labels["Reference"]].shown, row[labels["About"]].shown))
+
+    def click(self, one: int) -> None:
+        """A click on a box that is on its way while a sync writes: it goes with its row, or nowhere."""
+        tab = self.tab
+        if tab is None or len(tab.cells) < 3:
+            return
+        labels = {each.shown: number for number, each in reversed(list(enumerate(tab.row(1))))}
+        if set(MAIL_LABELS) - set(labels):
+            return
+        at = one % len(tab.cells)
+        if at == 1:
+            return
+        rows = [list(row) + [EMPTY] * (tab.columns - len(row)) for row in tab.cells]
+        for row in rows[2:] if at == 0 else [rows[at]]:
+            self._saw(row, labels)
+        rows[at].append(Content(value=CLICK, shown=CLICK))
+        self.put(replace(tab, cells=drawn.trimmed(rows), columns=tab.columns + 1))
+
+    def arrive(self) -> None:
+        """The click arrives."""
+        tab = self.tab
+        if tab is None:
+            return
+        rows = [list(row) for row in tab.cells]
+        labels = [each.shown for each in rows[1]] if len(rows) > 1 else []
+        for row in rows:
+            if row and row[-1].shown == CLICK:
+                row.pop()
+                row[labels.index("Approve")] = Content(value=True, shown="TRUE")
+        self.put(replace(tab, cells=drawn.trimmed(rows)))
 
     # The program
 
-    def sync(self, meanwhile: Sequence[tuple[str, int, int]] = ()) -> None:
-        """A sync, with deeds between its reading and its write; it looks again where that shows."""
+    def sync(self, meanwhile: Sequence[tuple[str, int, int]] = (), click: int | None = None) -> None:
+        """A sync, with deeds between its reading and its write; it looks again where that shows.
+
+        A click lands after the write, by somebody who has seen what was there before it.
+        """
         for deeds in (meanwhile, (), ()):
             plan = decide(self.sheet, self.past, self.told, self.told.gradebooks[0], self.now)
             self._fair(plan.facts.decided)
@@ -142,7 +175,12 @@ class World:
             adds = any(isinstance(edit, AddTab) and edit.sheet_id == MAIL_ID for edit in plan.edits)
             if self.tab is None and not adds and any(getattr(edit, "sheet_id", None) == MAIL_ID for edit in plan.edits):
                 continue  # Google refuses to write on a tab that has gone; the next sync looks anew
+            if click is not None:
+                self.click(click)
             self.sheet = written.applied(self.sheet, plan.edits)
+            if click is not None:
+                self.arrive()
+                click = None
             if all(self._shown(*watched) == texts for watched, texts in plan.watched):
                 return
         raise AssertionError("the tab does not come to rest")
@@ -178,11 +216,14 @@ class World:
             word = reference(each.notice.key)
             (row,) = (row for row in shown if word in row)
             if each.after.state is NoticeState.READY:
-                assert word in self.ticked
+                about = next(cell for cell in row if cell.startswith(("newly missing", "made good", "still missing")))
+                assert (word, about) in self.ticked
                 assert {"101", "102", "103", "104"}.intersection(row) == {each.notice.student}
                 assert "TRUE" in row or "TRUE" in shown[0]
 
 
+#: What marks a row that a click is on its way to.
+CLICK = "…click"
 MARKS = st.lists(st.sampled_from(["50", "20", "M", ""]), min_size=8, max_size=8)
 DEEDS = st.tuples(
     st.sampled_from(
@@ -211,6 +252,7 @@ STEPS = st.lists(
         st.tuples(st.just("act"), DEEDS),
         st.tuples(st.just("act"), DEEDS),
         st.tuples(st.just("sync"), st.lists(DEEDS, max_size=2)),
+        st.tuples(st.just("click"), st.integers(0, 30)),
         st.tuples(st.just("deliver"), st.none()),
     ),
     max_size=14,
@@ -233,6 +275,8 @@ def test_whatever_is_sorted_typed_and_ticked_no_letter_leaves_whose_own_row_was_
                 world.act(*how)
             case "sync":
                 world.sync(how)
+            case "click":
+                world.sync(click=how)
             case _:
                 world.deliver()
     assert len(world.left) == len(set(world.left))
