@@ -26,9 +26,13 @@ from sheets_mastery.mailtab import (
     People,
     Written,
     contacts,
+    described,
+    guard_edits,
+    guarded,
     is_ours_or_free,
     mail_edits,
     mail_tab,
+    not_guarded,
     read_mail,
     ticked,
     waiting,
@@ -45,7 +49,7 @@ from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work,
 from sheets_mastery.shape import shape_of
 from sheets_mastery.stamps import Quarantine
 from sheets_mastery.standstill import on_top, standstills
-from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, TROUBLE_ID, TROUBLE_TITLE, is_ours_to_take_away, present
 from sheets_mastery.writeback import write_back
 
 _OTHERS_WRITE = "another installation of the program is at work in this document, so this one writes nothing into it."
@@ -111,11 +115,13 @@ def decide(
     now: datetime,
     *,
     quarantine: Quarantine | None = None,
+    refused: bool = False,
 ) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
     `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
-    `quarantine` is that of the spreadsheet. Raises LayoutError where there is nothing to go by.
+    `quarantine` is that of the spreadsheet; `refused` says that Google has just refused to protect a tab. Raises
+    LayoutError where there is nothing to go by.
     """
     in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
     settings = in_force.settings
@@ -179,8 +185,12 @@ def decide(
     )
     just_corrected = {letter for letter, _ in corrected}
     still = standstills(past.stopped, quarantine)
-    says = on_top(settings, mode, still=bool(still))
-    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, says, just_corrected)
+    where = _place_of_letters(reading, in_force.gradebook, gradebook)
+    deaf = _refused_to_guard(reading, in_force.gradebook, settings, where, today, refused=refused)
+    says = on_top(settings, mode, still=bool(still), deaf=bool(deaf))
+    mail, unusable = _mail(
+        reading, in_force.gradebook, gradebook, lines, past, settings, says, just_corrected, guard=not deaf
+    )
     new_addresses = address_problems(
         gradebook.students,
         addresses,
@@ -190,8 +200,7 @@ def decide(
         past.secret,
         now,
     )
-    where = _place_of_letters(reading, in_force.gradebook, gradebook)
-    waits = tuple(Problem(place=where, what=each.what, remedy=each.remedy) for each in still)
+    waits = (*(Problem(place=where, what=each.what, remedy=each.remedy) for each in still), *deaf)
     elsewhere = (*waits, *problems, *new_addresses, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
@@ -248,6 +257,9 @@ def ticks(
     tab = mail_tab(reading)
     if tab is None or not gradebook_settings.mail_tab:
         return ()
+    approvers = settings.mail.approvers
+    if approvers and not guarded(tab, described(approvers, reading.spreadsheet_id)):
+        return ()  # whoever it was, it may have been somebody who may not
     lines = waiting(
         past.notices.values(),
         People.of(gradebook, past.secret),
@@ -283,8 +295,13 @@ def _mail(
     settings: Settings,
     says: str,
     corrected: Collection[str],
+    *,
+    guard: bool,
 ) -> tuple[Written, tuple[Problem, ...]]:
-    """What is to be done about the tab with the letters: nothing where it is not ours."""
+    """What is to be done about the tab with the letters: nothing where it is not ours.
+
+    `guard`: it is protected for those whom the settings name, if they name any.
+    """
     tab = mail_tab(reading)
     if not gradebook_settings.mail_tab:
         ours = tab is not None and is_ours_to_take_away(tab, MAIL_LABELS)
@@ -299,7 +316,35 @@ def _mail(
         return Written(), (problem,)
     people = People.of(gradebook, past.secret)
     sent, in_all = contacts(past.history, people, settings, corrected)
-    return mail_edits(tab, lines.values(), sent, in_all, says), ()
+    written = mail_edits(tab, lines.values(), sent, in_all, says)
+    if guard and (tab is not None or written.edits):
+        protect = guard_edits(tab, settings.mail.approvers, reading.spreadsheet_id)
+        written = replace(written, edits=(*written.edits, *protect))
+    return written, ()
+
+
+def _refused_to_guard(
+    reading: Reading,
+    gradebook_settings: GradebookSettings,
+    settings: Settings,
+    where: Place,
+    today: date,
+    *,
+    refused: bool,
+) -> tuple[Problem, ...]:
+    """That Google does not let the tab with the letters be protected, if it has refused that today.
+
+    It has where the tab Mastery Trouble says so: it is not asked again at every sync.
+    """
+    approvers, tab = settings.mail.approvers, mail_tab(reading)
+    if not approvers or not gradebook_settings.mail_tab:
+        return ()
+    if tab is not None and guarded(tab, described(approvers, reading.spreadsheet_id)):
+        return ()
+    problem = not_guarded(where, approvers, reading.spreadsheet_id, today)
+    trouble = present(reading, TROUBLE_ID, TROUBLE_TITLE)
+    told = trouble is not None and any(each.text == problem.what for row in trouble.cells for each in row)
+    return (problem,) if refused or told else ()
 
 
 def _place_of_letters(reading: Reading, gradebook_settings: GradebookSettings, gradebook: Gradebook) -> Place:

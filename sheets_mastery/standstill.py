@@ -14,6 +14,7 @@ from sheets_mastery.stamps import Quarantine
 #: On top of the letters, where the tab Mastery Trouble says more.
 _STANDS_STILL = "No letter leaves: the tab Mastery Trouble says why, and what to do"
 _NOBODY = "No letter leaves, because that is chosen: “Write to nobody” (letters.stop)"
+_DEAF = "No tick counts here: the tab Mastery Trouble says why"
 _FEW = "Nobody is written to but those listed in the settings under mail.only_to"
 
 
@@ -45,10 +46,15 @@ def standstills(stopped: str, quarantine: Quarantine | None) -> tuple[Standstill
     return tuple(found)
 
 
-def on_top(settings: Settings, mode: Mode, *, still: bool) -> str:
-    """The line above the letters on their tab: whether letters leave, and who lets them. `still`: none does."""
+def on_top(settings: Settings, mode: Mode, *, still: bool, deaf: bool = False) -> str:
+    """The line above the letters on their tab: whether letters leave, and who lets them.
+
+    `still`: none leaves. `deaf`: no tick counts.
+    """
     if still:
         return _STANDS_STILL
     if settings.letters.stop:
         return _NOBODY
+    if deaf:
+        return f"{_DEAF}. {mode}"
     return f"{mode}. {_FEW}" if settings.mail.only_to else str(mode)

@@ -86,6 +86,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 )
             )
             continue
+        if isinstance(edit, w.Protect | w.Unprotect):
+            raise NotImplementedError("who may write on a tab is shown by the local Google alone")
         if isinstance(edit, w.PutStamp | w.DropStamp):
             place.carry_out((edit,))
             continue

@@ -13,7 +13,7 @@ from sheets_mastery.local_google.masks import merged
 
 from .document import Document
 from .formats import field_mask, tidied
-from .places import area, guard, placed, tab_of, without_zero
+from .places import area, guard, may_edit, placed, tab_of, without_zero
 from .view import shown_protection
 
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ class Kind(NamedTuple):
         for items in self.lists(document):
             for index, item in enumerate(items):
                 if str(item[self.id]) == str(number or 0):
-                    if self is PROTECTION and not item.get("warningOnly"):
+                    if self is PROTECTION and not may_edit(document, item):
                         tab, box = area(document, item.get("range") or {"sheetId": 0})
                         guard(document, tab, box)
                     return items, index
@@ -63,7 +63,7 @@ class Kind(NamedTuple):
                 raise Invalid(f"A{'n' * (self is CHART)} {self.name} with id {number} already exists.")
             home, item = self.check(document, {**said, self.id: number})
             home.append(item)
-            fresh = shown_protection(document, item, fresh=True) if self is PROTECTION else without_zero(item)
+            fresh = shown_protection(document, item, fresh=said) if self is PROTECTION else without_zero(item)
             return {reply: {self.word: fresh}}
 
         return work
@@ -110,7 +110,12 @@ def _protected(document: Document, said: Json) -> tuple[list[Json], Json]:
     if said.get("unprotectedRanges"):
         said["unprotectedRanges"] = [placed(document, each) for each in said["unprotectedRanges"]]
     kept = {name: value for name, value in said.items() if value and name not in ("requestingUserCanEdit", "editors")}
+    if kept.get("warningOnly") and said.get("editors"):
+        raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
     editors = {name: value for name, value in said.get("editors", {}).items() if value}
+    if "editors" in said and not kept.get("warningOnly"):
+        # whoever protects a range may edit it
+        editors["users"] = list(dict.fromkeys([*editors.get("users", []), document.account]))
     return tab_of(document, place.get("sheetId")).parts["protectedRanges"], {**kept, "editors": editors}
 
 
