@@ -9,19 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import drawn
+import pytest
 import written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheets_mastery.a1 import Range
 from sheets_mastery.config import Settings
-from sheets_mastery.edits import AddTab
+from sheets_mastery.edits import AddTab, Edit, Protect, Unprotect
 from sheets_mastery.envelope import reference
 from sheets_mastery.freshlook import View
-from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS
+from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS, described, guard_edits
 from sheets_mastery.notices import Decided, Earlier, NoticeState
 from sheets_mastery.past import Past
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import EMPTY, Content, Reading, Tab
+from sheets_mastery.reading import EMPTY, Content, Protection, Reading, Tab
 
 NOW = datetime(2026, 9, 21, 16, 0, tzinfo=ZoneInfo("America/Chicago"))
 FIRST = Past(
@@ -284,3 +286,43 @@ def test_whatever_is_sorted_typed_and_ticked_no_letter_leaves_whose_own_row_was_
     world.sync()
     plan = decide(world.sheet, world.past, world.told, world.told.gradebooks[0], world.now)
     assert (plan.edits, plan.facts.decided) == ((), ())
+
+
+WHO = ("head@x.org", "Deputy@x.org")
+OURS = described(WHO, "this one")
+GOOD = Protection(range=Range(0, 0, 9, 5), ours_to_edit=True, id=4, description=OURS)
+NEW = Protect(sheet_id=7, description=OURS, editors=WHO)
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((), (NEW,)),
+        ((GOOD,), ()),
+        # Made twice, by two syncs at once.
+        ((GOOD, replace(GOOD, id=5)), (Unprotect(id=5),)),
+        ((replace(GOOD, description=described(WHO[:1], "this one")),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, description=described(WHO, "what this is a copy of")),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, warns=True),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, for_domain=True),), (Unprotect(id=4), NEW)),
+        # With a hole in it: two rectangles of one protection.
+        (
+            (replace(GOOD, range=Range(0, 0, 9, 1)), replace(GOOD, range=Range(0, 2, 9, 5))),
+            (Unprotect(id=4), NEW),
+        ),
+        # Somebody else's.
+        ((replace(GOOD, description="mine"),), (NEW,)),
+    ],
+)
+def test_a_tab_is_protected_once_and_for_those_who_are_named(
+    there: tuple[Protection, ...], expected: tuple[Edit, ...]
+) -> None:
+    tab = Tab(sheet_id=7, title="Mastery Mail", rows=9, columns=5, protections=there)
+    assert guard_edits(tab, WHO, "this one") == expected
+    ours = {each.id for each in there if each.description != "mine"}
+    assert guard_edits(tab, (), "this one") == tuple(Unprotect(id=number) for number in sorted(ours))
+
+
+def test_who_is_named_in_another_order_or_in_other_letters_is_the_same_and_no_address_is_shown() -> None:
+    assert described(("HEAD@x.org", "deputy@x.org", "head@x.org"), "this one") == OURS
+    assert "x.org" not in OURS

@@ -61,6 +61,8 @@ class Kind(NamedTuple):
             number = said.get(self.id) or (document.number() if self.part else str(document.number()))
             if any(str(item[self.id]) == str(number) for items in self.lists(document) for item in items):
                 raise Invalid(f"A{'n' * (self is CHART)} {self.name} with id {number} already exists.")
+            if self is PROTECTION and said.get("warningOnly") and any(said.get("editors", {}).values()):
+                raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
             home, item = self.check(document, {**said, self.id: number})
             home.append(item)
             fresh = shown_protection(document, item, fresh=said) if self is PROTECTION else without_zero(item)
@@ -110,13 +112,12 @@ def _protected(document: Document, said: Json) -> tuple[list[Json], Json]:
     if said.get("unprotectedRanges"):
         said["unprotectedRanges"] = [placed(document, each) for each in said["unprotectedRanges"]]
     kept = {name: value for name, value in said.items() if value and name not in ("requestingUserCanEdit", "editors")}
-    if kept.get("warningOnly") and said.get("editors"):
-        raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
-    editors = {name: value for name, value in said.get("editors", {}).items() if value}
+    # one that only warns has no editors, and forgets those that it had
     if "editors" in said and not kept.get("warningOnly"):
         # whoever protects a range may edit it
-        editors["users"] = list(dict.fromkeys([*editors.get("users", []), document.account]))
-    return tab_of(document, place.get("sheetId")).parts["protectedRanges"], {**kept, "editors": editors}
+        users = list(dict.fromkeys([*said["editors"].get("users", []), document.account]))
+        kept["editors"] = {name: value for name, value in said["editors"].items() if value} | {"users": users}
+    return tab_of(document, place.get("sheetId")).parts["protectedRanges"], kept
 
 
 def _banded(document: Document, said: Json) -> tuple[list[Json], Json]:

@@ -105,8 +105,8 @@ def may_edit(document: Document, protected: dict[str, Any]) -> bool:
         return True
     if document.protected_against_us:
         return False
-    editors = protected["editors"]
-    if "users" not in editors or editors.get("domainUsersCanEdit") or document.account == document.owner:
+    editors = protected.get("editors")
+    if editors is None or editors.get("domainUsersCanEdit") or document.account == document.owner:
         return True
     return document.account in {each.casefold() for each in editors["users"]}
 

@@ -80,7 +80,7 @@ def shown_protection(
     result: dict[str, Any] = without_zero({name: value for name, value in protected.items() if name != "editors"})
     if may_edit(document, protected):
         result["requestingUserCanEdit"] = True
-        editors = protected["editors"]
+        editors = protected.get("editors", {})
         if fresh is not None:
             # whoever protects a range may edit it; the answer to the request itself does not say so yet
             result["editors"] = {name: value for name, value in fresh.get("editors", {}).items() if value}
