@@ -41,6 +41,7 @@ from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.newaddresses import address_changes, address_problems, after
 from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, with_more
 from sheets_mastery.occasions import letters_owed
+from sheets_mastery.ourtabs import present
 from sheets_mastery.panel import SETTINGS_LABELS, InForce, codes_seen, page_edits, settings_in_force, settings_tab
 from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.quiet import edited, marks_seen
@@ -49,7 +50,7 @@ from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work,
 from sheets_mastery.shape import shape_of
 from sheets_mastery.stamps import Quarantine
 from sheets_mastery.standstill import on_top, standstills
-from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, TROUBLE_ID, TROUBLE_TITLE, is_ours_to_take_away, present
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, TROUBLE_ID, TROUBLE_TITLE, is_ours_to_take_away
 from sheets_mastery.writeback import write_back
 
 _OTHERS_WRITE = "another installation of the program is at work in this document, so this one writes nothing into it."

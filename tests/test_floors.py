@@ -32,6 +32,7 @@ FLOORS = (
         "edits",
         "stamps",
         "standstill",
+        "ourtabs",
         "panel",
         "mailtab",
         "tabs",

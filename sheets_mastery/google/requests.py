@@ -97,17 +97,7 @@ def _requests(edit: Edit, account: str) -> Iterator[Json]:
                 }
             }
         case InsertRows():
-            yield {
-                "insertDimension": {
-                    "range": {
-                        "sheetId": edit.sheet_id,
-                        "dimension": "ROWS",
-                        "startIndex": edit.row,
-                        "endIndex": edit.row + edit.count,
-                    },
-                    "inheritFromBefore": False,
-                }
-            }
+            yield {"insertDimension": {"range": _rows(edit), "inheritFromBefore": False}}
         case Protect():
             # Said in full: where it is not, everybody who may write, or all of the domain, may write here as well.
             users = list(dict.fromkeys((*edit.editors, *([account] if account else []))))
@@ -128,16 +118,7 @@ def _requests(edit: Edit, account: str) -> Iterator[Json]:
         case DropStamp():
             yield {"deleteDeveloperMetadata": {"dataFilter": _lookup(edit.stamp)}}
         case DeleteRows():
-            yield {
-                "deleteDimension": {
-                    "range": {
-                        "sheetId": edit.sheet_id,
-                        "dimension": "ROWS",
-                        "startIndex": edit.row,
-                        "endIndex": edit.row + edit.count,
-                    }
-                }
-            }
+            yield {"deleteDimension": {"range": _rows(edit)}}
         case DeleteTab():
             yield {"deleteSheet": {"sheetId": edit.sheet_id}}
         case PutValues():
@@ -219,6 +200,15 @@ def _notes(notes: Iterable[PutNote]) -> Iterator[Json]:
                 "fields": "note",
             }
         }
+
+
+def _rows(edit: InsertRows | DeleteRows) -> Json:
+    return {
+        "sheetId": edit.sheet_id,
+        "dimension": "ROWS",
+        "startIndex": edit.row,
+        "endIndex": edit.row + edit.count,
+    }
 
 
 def _stamp(edit: PutStamp) -> Json:

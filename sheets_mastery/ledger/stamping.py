@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from sheets_mastery.ledger import post
+from sheets_mastery.ledger.history import note
 from sheets_mastery.ledger.tables import install, quarantine, stamp
 from sheets_mastery.reading import SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp, noted, suspect, words_of
@@ -48,7 +48,7 @@ def put_in_quarantine(connection: Connection, found: Quarantine) -> None:
                 "noted": found.noted,
             },
         )
-        post.note(connection, "quarantine", "quarantine", "", found.why, found.since)
+        note(connection, "quarantine", "quarantine", "", found.why, found.since)
 
 
 def learn(connection: Connection, held: Quarantine) -> None:
@@ -79,5 +79,5 @@ def release(connection: Connection, held: Quarantine, *, now: datetime, who: str
     if gone:
         behind = update(install).where(install.c.send_seq < held.send_seq)
         connection.execute(behind.values(send_seq=held.send_seq))
-        post.note(connection, who, "released", "", held.why, now)
+        note(connection, who, "released", "", held.why, now)
     return gone
