@@ -23,9 +23,8 @@ MAIL_LABELS = ("Approve", "Skip", "Leaves", "Student ID", "Student", "To", "Abou
 #: What has to stand in a letter's row, or no tick there counts.
 _WORDS = ("Student ID", "Student", "To", "About", "State")
 TOLD_BY = ("Reference", *_WORDS)
-#: What each box decides about a letter, by the state that its row names. What may have left is no matter of a tick.
+#: What the box decides about a letter that was held back or refused. What may have left is no matter of a tick.
 _APPROVE: Mapping[NoticeState, Decision] = {
-    NoticeState.HOLD: Decision.APPROVE,
     NoticeState.BLOCKED: Decision.APPROVE,
     NoticeState.FAILED: Decision.AGAIN,
 }
@@ -132,7 +131,8 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
         if row.skip:
             decision = Decision.CANCEL if state in _SKIP else None
         elif row.approve:
-            decision = _APPROVE.get(state)
+            # What somebody has approved before is not approved again.
+            decision = Decision.APPROVE if line.notice.awaits_a_yes else _APPROVE.get(state)
         elif page.all and meant_by_all(line.notice):
             decision = Decision.APPROVE
         if decision is not None:
@@ -142,7 +142,7 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
 
 def meant_by_all(notice: Notice) -> bool:
     """Whether the box for all means this letter: it waits to leave, and not for somebody to look at its address."""
-    return notice.state is NoticeState.HOLD and not asks_for_a_yes(notice)
+    return notice.awaits_a_yes and not asks_for_a_yes(notice)
 
 
 def words_of(line: Line) -> tuple[str, ...]:
