@@ -24,6 +24,7 @@ from sheets_mastery.past import Past
 from sheets_mastery.plan import decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.status import said_to_have_stopped
+from sheets_mastery.terminal import many
 from sheets_mastery.wiring import Service
 
 _FAILED, _USAGE, _WAITING = 1, 2, 3
@@ -143,6 +144,12 @@ def _mail(service: Service) -> Iterator[Check]:
     except SheetsMasteryError as problem:
         yield Check(what="mail", well=False, said=str(problem), code=_USAGE)
         return
+    try:
+        service.try_mail_server()
+    except SheetsMasteryError as problem:
+        server = f"{mail.smtp.host}:{mail.smtp.port}: " if mail.smtp else ""
+        yield Check(what="mail", well=False, said=f"{server}{problem}")
+        return
     where = {
         "maildir": f"letters go into the folder {mail.folder} and nowhere else",
         "smtp": f"letters go to {mail.smtp.host}:{mail.smtp.port} ({mail.smtp.security})" if mail.smtp else "",
@@ -218,8 +225,8 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     yield Check(
         what=name,
         well=bool(book.students and book.assignments),
-        said=f"{where}: {len(book.students)} students in {sections} "
-        f"sections, {len(book.assignments)} assignments, {dated} with a due date",
+        said=f"{where}: {many(len(book.students), 'student')} in {many(sections, 'section')}, "
+        f"{many(len(book.assignments), 'assignment')}, {dated} with a due date",
         understood=understood,
     )
     yield Check(

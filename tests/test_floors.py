@@ -39,6 +39,8 @@ FLOORS = (
         "writeback",
         "addresses",
         "past",
+        "whoiswho",
+        "blast",
         "guard",
         "plan",
         "freshlook",
@@ -49,6 +51,7 @@ FLOORS = (
     ("sync", "comebacks", "outbox"),
     (
         "wiring",
+        "signs",
         "terminal",
         "drawing",
         "asking",
