@@ -14,7 +14,7 @@ from sheets_mastery import terminal
 from sheets_mastery.errors import LedgerError, SettingsError
 from sheets_mastery.leaving import KINDS, Mode, leaves, mode_in_force, why
 from sheets_mastery.mailtab import GONE, People
-from sheets_mastery.notices import MAY, Decided, Decision, Notice, NoticeState
+from sheets_mastery.notices import MAY, PERSON, Decided, Decision, Notice, NoticeState
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sheets_mastery.ledger import Event
     from sheets_mastery.wiring import Service
 
-#: Who stands in the audit.
-PERSON = "a person"
 #: So much of a key is shown, and at least so much is asked for.
 SHOWN, LEAST = 12, 6
 

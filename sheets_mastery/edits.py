@@ -39,6 +39,14 @@ class ResizeTab:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Freeze:
+    """How many rows of a tab of ours stay in view."""
+
+    sheet_id: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InsertRows:
     """New rows on a tab of ours; what is below moves down."""
 
@@ -174,6 +182,24 @@ class AddRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Protect:
+    """A whole tab of ours can be written to by a few alone."""
+
+    sheet_id: int
+    description: str
+    #: The addresses of those who may, besides the account that the service runs as.
+    editors: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unprotect:
+    """A protection of ours goes."""
+
+    #: Google's number for it.
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PutStamp:
     """The service's stamp in the document, which no cell shows."""
 
@@ -192,6 +218,7 @@ class DropStamp:
 Edit = (
     AddTab
     | ResizeTab
+    | Freeze
     | InsertRows
     | DeleteRows
     | DeleteTab
@@ -205,6 +232,8 @@ Edit = (
     | SetWidths
     | DeleteRule
     | AddRule
+    | Protect
+    | Unprotect
     | PutStamp
     | DropStamp
 )

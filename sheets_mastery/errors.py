@@ -7,6 +7,7 @@ SheetsMasteryError
 │   ├── SheetNotFound        no such spreadsheet
 │   ├── SheetNotShared       it exists, but not for this account
 │   ├── SheetProtected       a protected range refused the write
+│   ├── ProtectionRefused    who may write on a tab of ours could not be set
 │   ├── LayoutError          a tab or a column that everything hangs on is not there
 │   ├── StillComputing       the sheet's formulas are at work, and what it shows is not what it holds: try again later
 │   └── Unreachable          no answer, a broken answer, or a quota: try again later
@@ -56,6 +57,10 @@ class SheetNotShared(SheetError):
 
 class SheetProtected(SheetError):
     """Google refused the write because a range is protected."""
+
+
+class ProtectionRefused(SheetError):
+    """Google did not let the service say who may write on a tab of its own. Nothing was written."""
 
 
 class LayoutError(SheetError):

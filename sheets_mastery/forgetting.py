@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
-from sheets_mastery.desk import PERSON
 from sheets_mastery.errors import LedgerError, SettingsError
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mail.lying import Lying, lying, sweep, take_away
+from sheets_mastery.notices import PERSON
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

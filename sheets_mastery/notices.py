@@ -84,6 +84,10 @@ class NoticeState(StrEnum):
         return self in {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED}
 
 
+#: Who has decided, in the audit.
+PERSON = "a person"
+
+
 class Decision(StrEnum):
     """What a person can decide about a letter."""
 

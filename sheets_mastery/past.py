@@ -69,6 +69,8 @@ class Past:
     addresses: Addresses | None = None
     #: When a student of the gradebook was first seen; None before the first sync.
     first_sync: datetime | None = None
+    #: Why no letter of any gradebook may leave, "" where letters leave.
+    stopped: str = ""
     #: The students who have left of late: key -> digest of who they were.
     left: Mapping[str, str] = field(default_factory=dict)
     #: The last episode of each piece of work that has ended of late, for whatever reason, and is owed no more.

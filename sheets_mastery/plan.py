@@ -21,13 +21,18 @@ from sheets_mastery.guard import guard, ids_changed, known_under_another_name, l
 from sheets_mastery.leaving import Mode, mode_in_force
 from sheets_mastery.mailtab import (
     MAIL_LABELS,
+    MAIL_TITLE,
     Line,
     People,
     Written,
     contacts,
+    described,
+    guard_edits,
+    guarded,
     is_ours_or_free,
     mail_edits,
     mail_tab,
+    not_guarded,
     read_mail,
     ticked,
     waiting,
@@ -43,10 +48,15 @@ from sheets_mastery.quiet import edited, marks_seen
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import shape_of
-from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away
+from sheets_mastery.stamps import Quarantine
+from sheets_mastery.standstill import on_top, standstills
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, TROUBLE_ID, TROUBLE_TITLE, is_ours_to_take_away
 from sheets_mastery.unread import Unread, in_the_sheet, unread
 from sheets_mastery.whoiswho import another_id, everybody, others, out_of_sight
 from sheets_mastery.writeback import write_back
+
+_OTHERS_WRITE = "another installation of the program is at work in this document, so this one writes nothing into it."
+_ONE_OF_TWO = "Switch off one of the two; if that is the other one, then say `outbox claim` or `outbox reconcile` here."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,11 +112,21 @@ class Plan:
         )
 
 
-def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: GradebookSettings, now: datetime) -> Plan:
+def decide(
+    reading: Reading,
+    past: Past,
+    file: Settings,
+    gradebook_settings: GradebookSettings,
+    now: datetime,
+    *,
+    quarantine: Quarantine | None = None,
+    refused: bool = False,
+) -> Plan:
     """Decide what a sync does. Pure: the same reading, past, settings and moment give the same plan.
 
     `file` is what the settings file says; what counts is that with the choices of the document's own tab over it.
-    Raises LayoutError where there is nothing to go by.
+    `quarantine` is that of the spreadsheet; `refused` says that Google has just refused to protect a tab. Raises
+    LayoutError where there is nothing to go by.
     """
     in_force = settings_in_force(file, gradebook_settings, reading, past.choices)
     settings = in_force.settings
@@ -160,9 +180,17 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         mode,
         open_=whats_owed.open.values(),
         good=(each for each in (*past.history.ended, *whats_owed.ended) if each.why is Closed.MADE_GOOD),
+        stopped=bool(past.stopped) or settings.letters.stop,
+        quarantined=quarantine is not None,
     )
     just_corrected = {letter for letter, _ in corrected}
-    mail, unusable = _mail(reading, in_force.gradebook, gradebook, lines, past, settings, mode, just_corrected)
+    still = standstills(past.stopped, quarantine)
+    where = _place_of_letters(reading, in_force.gradebook, gradebook)
+    deaf = _refused_to_guard(reading, in_force.gradebook, settings, where, today, refused=refused)
+    says = on_top(settings, mode, still=bool(still), deaf=bool(deaf))
+    mail, unusable = _mail(
+        reading, in_force.gradebook, gradebook, lines, past, settings, says, just_corrected, guard=not deaf
+    )
     new_addresses = address_problems(
         gradebook.students,
         addresses,
@@ -173,7 +201,8 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         now,
     )
     not_shown = unread(reading, gradebook)
-    elsewhere = (*in_the_sheet(not_shown), *problems, *new_addresses, *in_force.unusable, *unusable)
+    waits = (*(Problem(place=where, what=each.what, remedy=each.remedy) for each in still), *deaf)
+    elsewhere = (*waits, *in_the_sheet(not_shown), *problems, *new_addresses, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -185,6 +214,10 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         panel=_panel(in_force, file, gradebook_settings, reading, gradebook),
         mail=mail.edits,
     )
+    if quarantine is not None and quarantine.others_at_work(reading.stamps):
+        # Whoever writes into the document lets letters leave as well. Two who wrote would only undo each other's work:
+        # no two ledgers have the same letters, nor the same days.
+        edits, in_the_way = (), (Problem(place=where, what=_OTHERS_WRITE, remedy=_ONE_OF_TWO),)
     facts = replace(
         _facts(reading, gradebook, judged, contracts, past, new_attempts, whats_owed, letters, who=who),
         addresses=moved_addresses,
@@ -243,6 +276,9 @@ def ticks(
     tab = mail_tab(reading)
     if tab is None or not gradebook_settings.mail_tab:
         return ()
+    approvers = settings.mail.approvers
+    if approvers and not guarded(tab, described(approvers, reading.spreadsheet_id)):
+        return ()  # whoever it was, it may have been somebody who may not
     lines = waiting(
         past.notices.values(),
         People.of(gradebook, past.secret),
@@ -276,10 +312,15 @@ def _mail(
     lines: Mapping[str, Line],
     past: Past,
     settings: Settings,
-    mode: Mode,
+    says: str,
     corrected: Collection[str],
+    *,
+    guard: bool,
 ) -> tuple[Written, tuple[Problem, ...]]:
-    """What is to be done about the tab with the letters: nothing where it is not ours."""
+    """What is to be done about the tab with the letters: nothing where it is not ours.
+
+    `guard`: it is protected for those whom the settings name, if they name any.
+    """
     tab = mail_tab(reading)
     if not gradebook_settings.mail_tab:
         ours = tab is not None and is_ours_to_take_away(tab, MAIL_LABELS)
@@ -294,7 +335,43 @@ def _mail(
         return Written(), (problem,)
     people = People.of(gradebook, past.secret)
     sent, in_all = contacts(past.history, people, settings, corrected)
-    return mail_edits(tab, lines.values(), sent, in_all, mode), ()
+    written = mail_edits(tab, lines.values(), sent, in_all, says)
+    if guard and (tab is not None or written.edits):
+        protect = guard_edits(tab, settings.mail.approvers, reading.spreadsheet_id)
+        written = replace(written, edits=(*written.edits, *protect))
+    return written, ()
+
+
+def _refused_to_guard(
+    reading: Reading,
+    gradebook_settings: GradebookSettings,
+    settings: Settings,
+    where: Place,
+    today: date,
+    *,
+    refused: bool,
+) -> tuple[Problem, ...]:
+    """That Google does not let the tab with the letters be protected, if it has refused that today.
+
+    It has where the tab Mastery Trouble says so: it is not asked again at every sync.
+    """
+    approvers, tab = settings.mail.approvers, mail_tab(reading)
+    if not approvers or not gradebook_settings.mail_tab:
+        return ()
+    if tab is not None and guarded(tab, described(approvers, reading.spreadsheet_id)):
+        return ()
+    problem = not_guarded(where, approvers, reading.spreadsheet_id, today)
+    trouble = present(reading, TROUBLE_ID, TROUBLE_TITLE)
+    told = trouble is not None and any(each.text == problem.what for row in trouble.cells for each in row)
+    return (problem,) if refused or told else ()
+
+
+def _place_of_letters(reading: Reading, gradebook_settings: GradebookSettings, gradebook: Gradebook) -> Place:
+    """Where something is said to be that is the matter with all letters."""
+    if not gradebook_settings.mail_tab:
+        return Place(tab=gradebook.tabs[0].title)
+    tab = mail_tab(reading)
+    return Place(tab=MAIL_TITLE if tab is None else tab.title)
 
 
 def _panel(

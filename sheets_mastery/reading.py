@@ -121,6 +121,14 @@ class Protection:
     range: Range
     #: Whether the account that the service runs as may edit it all the same.
     ours_to_edit: bool
+    #: Google's number for it; several rectangles of one protection have the same.
+    id: int = 0
+    #: What it says about itself.
+    description: str = ""
+    #: Whether it only warns.
+    warns: bool = False
+    #: Whether everybody in the document's domain may edit it.
+    for_domain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

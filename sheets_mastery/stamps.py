@@ -59,8 +59,18 @@ class Suspicion(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What it means, and what to do."""
+        """What it means, and what to do, for whoever runs the program."""
         return _SENTENCES[self]
+
+    @property
+    def what(self) -> str:
+        """What it means for the teacher, who sees the sheet alone; without a full stop."""
+        return _SEEN[self][0]
+
+    @property
+    def remedy(self) -> str:
+        """What the teacher can do, in one sentence."""
+        return _SEEN[self][1]
 
 
 _SENTENCES = {
@@ -78,6 +88,29 @@ _SENTENCES = {
         "elsewhere; so that no family hears twice, letters wait: look where sent mail is, then `outbox reconcile`"
     ),
 }
+_SEEN = {
+    Suspicion.COPY: (
+        "no letter leaves: this document is a copy of another one, perhaps of last term's",
+        "If letters are to leave about this one, say `outbox claim`, or ask whoever runs the program to.",
+    ),
+    Suspicion.OTHER: (
+        (
+            "no letter leaves: another installation of the program has written into this document (or this one, before "
+            "it got a new ledger), and no family shall hear twice"
+        ),
+        (
+            "If only this one is to write from now on, have the other one switched off and say `outbox claim`, or ask "
+            "whoever runs the program to."
+        ),
+    ),
+    Suspicion.BEHIND: (
+        (
+            "no letter leaves: some may have left that the program does not know of, as after its ledger was put back "
+            "from a copy, and no family shall hear twice"
+        ),
+        "Look where sent mail is and say `outbox reconcile`, or ask whoever runs the program to.",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +123,22 @@ class Quarantine:
     since: datetime
     #: How many letters had left by what stands in the sheet.
     send_seq: int
+    #: What stood there when it was noticed, as `noted` writes it; "" where that was not kept.
+    noted: str = ""
+
+    def others_at_work(self, seen: Iterable[SeenStamp]) -> bool:
+        """Whether another one has written into the spreadsheet since, and so looks after it.
+
+        One in quarantine puts no stamp anywhere, so a stamp that has changed is another one's. Where there is none any
+        more, whoever wrote it has taken everything out of the sheet.
+        """
+        now = noted(seen)
+        return bool(self.noted and now) and now != self.noted
+
+
+def noted(seen: Iterable[SeenStamp]) -> str:
+    """What stands in a spreadsheet, to be compared later."""
+    return "\n".join(sorted(each.text for each in seen))
 
 
 def suspect(

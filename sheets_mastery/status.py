@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sheets_mastery import terminal
 from sheets_mastery.leaving import LEFT_LYING, Mode, left_lying, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.quarantine import held as quarantined
+from sheets_mastery.outbox.quarantine import held as quarantined
 from sheets_mastery.wiring import COMING_BACK, COMPUTING, DELIVER, WEEKLY_MISSED, Service
 
 if TYPE_CHECKING:

@@ -6,13 +6,23 @@ import gc
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.edits import DeleteTab, DropStamp, Edit, PutStamp
-from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, StillComputing, WaitingForPerson
+from sheets_mastery.edits import DeleteTab, DropStamp, Edit, Protect, PutStamp, Unprotect
+from sheets_mastery.errors import (
+    LayoutError,
+    PlanChanged,
+    ProtectionRefused,
+    SheetError,
+    SheetNotShared,
+    SheetProtected,
+    StillComputing,
+    WaitingForPerson,
+)
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.past import Facts, Past
 from sheets_mastery.plan import Plan, decide
@@ -56,22 +66,34 @@ class Ledger(Protocol):
         """Why no letter about a spreadsheet may leave, by the stamps that were seen there."""
         ...
 
+    def suspicion(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """The same, with nothing remembered."""
+        ...
+
     def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp:
         """A new stamp to put into a spreadsheet."""
         ...
 
 
 def make_plan(
-    sheets: Sheets, ledger: Ledger, settings: Settings, gradebook: GradebookSettings, now: datetime
+    sheets: Sheets,
+    ledger: Ledger,
+    settings: Settings,
+    gradebook: GradebookSettings,
+    now: datetime,
+    *,
+    refused: bool = False,
 ) -> tuple[Plan, Reading]:
     """What a sync would do now. Nothing is written anywhere.
 
-    Raises LayoutError where there is nothing to go by, StillComputing where that may pass by itself.
+    Raises LayoutError where there is nothing to go by, StillComputing where that may pass by itself. `refused`: Google
+    has just refused to protect a tab, so that is not planned.
     """
     reading = sheets.read(gradebook.spreadsheet)
     past = ledger.past(gradebook.name, now.astimezone(settings.school.zone).date())
+    held = ledger.suspicion(reading.spreadsheet_id, reading.stamps, now)
     try:
-        return decide(reading, past, settings, gradebook, now), reading
+        return decide(reading, past, settings, gradebook, now, quarantine=held, refused=refused), reading
     except LayoutError as problem:
         if computing := at_work(reading):
             raise _too_early(computing, str(problem)) from None
@@ -121,6 +143,7 @@ def sync(
         raise _waiting(plan, reading)
     done = plan
     looked_again = 0
+    refused = False
     while True:
         ledger.record(gradebook.name, plan.facts, now=now)
         stamp = _stamp(reading, ledger, plan, now)
@@ -130,7 +153,19 @@ def sync(
         # now lie beside the wrong child: the answer to the write tells, and the next look puts it right.
         ids, headers = _watched(plan)
         letters = tuple(area for area, _ in plan.watched)
-        found = sheets.apply(gradebook.spreadsheet, (*plan.edits, *stamp), (*letters, *ids, *headers))
+        try:
+            found = sheets.apply(gradebook.spreadsheet, (*plan.edits, *stamp), (*letters, *ids, *headers))
+        except (ProtectionRefused, SheetProtected, SheetNotShared):
+            if refused or not any(isinstance(edit, Protect | Unprotect) for edit in plan.edits):
+                raise
+            # Who may tick cannot be set. The marks are not to suffer for that: all else is written, and this is said.
+            refused = True
+            plan, reading = make_plan(sheets, ledger, settings, gradebook, now, refused=True)
+            if plan.objections:
+                raise _waiting(plan, reading) from None
+            # Its facts are those of the first plan, less what the ledger has learnt meanwhile.
+            done = replace(done, edits=plan.edits, problems=plan.problems)
+            continue
         said = tuple(text for _, texts in plan.watched for text in texts)
         if found == (*said, *_expected(reading, (*ids, *headers))):
             break
@@ -144,7 +179,7 @@ def sync(
             )
         looked_again += 1
         _log.warning("sync gradebook=%s rows or columns moved while writing, looking again", gradebook.name)
-        plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
+        plan, reading = make_plan(sheets, ledger, settings, gradebook, now, refused=refused)
         if plan.objections:
             raise _waiting(plan, reading)
     _log.info(

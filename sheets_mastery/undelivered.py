@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery import desk, terminal
 from sheets_mastery.errors import SettingsError
 from sheets_mastery.leaving import KINDS
+from sheets_mastery.notices import PERSON
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,7 +52,7 @@ def unblock(service: Service, beginnings: Iterable[str]) -> tuple[str, ...]:
                 "`outbox undelivered` shows those that are not."
             )
     for person in dict.fromkeys(notice.guardian for notice in letters.values()):
-        service.ledger.write_again(person, now=service.clock(), who=desk.PERSON)
+        service.ledger.write_again(person, now=service.clock(), who=PERSON)
     return tuple(letters)
 
 

@@ -32,7 +32,8 @@ def outbox_list(
 
     Example: sheets-mastery outbox list --names
     """
-    from sheets_mastery import desk, quarantine
+    from sheets_mastery import desk
+    from sheets_mastery.outbox import quarantine
 
     with opened(config) as service:
         found = desk.listed(service, gradebook, names=names)
@@ -146,7 +147,7 @@ def outbox_claim(config: Config = DEFAULT, gradebook: Which = None) -> None:
 
     Example: sheets-mastery outbox claim --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine
+    from sheets_mastery.outbox import quarantine
 
     with opened(config) as service:
         claimed = quarantine.claim(service, gradebook)
@@ -170,7 +171,8 @@ def outbox_reconcile(
 
     Example: sheets-mastery outbox reconcile --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine, terminal
+    from sheets_mastery import terminal
+    from sheets_mastery.outbox import quarantine
 
     if sent and not_sent:
         raise errors.SettingsError("outbox reconcile: say one of --sent and --not-sent, or neither.")
@@ -234,7 +236,7 @@ def outbox_stop(
 
     Example: sheets-mastery outbox stop "wrong column shared"
     """
-    from sheets_mastery.desk import PERSON
+    from sheets_mastery.notices import PERSON
 
     with opened(config) as service:
         first = service.ledger.stop(why, now=service.clock(), who=PERSON)
@@ -247,7 +249,7 @@ def outbox_go(config: Config = DEFAULT) -> None:
 
     Example: sheets-mastery outbox go
     """
-    from sheets_mastery.desk import PERSON
+    from sheets_mastery.notices import PERSON
 
     with opened(config) as service:
         first = service.ledger.go_on(now=service.clock(), who=PERSON)

@@ -21,6 +21,8 @@ class Mail(Section):
     #: "review": a person approves each letter. "send": letters leave by themselves after their hold. "drafts": they are
     #: laid into Gmail's drafts. None: review in the first two weeks of a gradebook, then send.
     mode: MailMode | None = None
+    #: Those who may tick on the tab Mastery Mail; () for everybody who may edit the document.
+    approvers: tuple[Address, ...] = ()
     #: The address that letters come from.
     sender: Address
     #: The folder for transport "maildir".

@@ -24,7 +24,8 @@ MASK = (
     "sheets("
     "properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount,frozenRowCount,frozenColumnCount)),"
     "conditionalFormats(ranges,booleanRule),"
-    "protectedRanges(range,requestingUserCanEdit,warningOnly,unprotectedRanges),"
+    "protectedRanges(protectedRangeId,range,description,requestingUserCanEdit,warningOnly,unprotectedRanges,"
+    "editors(domainUsersCanEdit)),"
     "data(startRow,startColumn,rowData(values("
     "userEnteredValue(formulaValue),effectiveValue,formattedValue,effectiveFormat(numberFormat(type)),note,"
     "chipRuns(chip(personProperties(email)))))))"
@@ -216,7 +217,14 @@ def _protections(said: Json, rows: int, columns: int) -> Iterator[Protection]:
         hole = _range(each, rows, columns)
         kept = [piece for whole in kept for piece in _around(whole, hole)]
     for piece in kept:
-        yield Protection(range=piece, ours_to_edit=ours)
+        yield Protection(
+            range=piece,
+            ours_to_edit=ours,
+            id=said.get("protectedRangeId", 0),
+            description=said.get("description", ""),
+            warns=bool(said.get("warningOnly")),
+            for_domain=bool(said.get("editors", {}).get("domainUsersCanEdit")),
+        )
 
 
 def _around(whole: Range, hole: Range) -> Iterator[Range]:

@@ -21,9 +21,11 @@ from sheets_mastery.edits import (
     DeleteTab,
     DropStamp,
     Edit,
+    Freeze,
     InsertColumn,
     InsertRows,
     Offer,
+    Protect,
     PutBack,
     PutLinks,
     PutLook,
@@ -32,6 +34,7 @@ from sheets_mastery.edits import (
     PutValues,
     ResizeTab,
     SetWidths,
+    Unprotect,
     Value,
 )
 from sheets_mastery.reading import STAMP_KEY, Content, Look, Rule, SeenStamp
@@ -41,8 +44,11 @@ Json = dict[str, Any]
 _LOOK_FIELDS = "userEnteredFormat(backgroundColorStyle,textFormat(foregroundColorStyle,bold,italic),wrapStrategy)"
 
 
-def requests(edits: Iterable[Edit]) -> list[Json]:
-    """The requests for some edits, in their order; notes that follow each other are joined column by column."""
+def requests(edits: Iterable[Edit], account: str = "") -> list[Json]:
+    """The requests for some edits, in their order; notes that follow each other are joined column by column.
+
+    `account` is the address that the service runs as, "" where it is not known.
+    """
     batch: list[Json] = []
     notes: list[PutNote] = []
     for edit in edits:
@@ -51,11 +57,11 @@ def requests(edits: Iterable[Edit]) -> list[Json]:
             continue
         batch += _notes(notes)
         notes.clear()
-        batch += _requests(edit)
+        batch += _requests(edit, account)
     return [*batch, *_notes(notes)]
 
 
-def _requests(edit: Edit) -> Iterator[Json]:
+def _requests(edit: Edit, account: str) -> Iterator[Json]:
     match edit:
         case AddTab():
             yield {
@@ -83,8 +89,30 @@ def _requests(edit: Edit) -> Iterator[Json]:
                     "fields": "gridProperties(rowCount,columnCount)",
                 }
             }
+        case Freeze():
+            yield {
+                "updateSheetProperties": {
+                    "properties": {"sheetId": edit.sheet_id, "gridProperties": {"frozenRowCount": edit.rows}},
+                    "fields": "gridProperties.frozenRowCount",
+                }
+            }
         case InsertRows():
             yield {"insertDimension": {"range": _rows(edit), "inheritFromBefore": False}}
+        case Protect():
+            # Said in full: where it is not, everybody who may write, or all of the domain, may write here as well.
+            users = list(dict.fromkeys((*edit.editors, *([account] if account else []))))
+            yield {
+                "addProtectedRange": {
+                    "protectedRange": {
+                        "range": {"sheetId": edit.sheet_id},
+                        "description": edit.description,
+                        "warningOnly": False,
+                        "editors": {"users": users, "groups": [], "domainUsersCanEdit": False},
+                    }
+                }
+            }
+        case Unprotect():
+            yield {"deleteProtectedRange": {"protectedRangeId": edit.id}}
         case PutStamp():
             yield _stamp(edit)
         case DropStamp():

@@ -65,13 +65,13 @@ class GoogleSheets:
 
         The answer holds the texts shown in the watched rectangles right after the write, rectangle by rectangle and row
         by row, "" for a blank: a caller who finds other texts than it planned with knows that rows or columns were
-        moved in between. Raises SheetProtected, SheetNotShared, SheetNotFound, CredentialsError, or Unreachable, after
-        which the edits may have been carried out or not: what the next reading shows is true.
+        moved in between. Raises SheetProtected, ProtectionRefused, SheetNotShared, SheetNotFound, CredentialsError, or
+        Unreachable, after which the edits may have been carried out or not: what the next reading shows is true.
         """
         if not edits:
             return ()
         body = {
-            "requests": requests(edits),
+            "requests": requests(edits, self.whoami if "@" in self.whoami else ""),
             "includeSpreadsheetInResponse": True,
             "responseRanges": [f"{quoted(tab)}!{area}" for tab, area in watch],
             "responseIncludeGridData": True,

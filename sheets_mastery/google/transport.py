@@ -22,6 +22,7 @@ from requests import Response
 
 from sheets_mastery.errors import (
     CredentialsError,
+    ProtectionRefused,
     SheetError,
     SheetNotFound,
     SheetNotShared,
@@ -70,7 +71,8 @@ class SheetsTransport(gspread.HTTPClient):
     ) -> Response:
         """Send a request as gspread words it, and repeat it where that is safe.
 
-        Raises SheetNotFound, SheetNotShared, SheetProtected, SheetError, Unreachable or CredentialsError.
+        Raises SheetNotFound, SheetNotShared, SheetProtected, ProtectionRefused, SheetError, Unreachable or
+        CredentialsError.
         """
         if files is not None:
             raise RuntimeError("Files are not sent: this service creates and uploads no documents.")
@@ -100,6 +102,11 @@ class SheetsTransport(gspread.HTTPClient):
             return CredentialsError(refusal.credentials)
         if refusal.rate or refusal.used_up:
             return Unreachable("Google asks to wait: the quota for requests is used up.")
+        if refusal.part.endswith("ProtectedRange"):
+            return ProtectionRefused(
+                "Google refused to protect the tab with the letters for those under mail.approvers; nothing was "
+                "changed."
+            )
         if refusal.protected:
             return SheetProtected(
                 "Google refused the write because a cell that it touches is protected; nothing was changed."

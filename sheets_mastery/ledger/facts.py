@@ -81,12 +81,13 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     )
     since = returned.since(connection, gradebook)
     lost = {key for key, each in since.items() if each.bounce is Bounce.HARD}
-    ours = connection.execute(select(install.c.id, install.c.secret)).one()
+    ours = connection.execute(select(install.c.id, install.c.secret, install.c.stopped)).one()
     ended = _ended(connection, gradebook, today)
     owed = {each.work: each for each in map(_episode, episodes)}
     return Past(
         secret=ours.secret,
         install=ours.id,
+        stopped=ours.stopped,
         gradebooks=frozenset(connection.execute(select(gradebook_state.c.gradebook)).scalars()),
         students=None if known is None else {row.student: row.name for row in students if row.gone is None},
         left={row.student: row.name for row in students if row.gone is not None},

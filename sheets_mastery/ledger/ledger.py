@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +43,7 @@ from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import SeenStamp
-from sheets_mastery.stamps import Quarantine, Stamp
+from sheets_mastery.stamps import Quarantine, Stamp, noted
 
 _UNSENT = tuple(state for state in NoticeState if not state.final and state is not NoticeState.SENDING)
 
@@ -231,7 +232,17 @@ class Ledger:
         if found is not None and known is None:
             with self._database.writing() as connection:
                 stamping.put_in_quarantine(connection, found)
+        elif found is not None and not found.noted and seen:
+            found = replace(found, noted=noted(seen))
+            with self._database.writing() as connection:
+                stamping.learn(connection, found)
         return found
+
+    def suspicion(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
+        """What `examine` would answer, with nothing remembered."""
+        with self._database.reading() as connection:
+            known = stamping.quarantined(connection, spreadsheet)
+            return known or stamping.judge(connection, spreadsheet, seen, now)
 
     def quarantined(self, spreadsheet: str) -> Quarantine | None:
         """Why no letter about a spreadsheet may leave, as far as is known without looking."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sheets_mastery.ledger.history import note
 from sheets_mastery.ledger.tables import install, quarantine, stamp
 from sheets_mastery.reading import SeenStamp
-from sheets_mastery.stamps import Quarantine, Stamp, suspect, words_of
+from sheets_mastery.stamps import Quarantine, Stamp, noted, suspect, words_of
 
 
 def quarantined(connection: Connection, spreadsheet: str) -> Quarantine | None:
@@ -18,7 +18,7 @@ def quarantined(connection: Connection, spreadsheet: str) -> Quarantine | None:
     row = connection.execute(select(quarantine).where(quarantine.c.spreadsheet == spreadsheet)).one_or_none()
     if row is None:
         return None
-    return Quarantine(spreadsheet=row.spreadsheet, why=row.why, since=row.since, send_seq=row.send_seq)
+    return Quarantine(spreadsheet=row.spreadsheet, why=row.why, since=row.since, send_seq=row.send_seq, noted=row.noted)
 
 
 def judge(connection: Connection, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None:
@@ -32,7 +32,7 @@ def judge(connection: Connection, spreadsheet: str, seen: Sequence[SeenStamp], n
     if found is None:
         return None
     why, send_seq = found
-    return Quarantine(spreadsheet=spreadsheet, why=why, since=now, send_seq=send_seq)
+    return Quarantine(spreadsheet=spreadsheet, why=why, since=now, send_seq=send_seq, noted=noted(seen))
 
 
 def put_in_quarantine(connection: Connection, found: Quarantine) -> None:
@@ -45,9 +45,16 @@ def put_in_quarantine(connection: Connection, found: Quarantine) -> None:
                 "why": found.why,
                 "since": found.since,
                 "send_seq": found.send_seq,
+                "noted": found.noted,
             },
         )
         note(connection, "quarantine", "quarantine", "", found.why, found.since)
+
+
+def learn(connection: Connection, held: Quarantine) -> None:
+    """Keep what stands in a spreadsheet in quarantine, where that was not kept when it was noticed."""
+    unknown = update(quarantine).where(quarantine.c.spreadsheet == held.spreadsheet, quarantine.c.noted == "")
+    connection.execute(unknown.values(noted=held.noted))
 
 
 def intend(connection: Connection, spreadsheet: str, word: str, now: datetime) -> Stamp:

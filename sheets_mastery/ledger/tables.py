@@ -46,7 +46,7 @@ from sheets_mastery.remediation import AttemptKind, Closed
 from sheets_mastery.stamps import Suspicion
 
 #: The migration that makes exactly these tables.
-SCHEMA = "r0008"
+SCHEMA = "r0009"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -372,6 +372,8 @@ quarantine = Table(
     Column("since", Moment, nullable=False),
     #: How many letters had left by what stood in the sheet.
     Column("send_seq", BigInteger, nullable=False),
+    #: What stood in the sheet when it was noticed; "" where that was not kept.
+    Column("noted", Text, nullable=False, server_default=""),
 )
 
 #: Every mail that said that a letter came back; rows are only ever added, and each mail counts once a letter.

@@ -1,5 +1,6 @@
 """The tab `Mastery Mail`: the letters that wait, each with a box to approve and one to skip it, and what was sent."""
 
+from sheets_mastery.mailtab.approvers import described, guard_edits, guarded, not_guarded
 from sheets_mastery.mailtab.lines import GONE, Line, People, contacts, waiting
 from sheets_mastery.mailtab.page import Written, mail_edits
 from sheets_mastery.mailtab.ticks import (
@@ -23,9 +24,13 @@ __all__ = [
     "Ticked",
     "Written",
     "contacts",
+    "described",
+    "guard_edits",
+    "guarded",
     "is_ours_or_free",
     "mail_edits",
     "mail_tab",
+    "not_guarded",
     "read_mail",
     "ticked",
     "waiting",

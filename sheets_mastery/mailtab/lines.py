@@ -99,18 +99,26 @@ def waiting(
     *,
     open_: Iterable[Remediation],
     good: Iterable[Remediation],
+    stopped: bool = False,
+    quarantined: bool = False,
 ) -> dict[str, Line]:
     """The letters home that are not at their end, by their reference, in the order in which they would leave.
 
-    `open_` are the open episodes and `good` those made good of late: their work is named. Two letters with one
-    reference are both left out.
+    `open_` are the open episodes and `good` those made good of late: their work is named. `stopped` and `quarantined`
+    say that none leaves at all. Two letters with one reference are both left out.
     """
     works = [each.id for each in gradebook.assignments]
     titles = [" ".join(each.title.split()) for each in gradebook.assignments]
     still = {each.id: works.index(each.work[1]) for each in open_ if each.work[1] in works}
     done = {each.id: works.index(each.work[1]) for each in good if each.work[1] in works}
     found = [
-        _line(notice, people, _about(notice, titles, still, done), settings, mode)
+        _line(
+            notice,
+            people,
+            _about(notice, titles, still, done),
+            when=leaves(notice, settings, mode, stopped=stopped, quarantined=quarantined),
+            mode=mode,
+        )
         for notice in sorted(notices, key=lambda each: (each.not_before, each.key))
         if not notice.state.final and notice.kind != DIGEST
     ]
@@ -118,12 +126,12 @@ def waiting(
     return {line.reference: line for line in found if times[line.reference] == 1}
 
 
-def _line(notice: Notice, people: People, about: str, settings: Settings, mode: Mode) -> Line:
+def _line(notice: Notice, people: People, about: str, *, when: str, mode: Mode) -> Line:
     student_id, student = people.student(notice.student)
     reason, to_do = why(notice, mode), _TO_DO.get(notice.state, "")
     return Line(
         notice=notice,
-        leaves=leaves(notice, settings, mode),
+        leaves=when,
         student_id=student_id,
         student=student,
         to=people.reader(notice.student, notice.guardian),

@@ -2,9 +2,10 @@
 
 Google Sheets has no locks: a box may be ticked, and rows may move, while this is written. Three rules keep a tick with
 its letter all the same. A row is written whole, and its boxes are emptied whenever its reference is written. No row
-passes from one letter to another: the rows of letters that wait no more are deleted, and new ones are inserted, so that
-a tick on its way goes with its row or nowhere. And the box for all is emptied whenever anything is written. What it
-costs is that such a tick may be lost; the box is empty then, and everybody sees it.
+passes from one letter to another, nor to the same letter with more in it: rows that are no longer so are deleted, and
+new ones are inserted, so that a tick on its way goes with its row or nowhere. So is the line on top, with the box for
+all, whenever a row comes: whoever ticks it has seen what it means. And that box is emptied whenever anything is
+written. What it costs is that such a tick may be lost; the box is empty then, and everybody sees it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sheets_mastery.edits import (
     AddTab,
     DeleteRows,
     Edit,
+    Freeze,
     InsertRows,
     Offer,
     PutLook,
@@ -29,9 +31,8 @@ from sheets_mastery.edits import (
     Value,
     shows,
 )
-from sheets_mastery.leaving import Mode
 from sheets_mastery.mailtab.lines import Contact, Line
-from sheets_mastery.mailtab.ticks import MAIL_ID, MAIL_LABELS, MAIL_TITLE, Page, read
+from sheets_mastery.mailtab.ticks import MAIL_ID, MAIL_LABELS, MAIL_TITLE, TOLD_BY, Page, meant_by_all, read
 from sheets_mastery.reading import Look, Tab, Watched
 
 _WIDTHS = (75, 60, 190, 95, 170, 270, 260, 95, 330, 125)
@@ -41,7 +42,7 @@ _PLAIN = Look(ink="#1B2733")
 _BOX = Look(fill="#FFFBE6", ink="#1B2733")
 _HEADING = Look(fill="#D6E2EE", ink="#17324D", bold=True)
 _SENT = Look(ink="#4A5560")
-_APPROVE_ALL = "← Approve all"
+_APPROVE_ALL = "← Approve all ({})"
 _HINT = (
     "Tick Approve, and the letter in this row leaves at the next delivery. Tick Skip, and it never does. The next sync "
     "takes the ticks away. Everything else on this tab is kept up to date by the program."
@@ -65,12 +66,12 @@ class Written:
 
 
 def mail_edits(
-    tab: Tab | None, lines: Iterable[Line], sent: Sequence[Contact], sent_in_all: int, mode: Mode
+    tab: Tab | None, lines: Iterable[Line], sent: Sequence[Contact], sent_in_all: int, on_top: str
 ) -> Written:
     """What has to be written so that the tab shows these letters; nothing where it does.
 
     `tab` is the tab as it is, None where there is none: it is made as soon as there is a letter. `lines` wait, `sent`
-    are the newest of those that were sent.
+    are the newest of those that were sent. `on_top` says whether letters leave, and who lets them.
     """
     page = None if tab is None else read(tab)
     waiting = {line.reference: line for line in lines}
@@ -80,7 +81,7 @@ def mail_edits(
     order = list(dict.fromkeys((*there, *waiting)))
     wanted = [_waits(waiting[each]) for each in order] or [_nothing()]
     body = [*wanted, _BLANK, *_log(sent, sent_in_all)]
-    top = _top(mode)
+    top = _top(on_top, sum(meant_by_all(waiting[each].notice) for each in order))
     if page is None:
         return _made(tab, top, body, len(order))
     return _kept(page, top, body, len(order))
@@ -89,8 +90,8 @@ def mail_edits(
 # What should be there
 
 
-def _top(mode: Mode) -> _Cells:
-    return (False, None, _APPROVE_ALL, None, None, str(mode), *(None for _ in MAIL_LABELS[6:]))
+def _top(said: str, how_many: int) -> _Cells:
+    return (False, None, _APPROVE_ALL.format(how_many), None, None, said, *(None for _ in MAIL_LABELS[6:]))
 
 
 def _waits(line: Line) -> _Cells:
@@ -196,15 +197,18 @@ def _offer(sheet_id: int, column: int, row: int, end_row: int, *, checkbox: bool
 def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Written:
     """Rows that go are deleted and new ones inserted, from the lowest up; then what is left is put right."""
     tab, sheet_id = page.tab, page.tab.sheet_id
+    # What tells a row: of a letter that waits what a tick counts beside, of any other one all that is in it.
+    told_by = [MAIL_LABELS.index(label) for label in TOLD_BY]
     old = list(range(page.header_row + 1, len(tab.cells)))
-    wanted = [_identity(cells, waits=index < waiting) for index, cells in enumerate(body)]
-    known = {identity for identity in wanted if len(identity) == 1}
+    letters = [tuple(cells[each] for each in told_by) for cells in body[:waiting]]
+    wanted = [*letters, *body[waiting:]]
+    known = set(letters)
     there: list[tuple[Value, ...]] = []
     for row in old:
-        reference = (_value(page, row, "Reference"),)
-        if reference in known:
-            known.discard(reference)
-            there.append(reference)
+        letter = tuple(_value(page, row, label) for label in TOLD_BY)
+        if letter in known:
+            known.discard(letter)
+            there.append(letter)
         else:
             there.append(tuple(_value(page, row, label) for label in MAIL_LABELS))
     found = SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes()
@@ -217,9 +221,8 @@ def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Writ
     }
     changed = [index for index, cells in enumerate(body) if index not in stays or not _is_so(page, stays[index], cells)]
     # Whatever stands above the line on top, somebody has put there; without a line on top there is none to read.
-    above = page.header_row - 1
-    top_is_so = above == 0 and _is_so(page, 0, top)
-    if not moves and not changed and top_is_so:
+    above = page.header_row
+    if not moves and not changed and above == 1 and _is_so(page, 0, top):
         return Written()
 
     edits: list[Edit] = []
@@ -231,10 +234,14 @@ def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Writ
             edits.append(InsertRows(sheet_id=sheet_id, row=at, count=new_end - new_first))
         if end > first:
             edits.append(DeleteRows(sheet_id=sheet_id, row=at + new_end - new_first, count=end - first))
-    if above > 0:
-        edits.append(DeleteRows(sheet_id=sheet_id, row=0, count=above))
-    elif above < 0:
+    new_top = above == 0 or any(index not in stays for index in range(waiting))
+    if new_top:
         edits.append(InsertRows(sheet_id=sheet_id, row=0, count=1))
+    if old_tops := above - (not new_top):
+        edits.append(DeleteRows(sheet_id=sheet_id, row=int(new_top), count=old_tops))
+    if new_top or old_tops:
+        # Whether rows that come and go among those in view take others into it or out of it, Google does not say.
+        edits.append(Freeze(sheet_id=sheet_id, rows=tab.frozen[0]))
     # From here on the line on top is row 0, the labels are row 1, and every letter has the row that it keeps.
     edits += _put(page, 0, [top])
     for _, run in groupby(enumerate(changed), lambda each: each[1] - each[0]):
@@ -242,7 +249,7 @@ def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Writ
         edits += _put(page, _BODY + rows[0], [body[index] for index in rows])
     for _, _, _, new_first, new_end in moves:
         edits += _dressed(sheet_id, page.columns, waiting, range(new_first, new_end))
-    if above < 0:
+    if new_top:
         width = 1 + max(page.columns.values())
         edits.append(PutLook(sheet_id=sheet_id, row=0, column=0, end_row=1, end_column=width, look=_TOP))
     edits += _boxes(sheet_id, page.columns, waiting, len(body))
@@ -257,11 +264,6 @@ def _kept(page: Page, top: _Cells, body: Sequence[_Cells], waiting: int) -> Writ
             ((tab.title, Range(2, column, 1 + len(references), column + 1)), references[1:]),
         ),
     )
-
-
-def _identity(cells: _Cells, *, waits: bool) -> tuple[Value, ...]:
-    """What tells a row: of a letter that waits its reference, of any other one all that is in it."""
-    return (cells[MAIL_LABELS.index("Reference")],) if waits else cells
 
 
 def _value(page: Page, row: int, label: str) -> Value:

@@ -20,6 +20,9 @@ from sheets_mastery.reading import Content, Reading, Tab
 MAIL_ID = 768_693_004
 MAIL_TITLE = "Mastery Mail"
 MAIL_LABELS = ("Approve", "Skip", "Leaves", "Student ID", "Student", "To", "About", "State", "Why", "Reference")
+#: What has to stand in a letter's row, or no tick there counts.
+_WORDS = ("Student ID", "Student", "To", "About", "State")
+TOLD_BY = ("Reference", *_WORDS)
 #: What the box decides about a letter that was held back or refused. What may have left is no matter of a tick.
 _APPROVE: Mapping[NoticeState, Decision] = {
     NoticeState.BLOCKED: Decision.APPROVE,
@@ -100,7 +103,7 @@ def read(tab: Tab) -> Page | None:
             reference=text(row, "Reference"),
             approve=_is_ticked(tab.at(row, columns["Approve"])),
             skip=_is_ticked(tab.at(row, columns["Skip"])),
-            words=tuple(text(row, label) for label in ("Student ID", "Student", "To", "About", "State")),
+            words=tuple(text(row, label) for label in _WORDS),
         )
         for row in range(header_row + 1, len(tab.cells))
         if text(row, "Reference")
@@ -112,8 +115,8 @@ def read(tab: Tab) -> Page | None:
 def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
     """What is decided by the boxes: `lines` are the letters that wait, by reference.
 
-    Skip wins over Approve. The box for all means the letters on this page that wait to leave, and never one that was
-    held back or refused, nor one to a new address: at that somebody has to look.
+    Skip wins over Approve. The box for all means the letters on this page that `meant_by_all` says, and never one that
+    was held back or refused: at that somebody has to look.
     """
     if page is None:
         return ()
@@ -130,11 +133,16 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
         elif row.approve:
             # What somebody has approved before is not approved again.
             decision = Decision.APPROVE if line.notice.awaits_a_yes else _APPROVE.get(state)
-        elif page.all and line.notice.awaits_a_yes and not asks_for_a_yes(line.notice):
+        elif page.all and meant_by_all(line.notice):
             decision = Decision.APPROVE
         if decision is not None:
             found.append(Ticked(notice=line.notice, decision=decision))
     return tuple(found)
+
+
+def meant_by_all(notice: Notice) -> bool:
+    """Whether the box for all means this letter: it waits to leave, and not for somebody to look at its address."""
+    return notice.awaits_a_yes and not asks_for_a_yes(notice)
 
 
 def words_of(line: Line) -> tuple[str, ...]:

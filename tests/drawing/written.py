@@ -86,6 +86,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 )
             )
             continue
+        if isinstance(edit, w.Protect | w.Unprotect):
+            raise NotImplementedError("who may write on a tab is shown by the local Google alone")
         if isinstance(edit, w.PutStamp | w.DropStamp):
             place.carry_out((edit,))
             continue
@@ -111,6 +113,8 @@ def applied(reading: Reading, edits: tuple[w.Edit, ...]) -> Reading:
                 if edit.index > len(page.rules):
                     raise ValueError(f"there is no place {edit.index} among {len(page.rules)} rules")
                 page.rules.insert(edit.index, edit.rule)
+            case w.Freeze():
+                page.tab = replace(page.tab, frozen=(edit.rows, page.tab.frozen[1]))
             case w.PutLook() | w.SetWidths() | w.PutLinks() | w.Offer():
                 # The looks of our own tabs are not part of a reading.
                 pass

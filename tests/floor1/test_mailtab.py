@@ -9,19 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import drawn
+import pytest
 import written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheets_mastery.a1 import Range
 from sheets_mastery.config import Settings
-from sheets_mastery.edits import AddTab
+from sheets_mastery.edits import AddTab, Edit, Protect, Unprotect
 from sheets_mastery.envelope import reference
 from sheets_mastery.freshlook import View
-from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS
+from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS, described, guard_edits
 from sheets_mastery.notices import Decided, Earlier, NoticeState
 from sheets_mastery.past import Past
 from sheets_mastery.plan import decide
-from sheets_mastery.reading import EMPTY, Content, Reading, Tab
+from sheets_mastery.reading import EMPTY, Content, Protection, Reading, Tab
 
 NOW = datetime(2026, 9, 21, 16, 0, tzinfo=ZoneInfo("America/Chicago"))
 FIRST = Past(
@@ -57,8 +59,8 @@ class World:
     sheet: Reading
     past: Past = FIRST
     now: datetime = NOW
-    #: The references of all rows in which Approve was ever ticked, or that stood there while all were approved.
-    ticked: set[str] = field(default_factory=set)
+    #: Reference and subject of all rows in which Approve was ever ticked, or that were seen while all were approved.
+    ticked: set[tuple[str, str]] = field(default_factory=set)
     left: list[str] = field(default_factory=list)
 
     @property
@@ -127,12 +129,45 @@ class World:
         self.put(replace(tab, cells=drawn.trimmed(rows), rows=grid, columns=columns))
 
     def _saw(self, row: Sequence[Content], labels: dict[str, int]) -> None:
-        self.ticked.add(row[labels["Reference"]].shown)
+        self.ticked.add((row[labels["Reference"]].shown, row[labels["About"]].shown))
+
+    def click(self, one: int) -> None:
+        """A click on a box that is on its way while a sync writes: it goes with its row, or nowhere."""
+        tab = self.tab
+        if tab is None or len(tab.cells) < 3:
+            return
+        labels = {each.shown: number for number, each in reversed(list(enumerate(tab.row(1))))}
+        if set(MAIL_LABELS) - set(labels):
+            return
+        at = one % len(tab.cells)
+        if at == 1:
+            return
+        rows = [list(row) + [EMPTY] * (tab.columns - len(row)) for row in tab.cells]
+        for row in rows[2:] if at == 0 else [rows[at]]:
+            self._saw(row, labels)
+        rows[at].append(Content(value=CLICK, shown=CLICK))
+        self.put(replace(tab, cells=drawn.trimmed(rows), columns=tab.columns + 1))
+
+    def arrive(self) -> None:
+        """The click arrives."""
+        tab = self.tab
+        if tab is None:
+            return
+        rows = [list(row) for row in tab.cells]
+        labels = [each.shown for each in rows[1]] if len(rows) > 1 else []
+        for row in rows:
+            if row and row[-1].shown == CLICK:
+                row.pop()
+                row[labels.index("Approve")] = Content(value=True, shown="TRUE")
+        self.put(replace(tab, cells=drawn.trimmed(rows)))
 
     # The program
 
-    def sync(self, meanwhile: Sequence[tuple[str, int, int]] = ()) -> None:
-        """A sync, with deeds between its reading and its write; it looks again where that shows."""
+    def sync(self, meanwhile: Sequence[tuple[str, int, int]] = (), click: int | None = None) -> None:
+        """A sync, with deeds between its reading and its write; it looks again where that shows.
+
+        A click lands after the write, by somebody who has seen what was there before it.
+        """
         for deeds in (meanwhile, (), ()):
             plan = decide(self.sheet, self.past, self.told, self.told.gradebooks[0], self.now)
             self._fair(plan.facts.decided)
@@ -142,7 +177,12 @@ class World:
             adds = any(isinstance(edit, AddTab) and edit.sheet_id == MAIL_ID for edit in plan.edits)
             if self.tab is None and not adds and any(getattr(edit, "sheet_id", None) == MAIL_ID for edit in plan.edits):
                 continue  # Google refuses to write on a tab that has gone; the next sync looks anew
+            if click is not None:
+                self.click(click)
             self.sheet = written.applied(self.sheet, plan.edits)
+            if click is not None:
+                self.arrive()
+                click = None
             if all(self._shown(*watched) == texts for watched, texts in plan.watched):
                 return
         raise AssertionError("the tab does not come to rest")
@@ -178,11 +218,14 @@ class World:
             word = reference(each.notice.key)
             (row,) = (row for row in shown if word in row)
             if each.after.state is NoticeState.READY:
-                assert word in self.ticked
+                about = next(cell for cell in row if cell.startswith(("newly missing", "made good", "still missing")))
+                assert (word, about) in self.ticked
                 assert {"101", "102", "103", "104"}.intersection(row) == {each.notice.student}
                 assert "TRUE" in row or "TRUE" in shown[0]
 
 
+#: What marks a row that a click is on its way to.
+CLICK = "…click"
 MARKS = st.lists(st.sampled_from(["50", "20", "M", ""]), min_size=8, max_size=8)
 DEEDS = st.tuples(
     st.sampled_from(
@@ -211,6 +254,7 @@ STEPS = st.lists(
         st.tuples(st.just("act"), DEEDS),
         st.tuples(st.just("act"), DEEDS),
         st.tuples(st.just("sync"), st.lists(DEEDS, max_size=2)),
+        st.tuples(st.just("click"), st.integers(0, 30)),
         st.tuples(st.just("deliver"), st.none()),
     ),
     max_size=14,
@@ -233,6 +277,8 @@ def test_whatever_is_sorted_typed_and_ticked_no_letter_leaves_whose_own_row_was_
                 world.act(*how)
             case "sync":
                 world.sync(how)
+            case "click":
+                world.sync(click=how)
             case _:
                 world.deliver()
     assert len(world.left) == len(set(world.left))
@@ -240,3 +286,43 @@ def test_whatever_is_sorted_typed_and_ticked_no_letter_leaves_whose_own_row_was_
     world.sync()
     plan = decide(world.sheet, world.past, world.told, world.told.gradebooks[0], world.now)
     assert (plan.edits, plan.facts.decided) == ((), ())
+
+
+WHO = ("head@x.org", "Deputy@x.org")
+OURS = described(WHO, "this one")
+GOOD = Protection(range=Range(0, 0, 9, 5), ours_to_edit=True, id=4, description=OURS)
+NEW = Protect(sheet_id=7, description=OURS, editors=WHO)
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ((), (NEW,)),
+        ((GOOD,), ()),
+        # Made twice, by two syncs at once.
+        ((GOOD, replace(GOOD, id=5)), (Unprotect(id=5),)),
+        ((replace(GOOD, description=described(WHO[:1], "this one")),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, description=described(WHO, "what this is a copy of")),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, warns=True),), (Unprotect(id=4), NEW)),
+        ((replace(GOOD, for_domain=True),), (Unprotect(id=4), NEW)),
+        # With a hole in it: two rectangles of one protection.
+        (
+            (replace(GOOD, range=Range(0, 0, 9, 1)), replace(GOOD, range=Range(0, 2, 9, 5))),
+            (Unprotect(id=4), NEW),
+        ),
+        # Somebody else's.
+        ((replace(GOOD, description="mine"),), (NEW,)),
+    ],
+)
+def test_a_tab_is_protected_once_and_for_those_who_are_named(
+    there: tuple[Protection, ...], expected: tuple[Edit, ...]
+) -> None:
+    tab = Tab(sheet_id=7, title="Mastery Mail", rows=9, columns=5, protections=there)
+    assert guard_edits(tab, WHO, "this one") == expected
+    ours = {each.id for each in there if each.description != "mine"}
+    assert guard_edits(tab, (), "this one") == tuple(Unprotect(id=number) for number in sorted(ours))
+
+
+def test_who_is_named_in_another_order_or_in_other_letters_is_the_same_and_no_address_is_shown() -> None:
+    assert described(("HEAD@x.org", "deputy@x.org", "head@x.org"), "this one") == OURS
+    assert "x.org" not in OURS

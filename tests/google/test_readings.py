@@ -247,7 +247,11 @@ WHOLE = Range(0, 0, 20, 9)
         ({}, [Protection(range=WHOLE, ours_to_edit=False)]),
         ({"range": {"startRowIndex": 4}}, [Protection(range=Range(4, 0, 20, 9), ours_to_edit=False)]),
         ({"range": {}, "requestingUserCanEdit": True}, [Protection(range=WHOLE, ours_to_edit=True)]),
-        ({"range": {}, "warningOnly": True}, [Protection(range=WHOLE, ours_to_edit=True)]),
+        ({"range": {}, "warningOnly": True}, [Protection(range=WHOLE, ours_to_edit=True, warns=True)]),
+        (
+            {"range": {}, "protectedRangeId": 4, "description": "d", "editors": {"domainUsersCanEdit": True}},
+            [Protection(range=WHOLE, ours_to_edit=False, id=4, description="d", for_domain=True)],
+        ),
         (
             {"range": {}, "unprotectedRanges": [{"startRowIndex": 3, "startColumnIndex": 2, "endColumnIndex": 5}]},
             [

@@ -16,15 +16,18 @@ from sheets_mastery.edits import (
     DeleteRule,
     DeleteTab,
     Edit,
+    Freeze,
     InsertColumn,
     InsertRows,
     Offer,
+    Protect,
     PutLinks,
     PutLook,
     PutNote,
     PutValues,
     ResizeTab,
     SetWidths,
+    Unprotect,
 )
 from sheets_mastery.google.requests import requests
 from sheets_mastery.reading import Look, Rule
@@ -61,6 +64,16 @@ COLUMN_B = {"sheetId": 7, "startRowIndex": 1, "endRowIndex": 3, "startColumnInde
                 }
             },
         ),
+        (
+            Freeze(sheet_id=7, rows=2),
+            {
+                "updateSheetProperties": {
+                    "properties": {"sheetId": 7, "gridProperties": {"frozenRowCount": 2}},
+                    "fields": "gridProperties.frozenRowCount",
+                }
+            },
+        ),
+        (Unprotect(id=12), {"deleteProtectedRange": {"protectedRangeId": 12}}),
         (DeleteTab(sheet_id=7), {"deleteSheet": {"sheetId": 7}}),
         (
             AddTab(sheet_id=7, title="Mastery Settings", rows=9, columns=5, frozen=(1, 1), index=3),
@@ -304,4 +317,21 @@ def test_a_new_column_moves_what_is_there_to_the_right_and_is_filled_from_its_fi
                 "fields": "userEnteredValue",
             }
         },
+    ]
+
+
+@pytest.mark.parametrize(("account", "users"), [("robot@x.org", ["a@x.org", "robot@x.org"]), ("", ["a@x.org"])])
+def test_whoever_protects_a_tab_is_among_its_editors(account: str, users: list[str]) -> None:
+    protect = Protect(sheet_id=7, description="who may", editors=("a@x.org",))
+    assert requests((protect,), account) == [
+        {
+            "addProtectedRange": {
+                "protectedRange": {
+                    "range": {"sheetId": 7},
+                    "description": "who may",
+                    "warningOnly": False,
+                    "editors": {"users": users, "groups": [], "domainUsersCanEdit": False},
+                }
+            }
+        }
     ]

@@ -13,6 +13,7 @@ from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL
 
 from sheets_mastery.errors import (
     CredentialsError,
+    ProtectionRefused,
     SheetNotFound,
     SheetNotShared,
     SheetProtected,
@@ -202,6 +203,13 @@ PROTECTED = (
             "robot@project.example may look at the spreadsheet but not change it",
         ),
         (WRITE, 400, error(400, PROTECTED), SheetProtected, "protected; nothing was changed"),
+        (
+            WRITE,
+            400,
+            error(400, PROTECTED.replace("updateCells", "deleteProtectedRange")),
+            ProtectionRefused,
+            "under mail.approvers; nothing was changed",
+        ),
         (
             WRITE,
             400,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sheets_mastery.ledger import Ledger
+from sheets_mastery.ledger.stamping import put_in_quarantine
 from sheets_mastery.reading import SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp, Suspicion
 
@@ -30,8 +31,9 @@ def test_every_stamp_that_was_intended_is_known_whether_it_arrived_or_not(ledger
 def test_what_was_suspected_once_counts_until_a_person_has_said_otherwise(ledger: Ledger, now: datetime) -> None:
     known = ledger.intend_stamp(SHEET, now)
     strange = replace(known, word="never written", send_seq=12)
-    found = Quarantine(spreadsheet=SHEET, why=Suspicion.BEHIND, since=now, send_seq=12)
+    found = Quarantine(spreadsheet=SHEET, why=Suspicion.BEHIND, since=now, send_seq=12, noted=strange.text())
     later = now + timedelta(days=1)
+    assert (ledger.suspicion(SHEET, seen(strange), now), ledger.quarantined(SHEET)) == (found, None)
     assert ledger.examine(SHEET, seen(strange), now) == found
     assert [ledger.examine(SHEET, stamps, later) for stamps in ((), seen(known), seen(strange))] == [found] * 3
     assert (ledger.quarantined(SHEET), ledger.quarantined("another")) == (found, None)
@@ -43,6 +45,16 @@ def test_what_was_suspected_once_counts_until_a_person_has_said_otherwise(ledger
         ("quarantine", "quarantine", "ledger put back"),
         ("a person", "released", "ledger put back"),
     ]
+
+
+def test_a_quarantine_from_before_that_was_kept_learns_what_stands_in_the_sheet(ledger: Ledger, now: datetime) -> None:
+    stamp = replace(ledger.intend_stamp(SHEET, now), install="theirs")
+    with ledger._database.writing() as connection:
+        put_in_quarantine(connection, Quarantine(spreadsheet=SHEET, why=Suspicion.OTHER, since=now, send_seq=0))
+    first = ledger.examine(SHEET, seen(stamp), now)
+    later = ledger.examine(SHEET, seen(replace(stamp, word="another")), now)
+    assert first is not None
+    assert (first.noted, later) == (stamp.text(), first)
 
 
 def test_a_stamp_of_another_document_or_another_installation_is_told_apart(ledger: Ledger, now: datetime) -> None:

@@ -107,6 +107,47 @@ def test_names_and_protections_are_changed_and_deleted(book: Any) -> None:
     assert book.get("namedRanges,sheets.protectedRanges") == {"sheets": [{}]}
 
 
+def test_a_protection_keeps_out_whom_its_editors_do_not_name(book: Any) -> None:
+    def acting_as(name: str) -> None:
+        book.ask("POST", "/_local/oauth/consent", {"account": f"{name}@school.example"})
+
+    said = (
+        "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove protection "
+        "if you need to edit."
+    )
+    where = {"range": box(0, 2, 0, 2), "editors": {"users": ["Head@school.example"]}}
+    refused = book.refused({"addProtectedRange": {"protectedRange": where | {"warningOnly": True}}})
+    assert refused == (
+        "Invalid requests[0].addProtectedRange: ProtectedRange is warningOnly. Editors cannot be set on it."
+    )
+    try:
+        # Somebody who may write, but does not own the spreadsheet, protects it, and is an editor then.
+        acting_as("robot")
+        (reply,) = book.batch({"addProtectedRange": {"protectedRange": where | {"protectedRangeId": 4}}})
+        assert reply["addProtectedRange"]["protectedRange"]["editors"] == {"users": ["Head@school.example"]}
+        write = {"updateCells": {"start": {"sheetId": 0}, "rows": [{"values": [{"note": "x"}]}], "fields": "note"}}
+        fields = "sheets.protectedRanges(protectedRangeId,editors,requestingUserCanEdit)"
+        for name in ("robot", "head", "teacher"):
+            acting_as(name)
+            book.batch(write)
+            (seen,) = book.get(fields)["sheets"][0]["protectedRanges"]
+            assert (seen["requestingUserCanEdit"], seen["editors"]["users"][:2]) == (
+                True,
+                ["Head@school.example", "robot@school.example"],
+            )
+        acting_as("aide")
+        assert book.refused(write) == f"Invalid requests[0].updateCells: {said}"
+        gone = book.refused({"deleteProtectedRange": {"protectedRangeId": 4}})
+        assert gone == f"Invalid requests[0].deleteProtectedRange: {said}"
+        assert book.get(fields)["sheets"][0]["protectedRanges"] == [{"protectedRangeId": 4}]
+        # A copy keeps the protection, and of its editors only whoever has made it.
+        copy = book.ask("POST", f"/drive/v3/files/{book.id}/copy", {})["id"]
+        (seen,) = book.ask("GET", f"/v4/spreadsheets/{copy}", fields=fields)["sheets"][0]["protectedRanges"]
+        assert seen["editors"] == {"users": ["aide@school.example"]}
+    finally:
+        acting_as("teacher")
+
+
 def test_sizes_and_groups_of_lines_are_told(book: Any) -> None:
     columns = {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 3}
     outer = {**columns, "startIndex": 0, "endIndex": 4}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sheets_mastery import desk
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered
-from sheets_mastery.notices import Decision, NoticeState
+from sheets_mastery.notices import PERSON, Decision, NoticeState
 from sheets_mastery.sync import make_plan
 from sheets_mastery.wiring import packaged
 
@@ -40,7 +40,7 @@ class Refusing:
 
 
 def go_on(algebra: Class) -> None:
-    assert algebra.service.ledger.go_on(now=algebra.service.clock(), who=desk.PERSON) is True
+    assert algebra.service.ledger.go_on(now=algebra.service.clock(), who=PERSON) is True
 
 
 def test_three_refusals_in_a_row_stop_everything_until_a_person_lets_it_go_on(open_class: Callable[..., Class]) -> None:
@@ -58,6 +58,12 @@ def test_three_refusals_in_a_row_stop_everything_until_a_person_lets_it_go_on(op
     sentence = "All letters are stopped (3 letters in a row were refused for good); `outbox go` lets them leave again."
     assert delivery.troubles == [sentence]
     assert algebra.service.ledger.stopped() == "3 letters in a row were refused for good"
+    # The teacher, who sees no terminal, sees it from the next sync on.
+    algebra.sync()
+    seen = [row[2] for row in algebra.school.spreadsheet.worksheet("Mastery Trouble").get_all_values()]
+    assert seen[1] == (
+        "no letter leaves, about this gradebook or another: all are stopped (3 letters in a row were refused for good)."
+    )
 
 
 def fingerprint(algebra: Class) -> str:

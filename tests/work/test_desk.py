@@ -10,7 +10,7 @@ import pytest
 
 from sheets_mastery import desk
 from sheets_mastery.errors import MailRefused, MailUnknown, SettingsError
-from sheets_mastery.notices import Decision, NoticeState
+from sheets_mastery.notices import PERSON, Decision, NoticeState
 from sheets_mastery.preview import preview
 from sheets_mastery.status import report
 
@@ -235,7 +235,7 @@ def test_a_key_that_names_no_letter_is_said_so(after: Class, key: str, sentence:
 
 def test_a_stop_keeps_every_letter_here_until_it_is_lifted_and_status_says_so(algebra: Class) -> None:
     algebra.sync()
-    algebra.service.ledger.stop("wrong column shared", now=algebra.service.clock(), who=desk.PERSON)
+    algebra.service.ledger.stop("wrong column shared", now=algebra.service.clock(), who=PERSON)
 
     delivery = algebra.service.deliver((algebra.gradebook,))
 
@@ -245,7 +245,7 @@ def test_a_stop_keeps_every_letter_here_until_it_is_lifted_and_status_says_so(al
     assert {each.leaves for each in desk.listed(algebra.service, None, names=False)} == {
         "when letters are let go again"
     }
-    algebra.service.ledger.go_on(now=algebra.service.clock(), who=desk.PERSON)
+    algebra.service.ledger.go_on(now=algebra.service.clock(), who=PERSON)
     assert algebra.deliver() == {"sent": 3}
 
 

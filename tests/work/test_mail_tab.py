@@ -80,7 +80,7 @@ def test_the_tab_lists_the_letters_that_wait_with_two_boxes_each(tab: Tab) -> No
     (first, labels, *_) = tab.table()
 
     assert first[:6] == [
-        "FALSE", "", "← Approve all", "", "", "review: no letter leaves before a person has approved it",
+        "FALSE", "", "← Approve all (3)", "", "", "review: no letter leaves before a person has approved it",
     ]  # fmt: skip
     assert tuple(labels) == MAIL_LABELS
     rows = tab.rows()
@@ -198,7 +198,13 @@ def test_approve_all_means_the_letters_that_stood_there_and_none_that_came_later
     school.sync()
 
     assert sorted(tab.rows()) == ["Ana", "Ben", "Cho"]
-    assert tab.table()[0][0] == "FALSE"
+    # The line on top is a new one, so that a click on its way to the old one is lost.
+    assert (tab.table()[0][:3], tab.sheet.frozen_row_count) == (["FALSE", "", "← Approve all (1)"], 2)
+    fields = "sheets(properties.sheetId,data.rowData.values(dataValidation.condition.type,effectiveFormat.textFormat))"
+    (sheet,) = (each for each in school.school.document(fields)["sheets"] if each["properties"]["sheetId"] == MAIL_ID)
+    box = sheet["data"][0]["rowData"][0]["values"][0]
+    assert box["dataValidation"]["condition"]["type"] == "BOOLEAN"
+    assert box["effectiveFormat"]["textFormat"]["bold"] is True
     assert (school.deliver(), sent(school)) == ({"sent": 2}, ["Ana", "Ben"])
     assert tab.rows()["Cho"]["Why"] == "waits for approval"
 

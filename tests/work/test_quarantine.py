@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from databases import new_database, postgresql_server
 
-from sheets_mastery import desk, doctor, quarantine
+from sheets_mastery import desk, doctor
 from sheets_mastery.edits import DropStamp
 from sheets_mastery.errors import SettingsError, SheetError, Unreachable
 from sheets_mastery.google.sheets import GoogleSheets
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.quarantine import Reconciled, Word
+from sheets_mastery.outbox import quarantine
+from sheets_mastery.outbox.quarantine import Reconciled, Word
 from sheets_mastery.stamps import Stamp, Suspicion
 from sheets_mastery.status import report
 from sheets_mastery.wiring import Service

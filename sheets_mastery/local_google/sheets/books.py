@@ -116,6 +116,10 @@ class Spreadsheets:
         properties = {**state["properties"], "title": title}
         copied = {**state, "properties": properties, "created": stamp, "modified": stamp, "version": 1}
         document = Document.from_json({**copied, "spreadsheetId": new_id})
+        for protected in (each for tab in document.tabs for each in tab.parts["protectedRanges"]):
+            # what is protected stays so, but nobody else may edit it any more (seen by users of gspread, issue 1072)
+            if not protected.get("warningOnly"):
+                protected["editors"] = {"users": [self.account]}
         self._wire(document)
         return self.add(document)
 

@@ -13,7 +13,7 @@ from sheets_mastery.local_google.masks import merged
 
 from .document import Document
 from .formats import field_mask, tidied
-from .places import area, guard, placed, tab_of, without_zero
+from .places import area, guard, may_edit, placed, tab_of, without_zero
 from .view import shown_protection
 
 Json = dict[str, Any]
@@ -47,7 +47,7 @@ class Kind(NamedTuple):
         for items in self.lists(document):
             for index, item in enumerate(items):
                 if str(item[self.id]) == str(number or 0):
-                    if self is PROTECTION and not item.get("warningOnly"):
+                    if self is PROTECTION and not may_edit(document, item):
                         tab, box = area(document, item.get("range") or {"sheetId": 0})
                         guard(document, tab, box)
                     return items, index
@@ -61,9 +61,11 @@ class Kind(NamedTuple):
             number = said.get(self.id) or (document.number() if self.part else str(document.number()))
             if any(str(item[self.id]) == str(number) for items in self.lists(document) for item in items):
                 raise Invalid(f"A{'n' * (self is CHART)} {self.name} with id {number} already exists.")
+            if self is PROTECTION and said.get("warningOnly") and any(said.get("editors", {}).values()):
+                raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
             home, item = self.check(document, {**said, self.id: number})
             home.append(item)
-            fresh = shown_protection(document, item, fresh=True) if self is PROTECTION else without_zero(item)
+            fresh = shown_protection(document, item, fresh=said) if self is PROTECTION else without_zero(item)
             return {reply: {self.word: fresh}}
 
         return work
@@ -110,8 +112,12 @@ def _protected(document: Document, said: Json) -> tuple[list[Json], Json]:
     if said.get("unprotectedRanges"):
         said["unprotectedRanges"] = [placed(document, each) for each in said["unprotectedRanges"]]
     kept = {name: value for name, value in said.items() if value and name not in ("requestingUserCanEdit", "editors")}
-    editors = {name: value for name, value in said.get("editors", {}).items() if value}
-    return tab_of(document, place.get("sheetId")).parts["protectedRanges"], {**kept, "editors": editors}
+    # one that only warns has no editors, and forgets those that it had
+    if "editors" in said and not kept.get("warningOnly"):
+        # whoever protects a range may edit it
+        users = list(dict.fromkeys([*said["editors"].get("users", []), document.account]))
+        kept["editors"] = {name: value for name, value in said["editors"].items() if value} | {"users": users}
+    return tab_of(document, place.get("sheetId")).parts["protectedRanges"], kept
 
 
 def _banded(document: Document, said: Json) -> tuple[list[Json], Json]:

@@ -95,17 +95,33 @@ def area(document: Document, grid_range: dict[str, Any] | None) -> tuple[Tab, Bo
     return tab, box
 
 
+def may_edit(document: Document, protected: dict[str, Any]) -> bool:
+    """Return whether a protected range lets us in.
+
+    The spreadsheet's owner may always edit it, whoever has protected it is among its editors, and one whose editors
+    nobody has named is open to all who may write. Who is in a group is not known here.
+    """
+    if protected.get("warningOnly"):
+        return True
+    if document.protected_against_us:
+        return False
+    editors = protected.get("editors")
+    if editors is None or editors.get("domainUsersCanEdit") or document.account == document.owner:
+        return True
+    return document.account in {each.casefold() for each in editors["users"]}
+
+
 def guard(document: Document, tab: Tab, box: Box) -> None:
     """Refuse a change of cells that a protected range keeps from us."""
-    if not document.protected_against_us:
-        return
     for protected in tab.parts["protectedRanges"]:
+        if may_edit(document, protected):
+            continue
         place = protected.get("range")
         named = next(
             (each for each in document.named_ranges if each["namedRangeId"] == protected.get("namedRangeId")), None
         )
         place = place or (named or {}).get("range")
-        if place is None or protected.get("warningOnly") or tab.box(place).meets(box).empty:
+        if place is None or tab.box(place).meets(box).empty:
             continue
         free = [tab.box(each) for each in protected.get("unprotectedRanges", [])]
         if not any(each.covers(box) for each in free):

@@ -33,6 +33,8 @@ def add_sheet(document: Document, request: Request) -> Request:
     if said.get("sheetType", "GRID") != "GRID":
         raise not_implemented(f"addSheet of type {said['sheetType']}")
     tab = new_tab(said, _free_id(document, said.get("sheetId")))
+    grid = tab.properties["gridProperties"]
+    tab.properties["gridProperties"] = {name: value for name, value in grid.items() if value}
     tab.properties["title"] = _free_title(document, said.get("title"))
     document.tabs.insert(int(said.get("index", len(document.tabs))), tab)
     return {"addSheet": {"properties": properties(document, tab)}}

@@ -14,7 +14,7 @@ from .defaults import PIXELS
 from .document import Cell, Document, Tab
 from .formats import RULE_FIELDS, effective, over
 from .numberformat import shown
-from .places import locate, without_zero
+from .places import locate, may_edit, without_zero
 from .rules import Matches, matches
 
 URL = "https://docs.google.com/spreadsheets/d/{}/edit"
@@ -73,15 +73,20 @@ def shown_metadata(item: dict[str, Any]) -> dict[str, Any]:
     return item if "sheetId" in place else {**item, "location": without_zero(place)}
 
 
-def shown_protection(document: Document, protected: dict[str, Any], *, fresh: bool = False) -> dict[str, Any]:
-    """Return a protected range as it is printed to us."""
+def shown_protection(
+    document: Document, protected: dict[str, Any], *, fresh: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a protected range as it is printed to us; ``fresh`` is the request that has just made it."""
     result: dict[str, Any] = without_zero({name: value for name, value in protected.items() if name != "editors"})
-    if protected.get("warningOnly") or not document.protected_against_us:
+    if may_edit(document, protected):
         result["requestingUserCanEdit"] = True
         editors = protected.get("editors", {})
-        # whoever protects a range may edit it; the answer to the request itself does not say so yet
-        users = [*editors.get("users", []), *([] if fresh else [document.account])]
-        result["editors"] = {**editors, "users": list(dict.fromkeys(users))} if users else editors
+        if fresh is not None:
+            # whoever protects a range may edit it; the answer to the request itself does not say so yet
+            result["editors"] = {name: value for name, value in fresh.get("editors", {}).items() if value}
+        else:
+            users = list(dict.fromkeys([*editors.get("users", []), document.account]))
+            result["editors"] = {**editors, "users": users}
     return result
 
 

@@ -6,24 +6,19 @@ Nothing here is decided by a machine alone: what cannot be found out becomes a l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from sheets_mastery.desk import PERSON
+from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.errors import LedgerError, MailUnknown, SettingsError, SheetError
-from sheets_mastery.notices import Notice, NoticeState, letter_key
-from sheets_mastery.stamps import Quarantine, Suspicion, stamping
-
-#: Where a letter belongs and why, by what may have left since a moment; None for no answer. Raises MailUnknown.
-Says = Callable[["Service", Notice, datetime], tuple[NoticeState, str] | None]
-
-if TYPE_CHECKING:
-    from sheets_mastery.config import GradebookSettings
-    from sheets_mastery.reading import Reading
-    from sheets_mastery.wiring import Service
+from sheets_mastery.notices import PERSON, Notice, NoticeState, letter_key
+from sheets_mastery.outbox.edges import Sheets
+from sheets_mastery.reading import Reading, SeenStamp
+from sheets_mastery.stamps import Quarantine, Stamp, Suspicion, stamping
 
 #: A ledger that was put back is as old as its last stamp, or, where it never wrote one, not older than this.
 _OLDEST = timedelta(days=60)
@@ -60,7 +55,70 @@ class Reconciled:
     to_leave: int
 
 
-def held(service: Service, gradebook: str | None) -> tuple[tuple[str, Quarantine], ...]:
+class Event(Protocol):
+    """One thing that has happened to a letter."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def what(self) -> str: ...
+
+
+class Install(Protocol):
+    """What the ledger knows about itself."""
+
+    @property
+    def secret(self) -> bytes: ...
+
+
+class Ledger(Protocol):
+    """The record of what has happened, as far as a quarantine goes."""
+
+    def install(self) -> Install: ...
+    def examine(self, spreadsheet: str, seen: Sequence[SeenStamp], now: datetime) -> Quarantine | None: ...
+    def quarantined(self, spreadsheet: str) -> Quarantine | None: ...
+    def last_stamped(self, spreadsheet: str, *, before: datetime) -> datetime | None: ...
+    def intend_stamp(self, spreadsheet: str, now: datetime) -> Stamp: ...
+    def release(self, held: Quarantine, *, now: datetime, who: str) -> bool: ...
+    def sole_deliverer(self) -> AbstractContextManager[None]: ...
+    def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]: ...
+    def history(self, key: str) -> Sequence[Event]: ...
+    def find(self, beginning: str) -> tuple[Notice, ...]: ...
+    def move(
+        self, notice: Notice, to: NoticeState, *, now: datetime, reason: str = "", who: str = "deliver"
+    ) -> Notice | None: ...
+
+
+class SentMail(Protocol):
+    """A place where sent mail is."""
+
+    def among_sent(self, keys: Iterable[str]) -> bool:
+        """Whether one of these letters is there. Raises MailUnknown where that cannot be told, MailLater."""
+        ...
+
+
+class Installation(Protocol):
+    """One installation, connected as its settings say."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+    @property
+    def sheets(self) -> Sheets: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def sent_mail(self) -> SentMail | None: ...
+    def chosen(self, name: str | None) -> tuple[GradebookSettings, ...]: ...
+    def sync(self, gradebook: GradebookSettings, command: str) -> object: ...
+
+
+#: Where a letter belongs and why, by what may have left since a moment; None for no answer. Raises MailUnknown.
+Says = Callable[[Installation, Notice, datetime], tuple[NoticeState, str] | None]
+
+
+def held(service: Installation, gradebook: str | None) -> tuple[tuple[str, Quarantine], ...]:
     """The gradebooks in quarantine, as far as is known without looking at the sheets."""
     return tuple(
         (each.name, known)
@@ -69,7 +127,7 @@ def held(service: Service, gradebook: str | None) -> tuple[tuple[str, Quarantine
     )
 
 
-def claim(service: Service, gradebook: str | None) -> tuple[str, ...]:
+def claim(service: Installation, gradebook: str | None) -> tuple[str, ...]:
     """Let letters leave about spreadsheets that are copies or had another installation; answers which gradebooks'.
 
     SettingsError for one whose ledger was put back: that is for `reconcile`.
@@ -84,7 +142,7 @@ def claim(service: Service, gradebook: str | None) -> tuple[str, ...]:
     return tuple(claimed)
 
 
-def reconcile(service: Service, gradebook: str | None, word: Word) -> tuple[Reconciled, ...]:
+def reconcile(service: Installation, gradebook: str | None, word: Word) -> tuple[Reconciled, ...]:
     """Find out which letters have left that a ledger which was put back holds as not sent, and let the rest leave.
 
     A sync comes in between, so that everything that is owed is on the table; it stops for its guard as any other.
@@ -108,7 +166,7 @@ def reconcile(service: Service, gradebook: str | None, word: Word) -> tuple[Reco
     return tuple(done)
 
 
-def _found(service: Service, gradebook: str | None) -> Iterator[tuple[GradebookSettings, Reading, Quarantine]]:
+def _found(service: Installation, gradebook: str | None) -> Iterator[tuple[GradebookSettings, Reading, Quarantine]]:
     """The gradebooks in quarantine, each after a look at its sheet."""
     for each in service.chosen(gradebook):
         reading = service.sheets.read(each.spreadsheet)
@@ -117,7 +175,7 @@ def _found(service: Service, gradebook: str | None) -> Iterator[tuple[GradebookS
             yield each, reading, found
 
 
-def _settle(service: Service, gradebook: GradebookSettings, found: Quarantine, says: Iterable[Says]) -> Reconciled:
+def _settle(service: Installation, gradebook: GradebookSettings, found: Quarantine, says: Iterable[Says]) -> Reconciled:
     """What became of each letter that waits to leave by itself: the first answer counts."""
     ledger, counts = service.ledger, Counter[NoticeState]()
     stamped = ledger.last_stamped(found.spreadsheet, before=found.since - _BEFORE)
@@ -141,7 +199,7 @@ def _settle(service: Service, gradebook: GradebookSettings, found: Quarantine, s
     )
 
 
-def _this_one(service: Service, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
+def _this_one(service: Installation, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
     """Whether this very letter is among the sent mail. What was added to it since, it may have said or not."""
     if not _among_sent(service, [notice.key]):
         return None
@@ -149,14 +207,14 @@ def _this_one(service: Service, notice: Notice, since: datetime) -> tuple[Notice
     return (NoticeState.NEEDS_REVIEW, _ADDED_TO) if added else (NoticeState.SENT, _FOUND)
 
 
-def _among_sent(service: Service, keys: Iterable[str]) -> bool:
+def _among_sent(service: Installation, keys: Iterable[str]) -> bool:
     """Whether one of these letters is where sent mail is. Raises MailUnknown where that cannot be told, MailLater."""
     if service.sent_mail is None:
         raise MailUnknown(_NOBODY_TO_ASK)
     return service.sent_mail.among_sent(keys)
 
 
-def _one_like_it(service: Service, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
+def _one_like_it(service: Installation, notice: Notice, since: datetime) -> tuple[NoticeState, str] | None:
     """Whether the same may have been said by a letter that this ledger never knew.
 
     It was decided, on a day of its own, after the copy was made; its key follows from that day.
@@ -172,7 +230,7 @@ def _one_like_it(service: Service, notice: Notice, since: datetime) -> tuple[Not
     return None
 
 
-def _somebody_says_so(_service: Service, _notice: Notice, _since: datetime) -> tuple[NoticeState, str]:
+def _somebody_says_so(_service: Installation, _notice: Notice, _since: datetime) -> tuple[NoticeState, str]:
     return NoticeState.SENT, _SAID_SENT
 
 
@@ -183,7 +241,7 @@ _SAYS: Mapping[Word, tuple[Says, ...]] = {
 }
 
 
-def _move(service: Service, notice: Notice, to: NoticeState, why: str) -> None:
+def _move(service: Installation, notice: Notice, to: NoticeState, why: str) -> None:
     """By way of what a person looks at: whatever dies on the way, nothing leaves."""
     moved: Notice | None = notice
     for state in dict.fromkeys((NoticeState.NEEDS_REVIEW, to)):
@@ -192,7 +250,7 @@ def _move(service: Service, notice: Notice, to: NoticeState, why: str) -> None:
         raise LedgerError("A letter has moved on in this moment: say it again.")
 
 
-def _release(service: Service, reading: Reading, found: Quarantine) -> None:
+def _release(service: Installation, reading: Reading, found: Quarantine) -> None:
     """Put this ledger's own stamp in the place of the one that was found, then let letters leave.
 
     Whoever wrote the other one, if it is still at work, will find ours, and stop.
