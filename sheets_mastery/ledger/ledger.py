@@ -173,9 +173,11 @@ class Ledger:
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none; what is known already is not written twice.
 
-        LedgerError also when another sync of the gradebook went first and these facts follow from what is no longer so.
+        LedgerError also when another sync of the gradebook went first and these facts follow from what is no longer so,
+        and when another version of the program has changed the tables since the ledger was opened.
         """
         with self._database.writing() as connection:
+            self._database.ask_version(connection)
             write_facts(connection, gradebook, facts, now=now)
 
     def choose(self, gradebook: str, choices: Mapping[str, Choice], *, now: datetime) -> None:
@@ -190,7 +192,11 @@ class Ledger:
 
     @contextmanager
     def sole_deliverer(self) -> Iterator[None]:
-        """Held while delivering; LedgerError where another one, in any process, holds it. Ends with its process."""
+        """Held while delivering. Ends with its process.
+
+        LedgerError where another one, in any process, holds it, and where another version of the program has changed
+        the tables since the ledger was opened.
+        """
         with self._database.alone() as alone:
             if not alone:
                 raise LedgerError("Another delivery is at work with this ledger; it will send what is due.")
