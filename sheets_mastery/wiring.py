@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
@@ -74,7 +76,7 @@ class Service:
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
             raise SettingsError(f"The settings file {path} cannot be read: {problem}.") from None
-        ledger_url = config.secret("LEDGER_URL", environment, _read_secret)
+        ledger_url = _secret("LEDGER_URL", environment)
         settings = config.parse(text, {"SHEETS_MASTERY_LEDGER_URL": ledger_url} if ledger_url else {})
         if endpoint is not None:
             google = settings.google.model_copy(update={"endpoint": endpoint})
@@ -321,7 +323,7 @@ class Service:
             wire = self._to_gmail(*self._gmail_way[1])
             mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
-            password = config.secret("SMTP_PASSWORD", self._environment, _read_secret)
+            password = _secret("SMTP_PASSWORD", self._environment)
             mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)
         else:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
@@ -370,7 +372,7 @@ class Service:
         if bounces.read_from == "imap" and bounces.imap is not None:
             from sheets_mastery.imap import ImapReturns
 
-            return ImapReturns(bounces.imap, config.secret("IMAP_PASSWORD", self._environment, _read_secret))
+            return ImapReturns(bounces.imap, _secret("IMAP_PASSWORD", self._environment))
         if bounces.read_from == "folder":
             from sheets_mastery.pickup import Pickup
 
@@ -412,5 +414,18 @@ def _texts(folder: Path, setting: str) -> dict[str, str]:
     }
 
 
-def _read_secret(path: str) -> str:
-    return Path(path).read_text("utf-8")
+def _secret(name: str, environment: Mapping[str, str]) -> str | None:
+    """A secret from the environment, or from a file that is closed to everybody else, where files have owners (POSIX).
+
+    None where there is none. Raises SettingsError.
+    """
+
+    def read(path: str) -> str:
+        with Path(path).open(encoding="utf-8") as file:
+            if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise SettingsError(
+                    f'SHEETS_MASTERY_{name}_FILE: others can read "{Path(path).name}"; run chmod 600 on it.'
+                )
+            return file.read()
+
+    return config.secret(name, environment, read)

@@ -239,7 +239,7 @@ class SavedToken(oauth2.Credentials):
 
 
 def _robot(google: Google, wanted: Sequence[str], path: Path) -> Credentials:
-    info = _json(path, "google.file")
+    info = _json(path, "google.file", private=True, links=True)
     if "installed" in info or "web" in info:
         raise CredentialsError(
             f'google.file: "{path.name}" is an OAuth client, not a service account\'s key; '
@@ -265,16 +265,24 @@ def _robot(google: Google, wanted: Sequence[str], path: Path) -> Credentials:
     return robot
 
 
-def _json(path: Path, setting: str, *, private: bool = False) -> Mapping[str, Any]:
-    """A JSON object in a file; a `private` one must be the file itself, no link to it, and closed to everybody else."""
+def _json(path: Path, setting: str, *, private: bool = False, links: bool = False) -> Mapping[str, Any]:
+    """A JSON object in a file. A `private` one must be closed to everybody else, where files have owners (POSIX).
+
+    A private file must be there itself unless `links` are allowed: a token is put in the place of the old one, and that
+    would be the link's. A key is only read, and clusters hand theirs out as links.
+    """
+    posix = os.name == "posix"
+    fixed = private and not links
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | (os.O_NOFOLLOW if private else 0)), encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(path, os.O_RDONLY | (os.O_NOFOLLOW if fixed and posix else 0)), encoding="utf-8"
+        ) as file:
             kind = os.fstat(file.fileno())
-            if private and (not stat.S_ISREG(kind.st_mode) or stat.S_IMODE(kind.st_mode) & 0o077):
+            if private and posix and (not stat.S_ISREG(kind.st_mode) or stat.S_IMODE(kind.st_mode) & 0o077):
                 raise CredentialsError(f'{setting}: others can read "{path.name}"; run chmod 600 on it.')
             said = json.load(file)
     except OSError as problem:
-        if private and path.is_symlink():
+        if fixed and path.is_symlink():
             raise CredentialsError(f'{setting}: "{path.name}" is a link; put the file itself there.') from problem
         raise CredentialsError(f'{setting}: "{path.name}" cannot be opened ({problem.strerror}).') from problem
     except ValueError as malformed:

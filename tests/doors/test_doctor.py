@@ -88,7 +88,12 @@ def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: 
     assert (found["mail"].well, found["mail"].code) == (False, 2)
     kept = tmp_path / "password"
     kept.write_text("correct horse\n")
+    kept.chmod(0o640)
     there = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(kept)}
+    found = {check.what: check for check in examine(office.school.settings_file, None, there)}
+    others = 'SHEETS_MASTERY_SMTP_PASSWORD_FILE: others can read "password"; run chmod 600 on it.'
+    assert (found["mail"].well, found["mail"].code, found["mail"].said) == (False, 2, others)
+    kept.chmod(0o600)
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
     promise = "each leaves at most once, and of one that is cut off at its very end a person says whether it left"
     assert (found["mail"].well, found["mail"].said) == (True, f"letters go to 127.0.0.1:2525 (none); {promise}")
