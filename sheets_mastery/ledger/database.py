@@ -246,7 +246,10 @@ def _engine(url: URL, wait_seconds: float) -> Engine:
 
 #: A server may be set to answer before a commit is safe: a letter that has left could then be sent again after a crash.
 #: What asks for more than "on" stays as it is.
-_ON_THE_DISK = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+_ON_THE_DISK = """
+    SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local')
+"""
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

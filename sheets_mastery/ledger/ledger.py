@@ -307,6 +307,14 @@ class Ledger:
             counted = select(func.count()).where(notice.c.state.in_(away), notice.c.changed > moment)
             return int(connection.execute(counted).scalar_one())
 
+    def refused_in_a_row(self) -> frozenset[str]:
+        """The people (by digest) whose letters were refused for good since one was last taken by the mail service.
+
+        Where a person has let letters leave again since, only those after that.
+        """
+        with self._database.reading() as connection:
+            return returned.refused_in_a_row(connection)
+
     # A stop for all
 
     def stopped(self) -> str:

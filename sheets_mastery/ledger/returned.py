@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sheets_mastery.afterwards import (
@@ -26,12 +27,14 @@ from sheets_mastery.afterwards import (
 )
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.tables import audit, bookmark, bounce, correction, install, notice, notice_item, suppressed
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import PROGRAM_ERROR, NoticeState
 
 #: Who stands in the audit.
 _READER = "bounces"
 #: So many mails about one letter are noted: whoever has got it can write as many as there is patience for.
 _MAILS_MOST = 20
+#: So many of the last refusals are looked through for people.
+_LAST = 100
 #: What the audit says where a person lets letters leave again.
 GOING_ON = "going on"
 _HOLDS = suppressed.c.lifted.is_(None)
@@ -200,6 +203,23 @@ def _suppress(connection: Connection, guardian: str, gradebook: str, each: CameB
         return False
     post.note(connection, _READER, "address no longer written to", each.key, why, now)
     return True
+
+
+def refused_in_a_row(connection: Connection) -> frozenset[str]:
+    """Whose letters were refused for good since one was last taken, or since a person let letters leave again."""
+    no, yes = (NoticeState.FAILED, NoticeState.BLOCKED), (NoticeState.SENT, NoticeState.DRAFTED)
+    # What a sync blocks is no refusal, and an error in the program has a count of its own.
+    counts = audit.c.what.in_((GOING_ON, *yes)) | and_(
+        audit.c.what.in_(no), audit.c.who == "deliver", ~audit.c.detail.startswith(PROGRAM_ERROR)
+    )
+    last = connection.execute(
+        select(audit.c.what, notice.c.guardian)
+        .outerjoin(notice, notice.c.key == audit.c.key)
+        .where(counts)
+        .order_by(audit.c.id.desc())
+        .limit(_LAST)
+    )
+    return frozenset(row.guardian for row in takewhile(lambda row: row.what in no, last))
 
 
 def _breaker(connection: Connection, now: datetime) -> str:

@@ -10,6 +10,8 @@ from sheets_mastery.stamps import Quarantine
 
 #: The words for what has left, or may have.
 AWAY = {"sent", "not yet known", "needs review"}
+#: Those for what the mail service has taken, and for what it, or we, have refused for good.
+TAKEN, REFUSED = {"sent", "laid into the drafts"}, {"refused", "blocked"}
 
 
 @dataclass(kw_only=True)
@@ -19,9 +21,9 @@ class Delivery:
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed", "second look",
-    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts". And what has come back
-    #: before it: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself"
-    #: and "about no letter".
+    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts", "not written". And
+    #: what has come back before it: "came back for good", "came back", "not delivered yet"; of mails that were read
+    #: "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -35,6 +37,7 @@ class Delivery:
             "needs review": "may or may not have left",
             "refused": "were refused for good",
             "blocked": "are not what was meant and were held back",
+            "not written": "could not be written, because of an error in the program",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
@@ -66,6 +69,8 @@ class Outcome:
     for_all: bool = False
     #: Why all letters are to be stopped until a person lets them go; "" where they are not.
     alarm: str = ""
+    #: The kind of an error in the program, such as "ValueError", that has kept it; "" where there was none.
+    error: str = ""
 
 
 def said_of_stop(why: str) -> str:

@@ -12,12 +12,14 @@ from sheets_mastery.errors import (
     MailNotAllowed,
     MailNotAsMeant,
     MailUnknown,
+    SheetsMasteryError,
 )
 from sheets_mastery.freshlook import View
 from sheets_mastery.notices import UNWANTED, Letterbox, Notice, NoticeState
 from sheets_mastery.outbox.counts import Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
+from sheets_mastery.outbox.mishaps import kind_of, said_of
 
 #: A letter leaves no later after the reading it was written from, or it is written anew: a mark put right two minutes
 #: ago is never told.
@@ -133,6 +135,15 @@ def hand_over(
     except MailError as problem:
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
         return Outcome(word="refused")
+    except SheetsMasteryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+        # Nobody knows how far it got; the mail service is asked.
+        kind, now = kind_of(error, claimed.key), clock()
+        asked = now + mailer.ask_after
+        outbox.move(current, NoticeState.UNKNOWN, now=now, reason=said_of(kind), not_before=asked)
+        trouble = f"{claimed.gradebook}: handing a letter over ended in {said_of(kind)}; the log says where."
+        return Outcome(word="not yet known", trouble=trouble, error=kind)
     if as_draft:
         moved = outbox.move(current, NoticeState.DRAFTED, now=clock(), reason=LAID, not_before=clock())
         return Outcome(word="laid into the drafts" if moved is not None else "taken by another")

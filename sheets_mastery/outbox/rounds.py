@@ -10,7 +10,14 @@ from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.corrections import untold
 from sheets_mastery.envelope import reference
-from sheets_mastery.errors import MailLater, MailNotAsMeant, MailRefused, MailUnknown, SheetError
+from sheets_mastery.errors import (
+    MailLater,
+    MailNotAsMeant,
+    MailRefused,
+    MailUnknown,
+    SheetError,
+    SheetsMasteryError,
+)
 from sheets_mastery.freshlook import View
 from sheets_mastery.leaving import unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
@@ -20,6 +27,7 @@ from sheets_mastery.optout import Wish, sign
 from sheets_mastery.outbox.counts import AWAY, Delivery, Outcome
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.handover import hand_over, withdrawn
+from sheets_mastery.outbox.mishaps import kind_of, said_of
 from sheets_mastery.quiet import Wait
 from sheets_mastery.stamps import stamping
 
@@ -97,33 +105,62 @@ class Rounds:
 
     def take_back(self, view: View, laid: list[Notice], delivery: Delivery) -> None:
         """Take the drafts of letters away that are no longer so; one that a person has changed is that person's."""
-        now, settings = self.clock(), view.settings
+        now = self.clock()
         if self.drafts is None or view.why_all_wait(now):
             return
         for notice in laid:
-            standing = view.standings.get(notice.student)
-            if standing is None or standing.student.blocked or not view.as_known(standing):
-                continue
-            boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
-            box = next((each for each in boxes if each.digest == notice.guardian), None)
-            if box is None:
-                why = "this person is no longer to be written to"
-            elif (notice.guardian, notice.kind) in view.past.history.opted_out:
-                why = UNWANTED
-            else:
-                said = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key))
-                why = said.why if isinstance(said, NotNow) else ""
-            if not why:
-                continue
             try:
+                why = self._no_longer_so(notice, view)
+                if not why:
+                    continue
                 self.drafts.recover(notice.key, notice.draft_id)
             except (MailUnknown, MailLater):
                 continue  # changed, gone or out of reach: the next delivery asks again
+            except SheetsMasteryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+                delivery.trouble(_program_at_fault(view, kind_of(error, notice.key)))
+                continue
             if self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why) is not None:
                 delivery.counts["withdrawn"] += 1
 
+    def _no_longer_so(self, notice: Notice, view: View) -> str:
+        """Why a letter should not lie in the drafts any more; "" where it should, or where that cannot be told."""
+        settings, history = view.settings, view.past.history
+        standing = view.standings.get(notice.student)
+        if standing is None or standing.student.blocked or not view.as_known(standing):
+            return ""
+        boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
+        box = next((each for each in boxes if each.digest == notice.guardian), None)
+        if box is None:
+            return "this person is no longer to be written to"
+        if notice.guardian in history.suppressed:
+            return COMES_BACK
+        if (notice.guardian, notice.kind) in history.opted_out:
+            return UNWANTED
+        said = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key))
+        return said.why if isinstance(said, NotNow) else ""
+
     def one(self, notice: Notice, view: View) -> Outcome:
-        """Send one letter, or say why not."""
+        """Send one letter, or say why not.
+
+        An error in the program concerns this letter, which a person then finds among those that failed, and no other.
+        """
+        try:
+            return self._one(notice, view)
+        except SheetsMasteryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+            kind, now = kind_of(error, notice.key), self.clock()
+            trouble = _program_at_fault(view, kind)
+            claimed = self._claim(notice, now)
+            if claimed is None:
+                # It was claimed already, so it may have left; the next delivery takes it over and asks.
+                return Outcome(word="not yet known", trouble=trouble, error=kind)
+            self.outbox.move(claimed, NoticeState.FAILED, now=now, reason=said_of(kind))
+            return Outcome(word="not written", trouble=trouble, error=kind)
+
+    def _one(self, notice: Notice, view: View) -> Outcome:
         now, settings = self.clock(), view.settings
         if notice.kind == DIGEST:
             return self._to_the_teacher(notice, view, now)
@@ -253,6 +290,10 @@ class Rounds:
         return hand_over(
             claimed, letter, box, view, outbox=self.outbox, mailer=self.drafts, clock=self.clock, as_draft=True
         )
+
+
+def _program_at_fault(view: View, kind: str) -> str:
+    return f"{view.gradebook.name}: a letter did not leave because of {said_of(kind)}; the log says where."
 
 
 def _opt_out(notice: Notice, secret: bytes, settings: Settings) -> str:

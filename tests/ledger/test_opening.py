@@ -142,8 +142,8 @@ def test_a_ledger_that_another_version_changed_while_it_was_open_is_neither_deli
 
         assert str(undelivered.value) == str(unrecorded.value)
         assert str(undelivered.value).endswith(
-            " was changed by another version of Sheets Mastery (r9999) while this one was at work, so nothing was done: "
-            "end this one, and start the version that changed it."
+            " was changed by another version of Sheets Mastery (r9999) while this one was at work, so nothing was "
+            "done: end this one, and start the version that changed it."
         )
         assert contents(url) == before
         # Nothing holds the lock of the delivery any more.
