@@ -445,6 +445,19 @@ class Ledger:
         values = {"draft_id": draft_id}
         return self._change(notice.key, values, _as_seen(notice), who="deliver", what="draft", now=now, seen=notice)
 
+    def turned_away(self, notice: Notice, status: str, *, reason: str, now: datetime) -> Recorded | None:
+        """Note of a letter that is being sent that the mail server knows no such address; None where it has moved on.
+
+        What follows is what follows where a letter has come back for good, and the letter itself is withdrawn: what it
+        would have said may be said to another address, or to this one once a person has said that it is right.
+        """
+        with self._database.writing() as connection:
+            refused = {"state": NoticeState.FAILED, "reason": reason, **_NO_LEASE}
+            if not post.change(connection, notice.key, refused, now, *_as_seen(notice)):
+                return None
+            post.note(connection, "deliver", NoticeState.FAILED, notice.key, reason, now)
+            return returned.turned_away(connection, notice, status, now=now)
+
     def sending(self) -> tuple[Notice, ...]:
         """The letters that a delivery has claimed and not yet moved on."""
         return self._letters(notice.c.state == NoticeState.SENDING)

@@ -27,7 +27,7 @@ from sheets_mastery.afterwards import (
 )
 from sheets_mastery.ledger import post
 from sheets_mastery.ledger.tables import audit, bookmark, bounce, correction, install, notice, notice_item, suppressed
-from sheets_mastery.notices import PROGRAM_ERROR, NoticeState
+from sheets_mastery.notices import PROGRAM_ERROR, Notice, NoticeState
 
 #: Who stands in the audit.
 _READER = "bounces"
@@ -93,6 +93,18 @@ def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -
             withdrawn += post.withdraw(connection, key, COMES_BACK, now=now, who=_READER)
     stopped = _breaker(connection, now) if so_far.hard or so_far.soft else ""
     return replace(so_far, people=len(people), withdrawn=withdrawn, stopped=stopped)
+
+
+def turned_away(connection: Connection, letter: Notice, status: str, *, now: datetime) -> Recorded:
+    """What follows where a letter was refused because there is no such address: the same as if it had come back."""
+    # No two attempts at a letter are the same refusal.
+    mail = f"refused at once, attempt {letter.attempt}"
+    done = record(connection, [CameBack(key=letter.key, bounce=Bounce.HARD, status=status, mail=mail)], now=now)
+    withdrawn = {"state": NoticeState.CANCELLED, "reason": COMES_BACK}
+    if post.change(connection, letter.key, withdrawn, now, notice.c.state == NoticeState.FAILED):
+        post.free_items(connection, letter.key)
+        post.note(connection, _READER, NoticeState.CANCELLED, letter.key, COMES_BACK, now)
+    return done
 
 
 def since(connection: Connection, gradebook: str | None = None) -> dict[str, Since]:

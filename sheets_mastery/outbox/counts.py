@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from sheets_mastery.freshlook import QUARANTINE
 from sheets_mastery.stamps import Quarantine
 
+#: The word for what a mail server has refused because it knows no such address.
+NO_ADDRESS = "no such address"
 #: The words for what has left, or may have.
 AWAY = {"sent", "not yet known", "needs review"}
 #: Those for what the mail service has taken, and for what it, or we, have refused for good.
-TAKEN, REFUSED = {"sent", "laid into the drafts"}, {"refused", "blocked"}
+TAKEN, REFUSED = {"sent", "laid into the drafts"}, {"refused", "blocked", NO_ADDRESS}
 
 
 @dataclass(kw_only=True)
@@ -21,9 +23,9 @@ class Delivery:
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed", "second look",
-    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts", "not written". And
-    #: what has come back before it: "came back for good", "came back", "not delivered yet"; of mails that were read
-    #: "answered by itself" and "about no letter".
+    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts", "not written",
+    #: "no such address". And what has come back before it: "came back for good", "came back", "not delivered yet"; of
+    #: mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -36,6 +38,7 @@ class Delivery:
         said = {
             "needs review": "may or may not have left",
             "refused": "were refused for good",
+            NO_ADDRESS: "were refused because there is no such address; the sheet shows where to correct it",
             "blocked": "are not what was meant and were held back",
             "not written": "could not be written, because of an error in the program",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",

@@ -26,6 +26,15 @@ class Sheets(Protocol):
         ...
 
 
+class Noted(Protocol):
+    """What follows from an address that is none."""
+
+    @property
+    def stopped(self) -> str:
+        """Why all letters have been stopped; "" where they have not."""
+        ...
+
+
 class Outbox(Protocol):
     """The letters in the ledger."""
 
@@ -53,6 +62,7 @@ class Outbox(Protocol):
     def claim(
         self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
     ) -> Notice | None: ...
+    def turned_away(self, notice: Notice, status: str, *, reason: str, now: datetime) -> Noted | None: ...
     def note_draft(self, notice: Notice, draft_id: str, now: datetime) -> Notice | None: ...
     def move(
         self,

@@ -9,6 +9,7 @@ from sheets_mastery.errors import (
     CredentialsError,
     MailError,
     MailLater,
+    MailNoAddress,
     MailNotAllowed,
     MailNotAsMeant,
     MailUnknown,
@@ -16,7 +17,7 @@ from sheets_mastery.errors import (
 )
 from sheets_mastery.freshlook import View
 from sheets_mastery.notices import UNWANTED, Letterbox, Notice, NoticeState
-from sheets_mastery.outbox.counts import Outcome, said_of_stop
+from sheets_mastery.outbox.counts import NO_ADDRESS, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
 from sheets_mastery.outbox.mishaps import kind_of, said_of
@@ -132,6 +133,12 @@ def hand_over(
         # It was as meant when it was written. Nothing may leave by a way on which letters become other letters.
         outbox.move(current, NoticeState.BLOCKED, now=clock(), reason=str(problem))
         return Outcome(word="blocked", alarm=str(problem).rstrip("."))
+    except MailNoAddress as problem:
+        found = outbox.turned_away(current, problem.status, reason=str(problem), now=clock())
+        if found is None:
+            return Outcome(word="taken by another")
+        trouble = said_of_stop(found.stopped) if found.stopped else ""
+        return Outcome(word=NO_ADDRESS, trouble=trouble, for_all=bool(trouble))
     except MailError as problem:
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
         return Outcome(word="refused")

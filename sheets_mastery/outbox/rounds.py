@@ -24,7 +24,7 @@ from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_o
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
-from sheets_mastery.outbox.counts import AWAY, Delivery, Outcome
+from sheets_mastery.outbox.counts import AWAY, NO_ADDRESS, Delivery, Outcome
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.handover import hand_over, withdrawn
 from sheets_mastery.outbox.mishaps import kind_of, said_of
@@ -57,6 +57,8 @@ class Rounds:
     views: dict[str, View] = field(default_factory=dict)
     #: The spreadsheets that this delivery has put its stamp into.
     stamped: set[str] = field(default_factory=set)
+    #: The people (by digest) of whom it was told that there is no such address.
+    unknown: set[str] = field(default_factory=set)
 
     def view(self, gradebook: GradebookSettings) -> View:
         """The gradebook as it is, read again where the last reading is no longer young."""
@@ -176,6 +178,9 @@ class Rounds:
             return self._withdraw(notice, "this person is no longer to be written to", now)
         if notice.guardian in view.past.history.suppressed:
             return self._withdraw(notice, COMES_BACK, now)
+        if notice.guardian in self.unknown:
+            # It was withdrawn when this very delivery was told so.
+            return Outcome(word="withdrawn")
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
             return self._withdraw(notice, UNWANTED, now)
         if not view.as_known(standing):
@@ -193,6 +198,8 @@ class Rounds:
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
         if outcome.word in {*AWAY, "laid into the drafts"}:
             view.written_to.append((notice.student, notice.guardian))
+        if outcome.word == NO_ADDRESS:
+            self.unknown.add(notice.guardian)
         return outcome
 
     def _to_the_teacher(self, notice: Notice, view: View, now: datetime) -> Outcome:

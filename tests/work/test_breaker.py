@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sheets_mastery import desk
-from sheets_mastery.errors import MailError, MailLater, MailNotAsMeant, MailRefused
+from sheets_mastery.errors import MailError, MailLater, MailNoAddress, MailNotAsMeant, MailRefused
 from sheets_mastery.letters import Digest, Letter, LetterPress, Rendered
 from sheets_mastery.notices import Decision, NoticeState
 from sheets_mastery.sync import make_plan
@@ -83,6 +83,33 @@ def test_refusals_are_counted_by_people_and_on_into_the_next_delivery(open_class
     assert ledger.stopped() == "letters to 3 people in a row were refused for good"
     go_on(algebra)
     assert ledger.refused_in_a_row() == frozenset()
+
+
+def test_an_address_that_the_mail_server_does_not_know_is_not_written_to_again_and_the_sheet_says_so(
+    open_class: Callable[..., Class],
+) -> None:
+    algebra = open_class()
+    # Ana has a brother.
+    more = [["new0", "New 0", "93", "Mo", "quill@example.org", "yes", "", "20", "41"]]
+    algebra.school.spreadsheet.worksheet("Marks").update(more, "A8", raw=False)
+    algebra.service.sync(algebra.gradebook, "apply", approved=fingerprint(algebra))
+    ledger = algebra.service.ledger
+    due = ledger.due(algebra.service.clock())
+    mother = next(each.guardian for each in due if each.student == "new0")
+    first = next(each for each in due if each.guardian == mother)
+    nobody = MailNoAddress("The mail server says that there is no such address (code 550, 5.1.1).")
+    nobody.status = "5.1.1"
+    said = dict.fromkeys((each.key for each in due), None) | {first.key: nobody}
+    algebra.service.mailer = Refusing(*(said[each.key] for each in due if each is first or each.guardian != mother))
+
+    delivery = algebra.service.deliver((algebra.gradebook,))
+
+    assert dict(delivery.counts) == {"no such address": 1, "withdrawn": 1, "sent": 2}
+    assert delivery.for_a_person == (
+        "1 letters were refused because there is no such address; the sheet shows where to correct it",
+    )
+    places = [str(each.place) for each in algebra.sync().problems if "come back (5.1.1" in each.what]
+    assert (sorted(places), algebra.deliver(), ledger.waiting()) == (["Marks!E4", "Marks!E8"], {}, ())
 
 
 def fingerprint(algebra: Class) -> str:
