@@ -438,7 +438,12 @@ def run(
         zone = service.settings.school.zone
 
         def work(_moment: datetime) -> None:
-            codes.append(_one_run(service, gradebook, screen))
+            code = FAILED
+            try:
+                code = _one_run(service, gradebook, screen)
+            finally:
+                service.beat(well=code == DONE)
+            codes.append(code)
 
         if once:
             work(service.clock())

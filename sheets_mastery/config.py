@@ -118,6 +118,10 @@ def _clock_time(value: Any) -> Any:
     return time(int(found[1]), int(found[2]))
 
 
+#: The names of this machine.
+_HERE = {"127.0.0.1", "localhost", "::1"}
+
+
 def _https(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -129,10 +133,22 @@ def _https(url: str) -> str:
     return url
 
 
+def _watcher(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        here = parts.scheme == "http" and parts.hostname in _HERE
+        fine = (parts.scheme == "https" or here) and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        fine = False
+    if url and not (fine and not parts.fragment and re.fullmatch(r"[!-~]{1,300}", url)):
+        raise ValueError('must be an https address, such as "https://hc-ping.com/your-uuid", or one of this machine')
+    return url
+
+
 def _loopback(url: str) -> str:
     try:
         parts = urlsplit(url)
-        here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"} and parts.port != 0
+        here = parts.scheme == "http" and parts.hostname in _HERE and parts.port != 0
     except ValueError:
         here = False
     if not here:
@@ -666,6 +682,8 @@ class Schedule(_Section):
 
     #: Minutes between two syncs inside the school's hours.
     every_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
+    #: Where a watcher outside is told after each run; "" for nowhere.
+    heartbeat_url: Annotated[str, AfterValidator(_watcher)] = ""
 
 
 class Settings(_Section):

@@ -210,6 +210,13 @@ class Service:
         last = next(syncs, None)
         return last.why if last is not None and last.outcome == "failed" else ""
 
+    def beat(self, *, well: bool) -> None:
+        """Tell the watcher outside, where there is one, that a run has ended. Nothing is raised."""
+        if url := self.settings.schedule.heartbeat_url:
+            from sheets_mastery.heartbeat import beat
+
+            beat(url, well=well)
+
     def remove(self, gradebook: GradebookSettings) -> int:
         """Take everything of ours out of one document."""
         from sheets_mastery.sync import remove
