@@ -547,6 +547,13 @@ class Google(_Section):
     endpoint: Annotated[str, AfterValidator(_loopback)] | None = None
     #: Seconds to wait for an answer.
     timeout_seconds: Annotated[Whole, Field(ge=1, le=600)] = 180
+    #: Whether this machine's clock is held against Google's at each delivery. None: unless Google is the local one.
+    check_clock: Switch | None = None
+
+    @property
+    def checks_clock(self) -> bool:
+        """Whether letters wait while this machine's clock is not Google's."""
+        return self.credentials != "local" if self.check_clock is None else self.check_clock
 
     @model_validator(mode="after")
     def _what_each_kind_needs(self) -> Self:

@@ -59,6 +59,8 @@ class Service:
         #: Relative paths in the settings count from here.
         self.folder = folder
         self.clock = clock
+        #: Whether it is some other moment than it really is.
+        self._pretending = False
         self._environment = environment
         #: Names this process as the holder of a claim.
         self._incarnation = secrets.token_hex(8)
@@ -95,6 +97,7 @@ class Service:
             raise SettingsError(f'--now: "{moment}" is no moment; write it like 2026-10-30T16:30.') from None
         aware = pretended if pretended.tzinfo else pretended.replace(tzinfo=self.settings.school.zone)
         self.clock = lambda: aware
+        self._pretending = True
 
     def chosen(self, name: str | None) -> tuple[GradebookSettings, ...]:
         """The gradebook with a name, or all of them."""
@@ -170,6 +173,7 @@ class Service:
                 progress=progress,
                 await_turn=self.pace.wait,
                 drafts=self.drafts,
+                google_time=self._google_time,
             )
             _add(delivery, back)
             for name, why in ((name, why) for name, why in held.items() if name in due):
@@ -209,6 +213,12 @@ class Service:
         syncs = (run for run in self.ledger.last_runs(gradebook) if run.command != DELIVER)
         last = next(syncs, None)
         return last.why if last is not None and last.outcome == "failed" else ""
+
+    def _google_time(self) -> datetime | None:
+        """When Google has answered last, by its clock; None where ours is not held against it."""
+        if self._pretending or not self.settings.google.checks_clock:
+            return None
+        return self.sheets.answered
 
     def beat(self, *, well: bool) -> None:
         """Tell the watcher outside, where there is one, that a run has ended. Nothing is raised."""

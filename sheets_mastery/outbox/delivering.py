@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.envelope import seal
 from sheets_mastery.errors import SheetError
-from sheets_mastery.freshlook import BRAKE, QUARANTINE, View, why_all_wait
+from sheets_mastery.freshlook import BRAKE, CLOCK, QUARANTINE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
@@ -48,12 +48,14 @@ def deliver(
     envelope: Envelope = seal,
     drafts: Drafts | None = None,
     await_turn: Callable[[], None] = lambda: None,
+    google_time: Callable[[], datetime | None] = lambda: None,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
     `drafts` is where letters are laid that a person sends; None where there is no such mailbox. `await_turn` waits, for
     a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
-    read and the letter claimed, so that neither grows old meanwhile.
+    read and the letter claimed, so that neither grows old meanwhile. `google_time` tells when the sheet has answered
+    last by the clock of whoever gave it, against which ours is held; None where it is not to be.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
@@ -87,6 +89,7 @@ def deliver(
             lease_owner=lease_owner,
             envelope=envelope,
             drafts=drafts,
+            google_time=google_time,
         )
         run = _Run(
             rounds=rounds,
@@ -156,6 +159,8 @@ class _Run:
         if look:
             try:
                 view = rounds.view(gradebook)
+                if view.clock:
+                    delivery.trouble(view.clock)
                 due = rounds.decide(view, due, delivery)
                 rounds.take_back(view, laid, delivery)
             except SheetError as problem:
@@ -187,7 +192,9 @@ class _Run:
                 delivery.hold(name, view.quarantine, 1)
                 return
             delivery.counts[wait] += 1
-            if view.moved:
+            if wait == CLOCK:
+                delivery.trouble(view.clock)
+            elif view.moved:
                 delivery.trouble(f"{name}: {'; '.join(view.moved)}; no letter leaves until a sync has looked.")
             return
         if unapproved(notice, view.mode):

@@ -24,6 +24,7 @@ from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_o
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
+from sheets_mastery.outbox.clocks import apart
 from sheets_mastery.outbox.counts import AWAY, NO_ADDRESS, Delivery, Outcome
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.handover import hand_over, withdrawn
@@ -53,6 +54,8 @@ class Rounds:
     envelope: Envelope
     #: Where letters are laid that a person sends.
     drafts: Drafts | None
+    #: When Google has answered last, by its own clock; None where that is not known, or not wanted.
+    google_time: Callable[[], datetime | None]
     #: The last view of each gradebook.
     views: dict[str, View] = field(default_factory=dict)
     #: The spreadsheets that this delivery has put its stamp into.
@@ -66,9 +69,11 @@ class Rounds:
         view = self.views.get(gradebook.name)
         if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
             today = now.astimezone(self.file.school.zone).date()
-            reading, past = self.sheets.read(gradebook.spreadsheet), self.outbox.past(gradebook.name, today)
+            reading = self.sheets.read(gradebook.spreadsheet)
+            clock = apart(now, self.google_time(), self.clock())
+            past = self.outbox.past(gradebook.name, today)
             held = self.outbox.examine(reading.spreadsheet_id, reading.stamps, now)
-            view = replace(View.of(reading, past, self.file, gradebook, now), quarantine=held)
+            view = replace(View.of(reading, past, self.file, gradebook, now), quarantine=held, clock=clock)
             self.views[gradebook.name] = view
         return view
 
