@@ -428,7 +428,7 @@ def run(
     Example: sheets-mastery run -c /etc/sheets-mastery/mastery.toml
     """
     from sheets_mastery import terminal
-    from sheets_mastery.schedule import keep_running
+    from sheets_mastery.schedule import keep_running, turn_of
 
     if now is not None and not once:
         raise errors.SettingsError("--now: a pretended moment does not pass; give --once with it.")
@@ -454,6 +454,7 @@ def run(
                 clock=service.clock,
                 wait=stopped.wait,
                 waiting=lambda until: screen.say(f"Next run: {terminal.moment(until, zone)}"),
+                turn=turn_of(service.settings),
             )
     raise typer.Exit(codes[-1] if once else DONE)
 
