@@ -13,7 +13,8 @@ import secrets
 import stat
 import webbrowser
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -41,6 +42,8 @@ READ = "https://www.googleapis.com/auth/gmail.readonly"
 _MAILBOX = frozenset({GMAIL, SEND, METADATA, READ})
 
 _SERVICE_ACCOUNT_KEYS = ("client_email", "private_key", "token_uri")
+#: Beside what google-auth keeps in a token's file: when Google lets it end for good.
+_ENDS = "refresh_token_ends"
 _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 
 
@@ -155,6 +158,9 @@ def sign_in(
         expiry=granted.expiry,
     )
     token.kept_in = folder / google.token_file
+    seconds = flow.oauth2session.token.get("refresh_token_expires_in")
+    if isinstance(seconds, int):
+        token.ends = datetime.now(UTC) + timedelta(seconds=seconds)
     try:
         token.save()
     except OSError as full:
@@ -183,6 +189,9 @@ class SavedToken(oauth2.Credentials):
 
     #: The file; None for one that is not kept.
     kept_in: Path | None = None
+    #: When Google lets it end for good, as far as it said so when the person signed in: after seven days where the
+    #: consent screen is in Testing, or when the person wanted it. Renewing it changes nothing about that.
+    ends: datetime | None = None
 
     @classmethod
     def load(cls, path: Path, wanted: Sequence[str]) -> Self:
@@ -207,6 +216,8 @@ class SavedToken(oauth2.Credentials):
             **{name: info[name] for name in _TOKEN_KEYS},
         )
         token.kept_in = path
+        with suppress(KeyError, TypeError, ValueError):
+            token.ends = datetime.fromisoformat(info[_ENDS]).astimezone(UTC)
         return token
 
     def refresh(self, request: Any) -> None:
@@ -230,7 +241,8 @@ class SavedToken(oauth2.Credentials):
         beside = self.kept_in.with_name(f".{self.kept_in.name}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(str(self.to_json()))  # type: ignore[no-untyped-call]  # nor here
+                told: dict[str, Any] = json.loads(self.to_json())  # type: ignore[no-untyped-call]  # nor here
+                json.dump(told | ({_ENDS: self.ends.isoformat()} if self.ends else {}), file)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.kept_in)

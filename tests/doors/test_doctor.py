@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from sheets_mastery.doctor import Check, examine
+from sheets_mastery.doctor import Check, _credentials, examine
+from sheets_mastery.wiring import Service
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Office
@@ -97,6 +99,38 @@ def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: 
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
     promise = "each leaves at most once, and of one that is cut off at its very end a person says whether it left"
     assert (found["mail"].well, found["mail"].said) == (True, f"letters go to 127.0.0.1:2525 (none); {promise}")
+    asked = (
+        "ask whoever looks after school.example whether its SPF record names this mail server, whether the server "
+        "signs with DKIM for school.example, and whether there is a DMARC record: without them letters end among the "
+        "spam, or nowhere"
+    )
+    assert (found["sender"].well, found["sender"].said) == (True, asked)
+
+
+def test_a_sign_in_that_google_will_end_is_told_with_what_to_do(office: Office) -> None:
+    token = {
+        "token": "t",
+        "refresh_token": "r",
+        "client_id": "c",
+        "client_secret": "s",
+        "token_uri": "http://127.0.0.1:1",
+    }
+    scope = "https://www.googleapis.com/auth/spreadsheets"
+    kept = office.school.folder / "google-token.json"
+    kept.write_text(json.dumps(token | {"scopes": [scope], "refresh_token_ends": "2026-11-06T21:30:00+00:00"}))
+    kept.chmod(0o600)
+    office.change(
+        f'credentials = "local"\nendpoint = "{office.school.url}"', 'credentials = "oauth"\nfile = "client.json"'
+    )
+    # Only this part: the doctor itself would go on and ask Google.
+    service = Service.load(office.school.settings_file, {}, clock=lambda: datetime.now(UTC))
+    credentials, ends = _credentials(service)
+    assert (credentials.well, ends.what, ends.well, ends.code) == (True, "sign-in", False, 0)
+    assert ends.said == (
+        "Google lets it end on 2026-11-06 at 15:30, and nothing is read or sent from then on. Where the consent screen "
+        "of your project is in Testing that is after seven days each time: publish it (Google Auth Platform, "
+        "Audience), then `sign-in` once more"
+    )
 
 
 MORE = 'set mail.bounces.read_from = "gmail" and sign in again (gmail.readonly)'

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +331,33 @@ def test_signing_in_once_is_enough(google: LocalGoogle, tmp_path: Path, arrange:
     token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
     with GoogleSheets(token, endpoint=google.url) as sheets, pytest.raises(SheetNotFound):
         sheets.read("no-such-spreadsheet")
+
+
+def test_when_google_lets_a_sign_in_end_is_kept_with_it_also_when_it_is_renewed(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {"testing": True})))
+    before = datetime.now(UTC)
+    assert sign_in(tmp_path) == "kept token.json"
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(token, SavedToken)
+    assert token.ends is not None
+    assert timedelta(days=6, hours=23) < token.ends - before < timedelta(days=7, minutes=5)
+
+    with Wire(token, endpoint=google.url) as wire:
+        token.refresh(wire.token_request)
+
+    again = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(again, SavedToken)
+    assert (again.token, again.ends) == (token.token, token.ends)
+
+
+@pytest.mark.parametrize("ends", [None, 5, "soon"])
+def test_of_a_token_that_says_nothing_about_its_end_nothing_is_known(tmp_path: Path, ends: Any) -> None:
+    keep(tmp_path, refresh_token_ends=ends)
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(token, SavedToken)
+    assert token.ends is None
 
 
 def test_a_token_that_ran_out_is_renewed_and_kept(
