@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from sheets_mastery.config import Settings
-    from sheets_mastery.ledger.ledger import Event
+    from sheets_mastery.ledger import Event
     from sheets_mastery.wiring import Service
 
 #: Who stands in the audit.

@@ -18,6 +18,7 @@ from sheets_mastery.google import auth
 from sheets_mastery.gradebook import Gradebook, Layout, find_layout
 from sheets_mastery.leaving import mode_in_force
 from sheets_mastery.newids import supposed
+from sheets_mastery.ourtabs import present
 from sheets_mastery.panel import settings_in_force
 from sheets_mastery.past import Past
 from sheets_mastery.plan import decide
@@ -316,7 +317,7 @@ def _languages(service: Service, name: str, book: Gradebook) -> Iterator[Check]:
 
 
 def _ours(name: str, reading: Reading) -> Iterator[Check]:
-    there = [tab.title for sheet_id, title, _ in tabs.OURS if (tab := tabs.present(reading, sheet_id, title))]
+    there = [tab.title for sheet_id, title, _ in tabs.OURS if (tab := present(reading, sheet_id, title))]
     said = f"tabs {', '.join(there)}" if there else "nothing of ours yet; the first sync makes it"
     yield Check(what=f"{name}: in the sheet", well=True, said=said)
 

@@ -36,13 +36,14 @@ from sheets_mastery.mastery import Standing, Verdict, standings
 from sheets_mastery.newaddresses import address_changes, address_problems, after
 from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, with_more
 from sheets_mastery.occasions import letters_owed
+from sheets_mastery.ourtabs import present
 from sheets_mastery.panel import SETTINGS_LABELS, InForce, codes_seen, page_edits, settings_in_force, settings_tab
 from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.quiet import edited, marks_seen
 from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import shape_of
-from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away, present
+from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away
 from sheets_mastery.writeback import write_back
 
 

@@ -14,6 +14,7 @@ from sheets_mastery.edits import Value
 from sheets_mastery.gradebook import Gradebook, Place, Problem
 from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS, MAIL_TITLE
 from sheets_mastery.mastery import Standing
+from sheets_mastery.ourtabs import is_empty
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_LABELS, SETTINGS_TITLE
 from sheets_mastery.reading import Reading, Tab
 
@@ -120,11 +121,6 @@ def _seen(place: Place, reading: Reading) -> str:
     return text if len(text) <= _SEEN_LENGTH else text[: _SEEN_LENGTH - 1] + "…"
 
 
-def present(reading: Reading, sheet_id: int, title: str) -> Tab | None:
-    """A tab of ours in a reading: by its id, and by its title where it came back from a copy under another id."""
-    return next((tab for tab in reading if tab.sheet_id == sheet_id), None) or reading.tab(title)
-
-
 def is_ours_to_take_away(tab: Tab, labels: tuple[str, ...]) -> bool:
     """Whether we surely made this tab: an empty one of this name may be the teacher's."""
     # `Mastery Mail` has a line above its labels.
@@ -134,8 +130,7 @@ def is_ours_to_take_away(tab: Tab, labels: tuple[str, ...]) -> bool:
 
 def is_ours(tab: Tab, labels: tuple[str, ...]) -> bool:
     """Whether a tab of this name is free for us: we made it, or it is empty."""
-    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
-    return empty or is_ours_to_take_away(tab, labels)
+    return is_empty(tab) or is_ours_to_take_away(tab, labels)
 
 
 def _number(value: Decimal) -> int | Decimal:

@@ -35,6 +35,7 @@ from sheets_mastery.gradebook.records import key
 from sheets_mastery.liverules import LookUp, is_ours, marks_rules, normal, tab_rules
 from sheets_mastery.mailtab import mail_tab
 from sheets_mastery.mastery import Judged, Standing, Verdict, percent_text
+from sheets_mastery.ourtabs import present
 from sheets_mastery.panel import settings_tab as panel_tab
 from sheets_mastery.reading import Content, Look, Reading, Rule, Tab
 from sheets_mastery.remediation import Remediation, Work
@@ -81,8 +82,8 @@ def write_back(
     in_the_way = tuple(_in_the_way(reading, pages))
     mastery = tabs.mastery_table(gradebook, standings)
     trouble = tabs.trouble_table((*problems, *in_the_way), reading)
-    mastery_tab = tabs.present(reading, mastery.sheet_id, mastery.title)
-    trouble_tab = tabs.present(reading, trouble.sheet_id, trouble.title)
+    mastery_tab = present(reading, mastery.sheet_id, mastery.title)
+    trouble_tab = present(reading, trouble.sheet_id, trouble.title)
     lookup = LookUp(
         tab=mastery_tab.title if mastery_tab else mastery.title,
         rows=mastery.rows,
@@ -155,7 +156,7 @@ def removal(reading: Reading, gradebook: Gradebook | None) -> tuple[Edit, ...]:
     ours = {
         tab.sheet_id
         for sheet_id, title, labels in tabs.OURS
-        if (tab := tabs.present(reading, sheet_id, title)) is not None and tabs.is_ours_to_take_away(tab, labels)
+        if (tab := present(reading, sheet_id, title)) is not None and tabs.is_ours_to_take_away(tab, labels)
     }
     for tab in reading:
         if tab.sheet_id not in ours:
@@ -334,7 +335,7 @@ def _free_for_flag(content: Content) -> bool:
 
 def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
     for sheet_id, title, labels in tabs.FOUND:
-        tab = tabs.present(reading, sheet_id, title)
+        tab = present(reading, sheet_id, title)
         if tab is not None and not tabs.is_ours(tab, labels):
             yield Problem(
                 place=Place(tab=tab.title),
@@ -345,7 +346,7 @@ def _foreign_tabs(reading: Reading) -> Iterator[Problem]:
 
 def _in_the_way(reading: Reading, pages: Iterable[_Page]) -> Iterator[Problem]:
     for sheet_id, title, labels in tabs.OURS:
-        tab = tabs.present(reading, sheet_id, title)
+        tab = present(reading, sheet_id, title)
         if tab is not None and tabs.is_ours(tab, labels) and _locked(tab, _grid(tab)):
             yield _protected(tab.title, "it is not kept up to date")
     for page in pages:

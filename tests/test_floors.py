@@ -31,6 +31,7 @@ FLOORS = (
         "liverules",
         "edits",
         "stamps",
+        "ourtabs",
         "panel",
         "mailtab",
         "tabs",

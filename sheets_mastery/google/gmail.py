@@ -10,52 +10,36 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from sheets_mastery.envelope import is_untouched, reference
 from sheets_mastery.errors import CredentialsError, MailLater, MailUnknown, Unreachable
 from sheets_mastery.google import units
+from sheets_mastery.google.mailbox import Mailbox, message_of
 from sheets_mastery.google.posting import (
     LATER,
+    LETTER_LATER,
     MAY_HAVE_GONE,
-    check_addresses,
-    continues,
-    headers_of,
+    asking,
     later_of,
     named,
     refuse_account,
     refuse_letter_or_wait,
 )
-from sheets_mastery.google.services import Refused, call, service
+from sheets_mastery.google.services import Refused, service
 from sheets_mastery.google.wire import Wire
 
 _CHANGED = "A person has changed the letter's draft in Gmail: send it from there, or delete it."
+_GONE = "The letter's draft was gone: a person sent or deleted it."
+_DRAFTS_LATER = "Gmail did not answer; the drafts are looked for again."
 
 
-class GmailMailer:
+class GmailMailer(Mailbox):
     """The mailbox of one account."""
 
     #: A request without an answer may still be carried out for so long; only then is a draft that is there unsent.
     ask_after = timedelta(minutes=15)
     #: What one letter costs of Gmail's quota of units.
     units = units.CREATE_DRAFT + units.GET_DRAFT + units.SEND
-
-    def __init__(
-        self,
-        wire: Wire,
-        *,
-        spend: Callable[[int], None] = lambda _: None,
-        thread_of: Callable[[str], str] = lambda _: "",
-    ) -> None:
-        """`wire` is the way to Google for the account; it is closed together with the mailbox.
-
-        `spend` is told of every request how many of Gmail's units it has cost. `thread_of` tells of a letter, by its
-        token, in which of Gmail's threads it lies; "" where nobody knows.
-        """
-        self._wire = wire
-        self._spend = spend
-        self._thread_of = thread_of
-        self._drafts = service("gmail", "v1", self._wire).users().drafts()
 
     def send(
         self,
@@ -85,10 +69,7 @@ class GmailMailer:
         last_look: Callable[[], None],
     ) -> str:
         """Make a draft, and make sure that it is the one that was meant; answers its name."""
-        headers = headers_of(letter)
-        check_addresses(headers, sender, recipient)
-        earlier = continues(headers)
-        draft = self._create(letter, self._thread_of(earlier) if earlier else "")
+        draft = self._create(letter, self._thread(letter, sender, recipient))
         try:
             on_draft(draft)
             self._make_sure(draft)
@@ -110,20 +91,13 @@ class GmailMailer:
 
         Raises MailUnknown where a person has to look, MailLater where Gmail cannot be asked, CredentialsError.
         """
-        try:
+        with asking(silent=LETTER_LATER, gone="The letter's draft is gone: it was sent, or a person deleted it."):
             if draft_id:
                 self._delete_noted(draft_id)
             else:
                 # Sending begins only after the draft's name is committed, so it has not gone; but a draft may lie there
                 # whose making was not answered, or not noted.
                 self._delete_orphans(key)
-        except Unreachable as silent:
-            raise MailLater("Gmail did not answer; the letter is looked for again.") from silent
-        except Refused as refused:
-            if refused.refusal.status == 404:
-                raise MailUnknown("The letter's draft is gone: it was sent, or a person deleted it.") from refused
-            refuse_account(refused.refusal)
-            raise later_of(refused.refusal) from refused
         return None
 
     def _delete_noted(self, draft_id: str) -> None:
@@ -157,8 +131,7 @@ class GmailMailer:
                 self._call(units.DELETE_DRAFT, self._drafts.delete(userId="me", id=each["id"]))
 
     def _create(self, letter: bytes, thread: str) -> str:
-        message = {"raw": base64.urlsafe_b64encode(letter).decode("ascii")}
-        body = {"message": message | ({"threadId": thread} if thread else {})}
+        body = {"message": message_of(letter, thread)}
         try:
             draft = self._call(units.CREATE_DRAFT, self._drafts.create(userId="me", body=body, fields="id,message(id)"))
             return f"{draft['id']}/{draft['message']['id']}"
@@ -182,17 +155,10 @@ class GmailMailer:
         A person who has the mailbox open sees the draft, and may change, send or delete it.
         """
         name, _, message = draft.partition("/")
-        try:
+        with asking(silent=LATER, gone=_GONE):
             found = self._call(
                 units.GET_DRAFT, self._drafts.get(userId="me", id=name, format="minimal", fields="message(id)")
             )
-        except Unreachable as silent:
-            raise MailLater(LATER) from silent
-        except Refused as refused:
-            if refused.refusal.status == 404:
-                raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
-            refuse_account(refused.refusal)
-            raise later_of(refused.refusal) from refused
         if found.get("message", {}).get("id") != message:
             raise MailUnknown(_CHANGED)
 
@@ -207,7 +173,7 @@ class GmailMailer:
             if refused.refusal.outage:
                 raise MailUnknown(MAY_HAVE_GONE) from refused
             if refused.refusal.status == 404:
-                raise MailUnknown("The letter's draft was gone: a person sent or deleted it.") from refused
+                raise MailUnknown(_GONE) from refused
             refuse_account(refused.refusal)
             if refused.refusal.rate or refused.refusal.used_up:
                 # Asked once more before its time, even only to delete the draft, Gmail would want a longer wait.
@@ -220,12 +186,6 @@ class GmailMailer:
             raise MailUnknown(MAY_HAVE_GONE)
         return named(sent)
 
-    def _call(self, cost: int, request: Any) -> dict[str, Any]:
-        try:
-            return call(request)
-        finally:
-            self._spend(cost)
-
     def _discard(self, draft: str) -> bool:
         """Delete a draft that nobody will send any more; whether it is gone. If not it stays behind, unsent."""
         try:
@@ -233,10 +193,6 @@ class GmailMailer:
         except (Unreachable, Refused, CredentialsError):
             return False
         return True
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._wire.close()
 
 
 class GmailDrafts(GmailMailer):
@@ -252,7 +208,7 @@ class GmailDrafts(GmailMailer):
     ) -> None:
         """`wire` is the way to Google for writing drafts; `sent` opens the one for reading, which needs another scope.
 
-        It is opened when it is first needed. The others are as for `GmailMailer`.
+        It is opened when it is first needed. The others are as for `Mailbox`.
         """
         super().__init__(wire, spend=spend, thread_of=thread_of)
         self._open = sent
@@ -286,7 +242,7 @@ class GmailDrafts(GmailMailer):
         try:
             self._call(units.GET_DRAFT, self._drafts.get(userId="me", id=draft, format="minimal", fields="id"))
         except Unreachable as silent:
-            raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
+            raise MailLater(_DRAFTS_LATER) from silent
         except Refused as refused:
             if refused.refusal.status != 404:
                 refuse_account(refused.refusal)
@@ -296,14 +252,9 @@ class GmailDrafts(GmailMailer):
         if self._reading is None:
             self._reading = self._open()
         sent = service("gmail", "v1", self._reading).users().messages()
-        try:
+        with asking(silent=_DRAFTS_LATER):
             asked = sent.list(userId="me", q=f'in:sent "{word}"', maxResults=1, fields="messages(id)")
             found = self._call(units.LIST, asked)
-        except Unreachable as silent:
-            raise MailLater("Gmail did not answer; the drafts are looked for again.") from silent
-        except Refused as refused:
-            refuse_account(refused.refusal)
-            raise later_of(refused.refusal) from refused
         messages = found.get("messages", [])
         if not messages:
             raise MailUnknown("Its draft is gone, and it is not found among what was sent: a person has deleted it.")

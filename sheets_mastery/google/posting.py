@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import Any, NoReturn
 
-from sheets_mastery.errors import CredentialsError, MailLater, MailNotAsMeant, MailRefused
+from sheets_mastery.errors import CredentialsError, MailLater, MailNotAsMeant, MailRefused, MailUnknown, Unreachable
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.services import Refused
 
 #: The headers with addresses that Gmail acts on.
 _ADDRESSING = {"from", "sender", "to", "cc", "bcc"}
+LETTER_LATER = "Gmail did not answer; the letter is looked for again."
 LATER = "Gmail took nothing over; the letter will be tried again."
 MAY_HAVE_GONE = "Gmail did not say whether the letter went; look in the folder Sent for its reference."
 _CONTINUES = re.compile(r"<sm1\.([a-z2-7]{26})@")
@@ -40,6 +43,24 @@ def check_addresses(headers: EmailMessage, sender: str, recipient: str) -> None:
     ]
     if sorted(named) != [("from", sender), ("to", recipient)]:
         raise MailNotAsMeant("The letter's headers name somebody else than the one it is for; it was not sent.")
+
+
+@contextmanager
+def asking(*, silent: str, gone: str = "") -> Iterator[None]:
+    """A question to Gmail by which nothing is sent: MailLater, saying `silent`, where it does not answer.
+
+    With `gone`, MailUnknown where what was asked about is no longer there. CredentialsError for an account that may
+    not ask.
+    """
+    try:
+        yield
+    except Unreachable as silence:
+        raise MailLater(silent) from silence
+    except Refused as refused:
+        if gone and refused.refusal.status == 404:
+            raise MailUnknown(gone) from refused
+        refuse_account(refused.refusal)
+        raise later_of(refused.refusal) from refused
 
 
 def refuse_letter_or_wait(refusal: Refusal, cause: Refused) -> NoReturn:

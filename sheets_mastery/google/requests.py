@@ -84,32 +84,13 @@ def _requests(edit: Edit) -> Iterator[Json]:
                 }
             }
         case InsertRows():
-            yield {
-                "insertDimension": {
-                    "range": {
-                        "sheetId": edit.sheet_id,
-                        "dimension": "ROWS",
-                        "startIndex": edit.row,
-                        "endIndex": edit.row + edit.count,
-                    },
-                    "inheritFromBefore": False,
-                }
-            }
+            yield {"insertDimension": {"range": _rows(edit), "inheritFromBefore": False}}
         case PutStamp():
             yield _stamp(edit)
         case DropStamp():
             yield {"deleteDeveloperMetadata": {"dataFilter": _lookup(edit.stamp)}}
         case DeleteRows():
-            yield {
-                "deleteDimension": {
-                    "range": {
-                        "sheetId": edit.sheet_id,
-                        "dimension": "ROWS",
-                        "startIndex": edit.row,
-                        "endIndex": edit.row + edit.count,
-                    }
-                }
-            }
+            yield {"deleteDimension": {"range": _rows(edit)}}
         case DeleteTab():
             yield {"deleteSheet": {"sheetId": edit.sheet_id}}
         case PutValues():
@@ -191,6 +172,15 @@ def _notes(notes: Iterable[PutNote]) -> Iterator[Json]:
                 "fields": "note",
             }
         }
+
+
+def _rows(edit: InsertRows | DeleteRows) -> Json:
+    return {
+        "sheetId": edit.sheet_id,
+        "dimension": "ROWS",
+        "startIndex": edit.row,
+        "endIndex": edit.row + edit.count,
+    }
 
 
 def _stamp(edit: PutStamp) -> Json:

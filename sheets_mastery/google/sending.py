@@ -6,54 +6,36 @@ only its answer, or the letter itself in the folder Sent, can tell whether the l
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sheets_mastery.envelope import token
 from sheets_mastery.errors import CredentialsError, MailLater, MailUnknown, Unreachable
 from sheets_mastery.google import units
+from sheets_mastery.google.mailbox import Mailbox, message_of
 from sheets_mastery.google.posting import (
     LATER,
+    LETTER_LATER,
     MAY_HAVE_GONE,
-    check_addresses,
-    continues,
-    headers_of,
-    later_of,
+    asking,
     named,
-    refuse_account,
     refuse_letter_or_wait,
 )
-from sheets_mastery.google.services import Refused, call, service
-from sheets_mastery.google.wire import Wire
+from sheets_mastery.google.services import Refused
 
 #: What is committed before a letter is sent: from here on a silence is in doubt.
 _REQUEST_COMES = "the request comes next"
-_SILENT = "Gmail did not answer; the letter is looked for again."
 _NOT_YET = "The letter is not among those that Gmail has sent, as far as it shows them by now; it is looked for again."
 
 
-class SendingMailer:
+class SendingMailer(Mailbox):
     """A mailbox that letters may be sent from and nothing more (the scope gmail.send)."""
 
     #: There is nobody to ask, so there is nothing to wait for.
     ask_after = timedelta()
     #: What one letter costs of Gmail's quota of units.
     units = units.SEND
-
-    def __init__(
-        self,
-        wire: Wire,
-        *,
-        spend: Callable[[int], None] = lambda _: None,
-        thread_of: Callable[[str], str] = lambda _: "",
-    ) -> None:
-        """As `gmail.GmailMailer`."""
-        self._wire = wire
-        self._spend = spend
-        self._thread_of = thread_of
-        self._messages = service("gmail", "v1", self._wire).users().messages()
 
     def send(
         self,
@@ -70,10 +52,7 @@ class SendingMailer:
         There is no draft; what `on_draft` commits is that the request comes next, and how its letter can be looked for.
         Raises as `gmail.GmailMailer.send`.
         """
-        headers = headers_of(letter)
-        check_addresses(headers, sender, recipient)
-        earlier = continues(headers)
-        thread = self._thread_of(earlier) if earlier else ""
+        thread = self._thread(letter, sender, recipient)
         on_draft(self._mark())
         last_look()
         try:
@@ -89,17 +68,14 @@ class SendingMailer:
             return None
         raise MailUnknown(MAY_HAVE_GONE)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._wire.close()
-
     def _mark(self) -> str:
         return _REQUEST_COMES
 
     def _send(self, letter: bytes, thread: str) -> str:
-        body = {"raw": base64.urlsafe_b64encode(letter).decode("ascii")} | ({"threadId": thread} if thread else {})
         try:
-            sent = self._call(units.SEND, self._messages.send(userId="me", body=body, fields="id,threadId"))
+            sent = self._call(
+                units.SEND, self._messages.send(userId="me", body=message_of(letter, thread), fields="id,threadId")
+            )
         except Unreachable as silent:
             raise MailUnknown(MAY_HAVE_GONE) from silent
         except Refused as refused:
@@ -112,12 +88,6 @@ class SendingMailer:
         if not isinstance(sent.get("id"), str):
             raise MailUnknown(MAY_HAVE_GONE)
         return named(sent)
-
-    def _call(self, cost: int, request: Any) -> dict[str, Any]:
-        try:
-            return call(request)
-        finally:
-            self._spend(cost)
 
 
 #: So long after a request Gmail may still carry it out (twice our patience); the letter then lies in Sent, where it can
@@ -150,13 +120,8 @@ class LookingMailer(SendingMailer):
             # It was begun in another way, before something else was granted.
             raise MailUnknown(MAY_HAVE_GONE)
         newest, asked, *missed = draft_id.split("@")
-        try:
+        with asking(silent=LETTER_LATER):
             found = self._found(key, newest)
-        except Unreachable as silent:
-            raise MailLater(_SILENT) from silent
-        except Refused as refused:
-            refuse_account(refused.refusal)
-            raise later_of(refused.refusal) from refused
         now = self._wire.answered
         if found or now is None:
             return found or self._not_yet(draft_id)
@@ -175,13 +140,8 @@ class LookingMailer(SendingMailer):
 
     def _mark(self) -> str:
         """The newest message in Sent and Google's time. MailLater."""
-        try:
+        with asking(silent=LATER):
             sent = self._sent(1)
-        except Unreachable as silent:
-            raise MailLater(LATER) from silent
-        except Refused as refused:
-            refuse_account(refused.refusal)
-            raise later_of(refused.refusal) from refused
         if self._wire.answered is None:
             raise MailLater(LATER)
         return f"{sent[0] if sent else ''}@{self._wire.answered.isoformat()}"

@@ -8,12 +8,11 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from sheets_mastery.afterwards import Bounce
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post, returned
+from sheets_mastery.ledger import moves, post, returned
 from sheets_mastery.ledger.tables import (
     attempt,
     choice,
@@ -27,6 +26,7 @@ from sheets_mastery.ledger.tables import (
     notice_item,
     opt_out,
     student_seen,
+    upsert,
     verdict,
     verdict_change,
 )
@@ -111,7 +111,7 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     if facts.marks is not None:
         state["marks"] = {"assignments": list(facts.marks.assignments), "rows": dict(facts.marks.rows)}
     connection.execute(
-        _upsert(connection, gradebook_state)
+        upsert(connection, gradebook_state)
         .values(gradebook=gradebook, **state)
         .on_conflict_do_update(index_elements=["gradebook"], set_=state)
     )
@@ -136,7 +136,7 @@ def write_facts(connection: Connection, gradebook: str, facts: Facts, *, now: da
     decided = {each.notice.key: each for each in facts.decided}
     for key in sorted({*joined, *praises, *withdrawn, *decided}):
         if key in decided:
-            post.decide(connection, decided[key], who=MAIL_TITLE, now=now)
+            moves.decide(connection, decided[key], who=MAIL_TITLE, now=now)
         if key in withdrawn:
             post.withdraw(connection, key, withdrawn[key], now=now)
         elif key in joined or key in praises:
@@ -206,7 +206,7 @@ def _earlier(
         )
         .where(
             notice.c.gradebook == gradebook,
-            notice.c.state.not_in(tuple(state for state in NoticeState if state.waiting)),
+            notice.c.state.not_in(post.WAITING),
             or_(notice.c.state != NoticeState.CANCELLED, notice.c.slot >= today - timedelta(days=NEWS_DAYS)),
         )
         .order_by(notice.c.changed, notice.c.key)
@@ -289,7 +289,7 @@ def _edited(connection: Connection, gradebook: str) -> dict[Work, datetime]:
 
 def _write_edited(connection: Connection, gradebook: str, works: Iterable[Work], now: datetime) -> None:
     connection.execute(delete(mark_edit).where(mark_edit.c.gradebook == gradebook, mark_edit.c.at < now - REMEMBERED))
-    changed = _upsert(connection, mark_edit)
+    changed = upsert(connection, mark_edit)
     connection.execute(
         changed.on_conflict_do_update(
             index_elements=["gradebook", "student", "assignment"], set_={"at": changed.excluded.at}
@@ -312,7 +312,7 @@ def _addresses(connection: Connection, gradebook: str) -> dict[tuple[str, str], 
 
 
 def _write_addresses(connection: Connection, gradebook: str, addresses: Iterable[KnownAddress]) -> None:
-    changed = _upsert(connection, guardian_address)
+    changed = upsert(connection, guardian_address)
     moving = ("since", "trusted", "gone")
     connection.execute(
         changed.on_conflict_do_update(
@@ -333,7 +333,7 @@ def _write_students(connection: Connection, gradebook: str, students: Mapping[st
         if student not in known or (known[student].name, known[student].gone) != (name, None)
     ]
     if here:
-        changed = _upsert(connection, student_seen)
+        changed = upsert(connection, student_seen)
         connection.execute(
             changed.on_conflict_do_update(
                 index_elements=["gradebook", "student"],
@@ -366,7 +366,7 @@ def _write_verdicts(connection: Connection, gradebook: str, changes: Iterable[Ve
     )
     there = [_of(gradebook, each.work, {"verdict": each.after, "since": now}) for each in fresh if each.after]
     if there:
-        changed = _upsert(connection, verdict)
+        changed = upsert(connection, verdict)
         connection.execute(
             changed.on_conflict_do_update(
                 index_elements=["gradebook", "student", "assignment"],
@@ -421,7 +421,7 @@ def _write_attempts(connection: Connection, gradebook: str, attempts: Iterable[A
 
 
 def _write_episodes(connection: Connection, gradebook: str, episodes: Iterable[Remediation], now: datetime) -> None:
-    changed = _upsert(connection, episode)
+    changed = upsert(connection, episode)
     moving = ("help", "due", "attempts", "closed", "why")
     connection.execute(
         changed.on_conflict_do_update(
@@ -471,8 +471,3 @@ def _last_contracts(connection: Connection, gradebook: str) -> dict[str, Any]:
 def _of(gradebook: str, work: tuple[str, str], rest: Mapping[str, Any]) -> dict[str, Any]:
     student, assignment = work
     return {"gradebook": gradebook, "student": student, "assignment": assignment, **rest}
-
-
-def _upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may say ON CONFLICT: both databases can, in the same words, but the library keeps two of them."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

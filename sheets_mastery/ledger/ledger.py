@@ -10,22 +10,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, distinct, exists, func, insert, select, true, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, func, select
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import post, returned, stamping
+from sheets_mastery.ledger import delivering, history, installation, moves, optouts, post, returned, runs, stamping
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
+from sheets_mastery.ledger.history import Event
+from sheets_mastery.ledger.installation import Install
 from sheets_mastery.ledger.returned import Recorded
-from sheets_mastery.ledger.tables import audit, install, notice, opt_out, run
+from sheets_mastery.ledger.runs import Run
+from sheets_mastery.ledger.tables import notice, of_gradebook
 from sheets_mastery.notices import Decided, Notice, NoticeState
 from sheets_mastery.panel import Choice
 from sheets_mastery.past import Facts, Past
@@ -33,67 +34,6 @@ from sheets_mastery.reading import SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp
 
 _UNSENT = tuple(state for state in NoticeState if not state.final and state is not NoticeState.SENDING)
-
-
-#: What may change of a letter that is shown to others.
-_SHOWN = {"state", "not_before", "expires", "reason", "draft_id", "provider_id", "approved"}
-#: What a letter has that nobody is sending.
-_NO_LEASE: Mapping[str, Any] = {"lease_owner": "", "lease_until": None}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Install:
-    """This installation."""
-
-    #: Names the installation; a copied ledger has the same.
-    id: str
-    #: The key of every digest.
-    secret: bytes = field(repr=False)
-    #: How many letters have left. It only grows: a lower number than one seen before tells of a ledger put back.
-    send_seq: int
-    #: When the ledger was made.
-    created: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """One run of a command."""
-
-    id: int
-    #: The gradebook's name, "" for a command that is about no single one.
-    gradebook: str
-    command: str
-    started: datetime
-    #: None where it never said how it ended.
-    finished: datetime | None
-    #: How it ended, in the command's word; "" where it never said.
-    outcome: str
-    #: The plan's fingerprint, "" for none.
-    fingerprint: str
-    #: HTTP requests it took.
-    requests: int
-    #: What there is to count.
-    counts: Mapping[str, int]
-    #: Why it did not end well, "" where it did.
-    why: str
-
-    @property
-    def interrupted(self) -> bool:
-        """It never said how it ended: something stopped it, or it is at work this moment."""
-        return self.finished is None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
-    """One thing that has happened to a letter."""
-
-    at: datetime
-    #: "sync", "deliver", "a person", or the random name of the delivery that has claimed it.
-    who: str
-    #: The state that it came into, "draft" or "joined".
-    what: str
-    #: Why, "" where there is nothing to say.
-    why: str
 
 
 def open_ledger(
@@ -113,26 +53,14 @@ def open_ledger(
     database = Database(url, wait_seconds=wait_seconds, folder=folder)
     try:
         with database.reading() as connection:
-            known = connection.execute(select(install.c.one)).first()
-        if known is None:
-            _install(database, now, new_secret)
+            known = installation.is_there(connection)
+        if not known:
+            with database.writing() as connection:
+                installation.make(connection, now, new_secret)
     except BaseException:
         database.close()
         raise
     return Ledger(database)
-
-
-def _install(database: Database, now: datetime, new_secret: Callable[[int], bytes]) -> None:
-    with database.writing() as connection:
-        try:
-            with connection.begin_nested():
-                connection.execute(
-                    insert(install).values(
-                        one=1, id=new_secret(16).hex(), secret=new_secret(32), send_seq=0, created=now
-                    )
-                )
-        except IntegrityError:
-            pass  # somebody else has just opened it for the first time, and theirs counts
 
 
 class Ledger:
@@ -160,8 +88,7 @@ class Ledger:
     def install(self) -> Install:
         """Which installation this is, and how many letters it has sent."""
         with self._database.reading() as connection:
-            row = connection.execute(select(install)).one()
-            return Install(id=row.id, secret=row.secret, send_seq=row.send_seq, created=row.created)
+            return installation.ours(connection)
 
     # A sync
 
@@ -204,42 +131,22 @@ class Ledger:
 
     def due(self, now: datetime) -> tuple[Notice, ...]:
         """The letters that may leave now, oldest first."""
-        return self._letters(notice.c.state.in_(post.SENDABLE), notice.c.not_before <= now, notice.c.expires > now)
+        return self._letters(*delivering.due(now))
 
     def expire(self, now: datetime) -> int:
         """Give up the letters whose time is over; answers how many. What they would have said may be said by others.
 
         A letter that waits for a person goes on waiting: it must not vanish from under the eyes of whoever looks at it.
         """
-        given_up = {"state": NoticeState.CANCELLED, "reason": "expired"}
-        over = (notice.c.state.in_(post.SENDABLE), notice.c.expires <= now)
-        done = 0
         with self._database.writing() as connection:
-            for key in connection.execute(select(notice.c.key).where(*over).order_by(notice.c.key)).scalars().all():
-                if post.change(connection, key, given_up, now, *over):
-                    post.free_items(connection, key)
-                    post.note(connection, "deliver", NoticeState.CANCELLED, key, "expired", now)
-                    done += 1
-        return done
+            return delivering.expire(connection, now)
 
     def claim(self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int) -> Notice | None:
         """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
-        taken = {
-            "state": NoticeState.SENDING,
-            "attempt": notice.c.attempt + 1,
-            # A draft of an earlier attempt says nothing about this one.
-            "draft_id": "",
-            "lease_owner": lease_owner,
-            "lease_no": notice.c.lease_no + 1,
-            "lease_until": now + timedelta(seconds=lease_seconds),
-        }
-        still_due = (
-            notice.c.version == version,
-            notice.c.state.in_(post.SENDABLE),
-            notice.c.not_before <= now,
-            notice.c.expires > now,
-        )
-        return self._change(key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
+        with self._database.writing() as connection:
+            return delivering.claim(
+                connection, key, version, now=now, lease_owner=lease_owner, lease_seconds=lease_seconds
+            )
 
     def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
         """Whether a claim still counts, why no letter may leave ("" where letters leave), and whether its reader has
@@ -247,14 +154,8 @@ class Ledger:
 
         A claim counts while nobody has taken the letter over and its lease is not over.
         """
-        counts = notice.c.key == claimed.key, *_as_seen(claimed), notice.c.lease_until > now
-        unwanted = post.opted_out(claimed.gradebook, claimed.guardian, claimed.kind)
-        asked = select(
-            install.c.stopped, exists().where(*counts).label("counts"), exists().where(*unwanted).label("unwanted")
-        )
         with self._database.reading() as connection:
-            row = connection.execute(asked).one()
-            return bool(row.counts), row.stopped, bool(row.unwanted)
+            return delivering.look(connection, claimed, now)
 
     def take_over(self, now: datetime, *, ask_after: timedelta) -> int:
         """Take every letter that is being sent from whoever has claimed it; answers how many.
@@ -262,26 +163,8 @@ class Ledger:
         For the sole deliverer, before it claims any: whoever claimed them is dead, or has lost the right to send and
         will notice. Each is UNKNOWN then, and the mail service may be asked so long after the last that was heard.
         """
-        taken = 0
         with self._database.writing() as connection:
-            for row in connection.execute(
-                select(notice.c.key, notice.c.version, notice.c.changed)
-                .where(notice.c.state == NoticeState.SENDING)
-                .order_by(notice.c.key)
-            ).all():
-                # A clock that was put back must not keep the question for days.
-                asked = min(max(now, row.changed + ask_after), now + ask_after)
-                values = {
-                    "state": NoticeState.UNKNOWN,
-                    "reason": "interrupted while it was sent",
-                    "not_before": asked,
-                    **_NO_LEASE,
-                }
-                still = (notice.c.state == NoticeState.SENDING, notice.c.version == row.version)
-                if post.change(connection, row.key, values, now, *still):
-                    post.note(connection, "deliver", NoticeState.UNKNOWN, row.key, "interrupted while it was sent", now)
-                    taken += 1
-        return taken
+            return delivering.take_over(connection, now, ask_after)
 
     def unknown(self, now: datetime) -> tuple[Notice, ...]:
         """The letters about which the mail service is to be asked now, oldest first."""
@@ -293,19 +176,13 @@ class Ledger:
 
     def postpone(self, until: datetime, now: datetime) -> int:
         """Let no letter that may leave do so before a moment; answers how many had to wait for it."""
-        earlier = (notice.c.state.in_(post.SENDABLE), notice.c.not_before < until)
-        moved = 0
         with self._database.writing() as connection:
-            for key in connection.execute(select(notice.c.key).where(*earlier).order_by(notice.c.key)).scalars().all():
-                moved += post.change(connection, key, {"not_before": until}, now, *earlier)
-        return moved
+            return delivering.postpone(connection, until, now)
 
     def left_since(self, moment: datetime) -> int:
         """How many letters have left since a moment, those that may have left included, of all gradebooks."""
-        away = (NoticeState.SENDING, NoticeState.SENT, NoticeState.UNKNOWN, NoticeState.NEEDS_REVIEW)
         with self._database.reading() as connection:
-            counted = select(func.count()).where(notice.c.state.in_(away), notice.c.changed > moment)
-            return int(connection.execute(counted).scalar_one())
+            return delivering.left_since(connection, moment)
 
     def refused_in_a_row(self) -> frozenset[str]:
         """The people (by digest) whose letters were refused for good since one was last taken by the mail service.
@@ -320,22 +197,17 @@ class Ledger:
     def stopped(self) -> str:
         """Why no letter may leave, "" where letters leave."""
         with self._database.reading() as connection:
-            return str(connection.execute(select(install.c.stopped)).scalar_one())
+            return installation.stopped(connection)
 
     def stop(self, why: str, *, now: datetime, who: str) -> bool:
         """Let no letter leave; whether it was not so before. `why` holds no personal data."""
-        return self._set_stopped(why, install.c.stopped == "", "stopped", now=now, who=who)
+        with self._database.writing() as connection:
+            return installation.stop(connection, why, now=now, who=who)
 
     def go_on(self, *, now: datetime, who: str) -> bool:
         """Let letters leave again; whether they were stopped."""
-        return self._set_stopped("", install.c.stopped != "", returned.GOING_ON, now=now, who=who)
-
-    def _set_stopped(self, why: str, where: ColumnElement[bool], what: str, *, now: datetime, who: str) -> bool:
         with self._database.writing() as connection:
-            changed = connection.execute(update(install).where(where).values(stopped=why)).rowcount == 1
-            if changed:
-                post.note(connection, who, what, "", why, now)
-            return changed
+            return installation.go_on(connection, now=now, who=who)
 
     # What the sheets say about this ledger
 
@@ -377,8 +249,7 @@ class Ledger:
     def history(self, key: str) -> tuple[Event, ...]:
         """Everything that has happened to a letter, oldest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(audit).where(audit.c.key == key).order_by(audit.c.id))
-            return tuple(Event(at=row.at, who=row.who, what=row.what, why=row.detail) for row in rows)
+            return history.of_letter(connection, key)
 
     def find(self, beginning: str) -> tuple[Notice, ...]:
         """The letters whose keys begin so."""
@@ -407,7 +278,7 @@ class Ledger:
         cancelled `for_good`. `approved`: a person lets it leave as it is, without quiet hours, and to this address from
         now on. ValueError for a move that does not exist.
         """
-        if to not in post.MOVES[notice.state]:
+        if to not in moves.MOVES[notice.state]:
             raise ValueError(f"a letter never goes from {notice.state} to {to}")
         if not_before is None and to is NoticeState.READY:
             not_before = now
@@ -419,10 +290,8 @@ class Ledger:
             "content_hash": content_hash,
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        values |= {"state": to, "reason": reason, **_NO_LEASE, **({"approved": now} if approved else {})}
-        return self._change(
-            notice.key, values, _as_seen(notice), who=who, what=to, now=now, seen=notice, for_good=for_good
-        )
+        values |= {"state": to, "reason": reason, **moves.NO_LEASE, **({"approved": now} if approved else {})}
+        return self._step(notice, values, who=who, what=to, now=now, for_good=for_good)
 
     def decide(self, decided: Decided, *, now: datetime, who: str) -> Notice | None:
         """Carry out what a person has decided about a letter; None where it is no longer as the person saw it."""
@@ -442,8 +311,7 @@ class Ledger:
         """Keep the draft of a letter that is being sent; None where it is no longer this delivery's."""
         if notice.state is not NoticeState.SENDING:
             raise ValueError(f"a letter that is {notice.state} has no draft")
-        values = {"draft_id": draft_id}
-        return self._change(notice.key, values, _as_seen(notice), who="deliver", what="draft", now=now, seen=notice)
+        return self._step(notice, {"draft_id": draft_id}, who="deliver", what="draft", now=now)
 
     def turned_away(self, notice: Notice, status: str, *, reason: str, now: datetime) -> Recorded | None:
         """Note of a letter that is being sent that the mail server knows no such address; None where it has moved on.
@@ -452,10 +320,10 @@ class Ledger:
         would have said may be said to another address, or to this one once a person has said that it is right.
         """
         with self._database.writing() as connection:
-            refused = {"state": NoticeState.FAILED, "reason": reason, **_NO_LEASE}
-            if not post.change(connection, notice.key, refused, now, *_as_seen(notice)):
+            refused = {"state": NoticeState.FAILED, "reason": reason, **moves.NO_LEASE}
+            here = moves.as_seen(notice)
+            if not moves.step(connection, notice.key, refused, here, who="deliver", what=NoticeState.FAILED, now=now):
                 return None
-            post.note(connection, "deliver", NoticeState.FAILED, notice.key, reason, now)
             return returned.turned_away(connection, notice, status, now=now)
 
     def sending(self) -> tuple[Notice, ...]:
@@ -464,11 +332,11 @@ class Ledger:
 
     def waiting(self, gradebook: str | None = None) -> tuple[Notice, ...]:
         """The letters that are not at their end and not on their way this moment."""
-        return self._letters(notice.c.state.in_(_UNSENT), _in(notice.c.gradebook, gradebook))
+        return self._letters(notice.c.state.in_(_UNSENT), of_gradebook(notice.c.gradebook, gradebook))
 
     def in_state(self, state: NoticeState, gradebook: str | None = None) -> tuple[Notice, ...]:
         """The letters that are in one state."""
-        return self._letters(notice.c.state == state, _in(notice.c.gradebook, gradebook))
+        return self._letters(notice.c.state == state, of_gradebook(notice.c.gradebook, gradebook))
 
     def counts(self, gradebook: str) -> dict[NoticeState, int]:
         """How many letters of a gradebook are in each state; every state is there."""
@@ -526,41 +394,29 @@ class Ledger:
     def opt_out(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
         """Write no more letters of a kind to a person (by digest) about a gradebook; twice is the same as once."""
         with self._database.writing() as connection:
-            post.opt_out_of(connection, gradebook, guardian, kind, now=now)
+            optouts.add(connection, gradebook, guardian, kind, now=now)
 
     def opt_in(self, gradebook: str, guardian: str, kind: str) -> None:
         """Take that back."""
         with self._database.writing() as connection:
-            post.opt_in_to(connection, gradebook, guardian, kind)
+            optouts.take_back(connection, gradebook, guardian, kind)
 
     def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool:
         """Whether a person (by digest) wants no letters of a kind about a gradebook."""
         with self._database.reading() as connection:
-            return bool(connection.execute(select(exists().where(*post.opted_out(gradebook, guardian, kind)))).scalar())
+            return optouts.has(connection, gradebook, guardian, kind)
 
     def opted_out(self, gradebook: str) -> int:
         """How many people have stopped a kind of letter, or several, about a gradebook."""
-        people = func.count(distinct(opt_out.c.guardian))
         with self._database.reading() as connection:
-            return int(connection.execute(select(people).where(opt_out.c.gradebook == gradebook)).scalar_one())
+            return optouts.people(connection, gradebook)
 
     # Runs
 
     def start_run(self, gradebook: str, command: str, *, now: datetime) -> int:
         """Note that a command begins; answers the number to end it by."""
-        begun = insert(run).values(
-            gradebook=gradebook,
-            command=command,
-            started=now,
-            outcome="",
-            fingerprint="",
-            requests=0,
-            counts={},
-            why="",
-        )
         with self._database.writing() as connection:
-            number: Any = connection.execute(begun).inserted_primary_key
-            return int(number[0])
+            return runs.start(connection, gradebook, command, now=now)
 
     def finish_run(
         self,
@@ -574,69 +430,33 @@ class Ledger:
         why: str = "",
     ) -> None:
         """Note how a command ended. ValueError where no such run is open."""
-        ended = update(run).where(run.c.id == run_id, run.c.finished.is_(None))
         with self._database.writing() as connection:
-            result = connection.execute(
-                ended.values(
-                    finished=now,
-                    outcome=outcome,
-                    fingerprint=fingerprint,
-                    requests=requests,
-                    counts=dict(counts or {}),
-                    why=why,
-                )
-            )
-            if result.rowcount != 1:
+            if not runs.finish(
+                connection,
+                run_id,
+                finished=now,
+                outcome=outcome,
+                fingerprint=fingerprint,
+                requests=requests,
+                counts=dict(counts or {}),
+                why=why,
+            ):
                 raise ValueError(f"no run {run_id} is open")
 
     def last_runs(self, gradebook: str | None = None, limit: int = 20) -> tuple[Run, ...]:
         """The last runs, of one gradebook or of all, newest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                select(run).where(_in(run.c.gradebook, gradebook)).order_by(run.c.id.desc()).limit(limit)
-            ).mappings()
-            return tuple(Run(**row) for row in rows)
+            return runs.last(connection, gradebook, limit)
 
     def _letters(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         with self._database.reading() as connection:
             return post.letters(connection, *where)
 
-    def _change(
-        self,
-        key: str,
-        values: Mapping[str, Any],
-        where: tuple[ColumnElement[bool], ...],
-        *,
-        who: str,
-        what: str,
-        now: datetime,
-        seen: Notice | None = None,
-        for_good: bool = False,
+    def _step(
+        self, seen: Notice, values: Mapping[str, Any], *, who: str, what: str, now: datetime, for_good: bool = False
     ) -> Notice | None:
-        """One move with all that belongs to it: the letter as it is afterwards, or None where `where` did not hold.
-
-        `seen` is the letter as it was, where `where` demands that it is just so.
-        """
+        where = moves.as_seen(seen)
         with self._database.writing() as connection:
-            if not post.change(connection, key, values, now, *where):
-                return None
-            if values.get("state") is NoticeState.CANCELLED and not for_good:
-                post.free_items(connection, key)
-            if values.get("state") is NoticeState.SENT:
-                post.count_sent(connection)
-            if seen is not None and values.get("approved"):
-                post.trust(connection, seen, now)
-            post.note(connection, who, what, key, values.get("reason", ""), now)
-            if seen is not None:
-                shown = {name: value for name, value in values.items() if name in _SHOWN}
-                return replace(seen, version=seen.version + 1, **shown)
-            (changed,) = post.letters(connection, notice.c.key == key)
-            return changed
-
-
-def _as_seen(seen: Notice) -> tuple[ColumnElement[bool], ...]:
-    return notice.c.state == seen.state, notice.c.version == seen.version
-
-
-def _in(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
-    return true() if gradebook is None else column == gradebook
+            return moves.step(
+                connection, seen.key, values, where, who=who, what=what, now=now, seen=seen, for_good=for_good
+            )

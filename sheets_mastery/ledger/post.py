@@ -1,4 +1,4 @@
-"""Letters owed, as rows: adding, adding to, withdrawing and moving them, each inside the caller's transaction.
+"""Letters owed, as rows: adding, adding to, withdrawing and changing them, each inside the caller's transaction.
 
 Every change is one UPDATE that names what it starts from, and the number of rows tells whether it happened. A change
 that happened leaves a row in the audit.
@@ -11,55 +11,21 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, insert, select, update
 
-from sheets_mastery.ledger.tables import audit, guardian_address, install, notice, notice_item, opt_out
-from sheets_mastery.newaddresses import asks_for_a_yes
-from sheets_mastery.notices import WEEKLY, Decided, Notice, NoticeState
+from sheets_mastery.ledger.history import note
+from sheets_mastery.ledger.tables import notice, notice_item
+from sheets_mastery.notices import WEEKLY, Notice, NoticeState
 
-#: From a state in which a letter waits by itself. NEEDS_REVIEW: after the ledger was put back it may have left already.
-_FROM_WAITING = frozenset(
-    {NoticeState.HOLD, NoticeState.READY, NoticeState.BLOCKED, NoticeState.CANCELLED, NoticeState.NEEDS_REVIEW}
-)
-#: Where a letter may go from where it is. SENDING is reached by `claim` alone.
-MOVES: Mapping[NoticeState, frozenset[NoticeState]] = {
-    NoticeState.HOLD: _FROM_WAITING,
-    NoticeState.READY: _FROM_WAITING,
-    NoticeState.BLOCKED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
-    NoticeState.SENDING: frozenset(
-        {
-            NoticeState.READY,
-            NoticeState.BLOCKED,
-            NoticeState.SENT,
-            NoticeState.DRAFTED,
-            NoticeState.FAILED,
-            NoticeState.UNKNOWN,
-        }
-    ),
-    NoticeState.DRAFTED: frozenset(
-        {NoticeState.DRAFTED, NoticeState.SENT, NoticeState.NEEDS_REVIEW, NoticeState.CANCELLED}
-    ),
-    NoticeState.UNKNOWN: frozenset(
-        {NoticeState.UNKNOWN, NoticeState.READY, NoticeState.SENT, NoticeState.NEEDS_REVIEW}
-    ),
-    NoticeState.NEEDS_REVIEW: frozenset({NoticeState.READY, NoticeState.SENT, NoticeState.CANCELLED}),
-    NoticeState.FAILED: frozenset({NoticeState.READY, NoticeState.CANCELLED}),
-    NoticeState.SENT: frozenset(),
-    NoticeState.CANCELLED: frozenset(),
-}
-#: The states from which a delivery may take a letter, and from which it is given up when its time is over.
-SENDABLE = (NoticeState.HOLD, NoticeState.READY)
 #: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
 ANNOUNCED, PRAISED = 0, -1
-#: What every letter needs several times, put together once.
-_NOTE, _ONE_MORE = insert(audit), update(install).values(send_seq=install.c.send_seq + 1)
 #: What a row has of a letter under the same name.
 _KEPT = (
     "key", "gradebook", "student", "guardian", "kind", "slot", "state", "version", "attempt", "not_before", "expires",
     "draft_id", "provider_id", "about", "approved", "reason",
 )  # fmt: skip
-_WAITING = tuple(state for state in NoticeState if state.waiting)
+#: The states in which a letter waits, and may be changed or withdrawn by a sync.
+WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
 def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
@@ -75,6 +41,11 @@ def letters(connection: Connection, *where: ColumnElement[bool]) -> tuple[Notice
         items = list(of_one)
         found.append(_letter(items))
     return tuple(found)
+
+
+def keys(connection: Connection, *where: ColumnElement[bool]) -> Sequence[str]:
+    """The keys of the letters that fit, in the one order in which everybody locks several letters."""
+    return connection.execute(select(notice.c.key).where(*where).order_by(notice.c.key)).scalars().all()
 
 
 def _letter(items: Sequence[RowMapping]) -> Notice:
@@ -145,33 +116,15 @@ def join(
         "state": case((notice.c.state == NoticeState.READY, NoticeState.HOLD), else_=notice.c.state),
         "reason": case((approved, "more was added after a person had approved it"), else_=notice.c.reason),
     }
-    if unsaid and change(connection, key, anew, now, notice.c.state.in_(_WAITING)):
+    if unsaid and change(connection, key, anew, now, notice.c.state.in_(WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
         note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
-
-
-def decide(connection: Connection, decided: Decided, *, who: str, now: datetime) -> bool:
-    """Carry out what a person has decided about a letter, if it is as the person saw it; whether it was so."""
-    seen, after = decided.notice, decided.after
-    values = {
-        "state": after.state,
-        "reason": after.reason,
-        "not_before": after.not_before,
-        "expires": after.expires,
-        "approved": after.approved,
-    }
-    done = change(connection, seen.key, values, now, notice.c.state == seen.state, notice.c.version == seen.version)
-    if done:
-        note(connection, who, after.state, seen.key, after.reason, now)
-        if after.approved is not None:
-            trust(connection, seen, now)
-    return done
 
 
 def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = "sync") -> bool:
     """Cancel a letter that still waits; one that has left, or is leaving, stays as it is. Whether it did wait."""
     cancelled = {"state": NoticeState.CANCELLED, "reason": why}
-    if not change(connection, key, cancelled, now, notice.c.state.in_(_WAITING)):
+    if not change(connection, key, cancelled, now, notice.c.state.in_(WAITING)):
         return False
     free_items(connection, key)
     note(connection, who, NoticeState.CANCELLED, key, why, now)
@@ -193,48 +146,6 @@ def change(
 def free_items(connection: Connection, key: str) -> None:
     """Let what a withdrawn letter would have said be said by another."""
     connection.execute(update(notice_item).where(notice_item.c.notice == key).values(withdrawn=True))
-
-
-def trust(connection: Connection, letter: Notice, now: datetime) -> None:
-    """Let the address that a letter goes to be one that nobody has to be asked about any more."""
-    whose = {"gradebook": letter.gradebook, "student": letter.student, "guardian": letter.guardian}
-    known = update(guardian_address).where(*(guardian_address.c[name] == value for name, value in whose.items()))
-    if not connection.execute(known.where(~guardian_address.c.trusted).values(trusted=True)).rowcount:
-        return
-    # The other letters that wait for it need not wait for a person any more.
-    here = *(notice.c[name] == value for name, value in whose.items()), notice.c.state == NoticeState.HOLD
-    for other in letters(connection, *here):
-        if asks_for_a_yes(other):
-            change(connection, other.key, {"reason": ""}, now, notice.c.version == other.version)
-
-
-def count_sent(connection: Connection) -> None:
-    """Count one more letter that has left."""
-    connection.execute(_ONE_MORE)
-
-
-def note(connection: Connection, who: str, what: str, key: str, detail: str, now: datetime) -> None:
-    """Write a row into the audit."""
-    connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
-
-
-def opt_out_of(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
-    """Note that a person wants no letters of a kind; the moment of the first time stays."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(opt_out).values(gradebook=gradebook, guardian=guardian, kind=kind, at=now))
-    except IntegrityError:
-        pass  # it was noted before, perhaps this very moment: mail programs like to ask twice
-
-
-def opt_in_to(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
-    """Let a person have letters of a kind again."""
-    connection.execute(delete(opt_out).where(*opted_out(gradebook, guardian, kind)))
-
-
-def opted_out(gradebook: str, guardian: str, kind: str) -> tuple[ColumnElement[bool], ...]:
-    """The row that says that a person wants no letters of a kind."""
-    return opt_out.c.gradebook == gradebook, opt_out.c.guardian == guardian, opt_out.c.kind == kind
 
 
 def _unsaid(

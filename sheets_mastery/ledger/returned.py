@@ -12,7 +12,6 @@ from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from sheets_mastery.afterwards import (
     BREAKER_LAST,
@@ -25,8 +24,19 @@ from sheets_mastery.afterwards import (
     in_brackets,
     verdict_on,
 )
-from sheets_mastery.ledger import post
-from sheets_mastery.ledger.tables import audit, bookmark, bounce, correction, install, notice, notice_item, suppressed
+from sheets_mastery.ledger import installation, post
+from sheets_mastery.ledger.history import note
+from sheets_mastery.ledger.tables import (
+    audit,
+    bookmark,
+    bounce,
+    correction,
+    notice,
+    notice_item,
+    of_gradebook,
+    suppressed,
+    upsert,
+)
 from sheets_mastery.notices import PROGRAM_ERROR, Notice, NoticeState
 
 #: Who stands in the audit.
@@ -35,11 +45,8 @@ _READER = "bounces"
 _MAILS_MOST = 20
 #: So many of the last refusals are looked through for people.
 _LAST = 100
-#: What the audit says where a person lets letters leave again.
-GOING_ON = "going on"
 _HOLDS = suppressed.c.lifted.is_(None)
 _COUNTING = tuple(each for each in Bounce if each.counts)
-_WAITING = tuple(state for state in NoticeState if state.waiting)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +95,7 @@ def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -
             people.add(letter.guardian)
     withdrawn = 0
     if people:
-        to_them = select(notice.c.key).where(notice.c.guardian.in_(people), notice.c.state.in_(_WAITING))
-        for key in connection.execute(to_them.order_by(notice.c.key)).scalars().all():
+        for key in post.keys(connection, notice.c.guardian.in_(people), notice.c.state.in_(post.WAITING)):
             withdrawn += post.withdraw(connection, key, COMES_BACK, now=now, who=_READER)
     stopped = _breaker(connection, now) if so_far.hard or so_far.soft else ""
     return replace(so_far, people=len(people), withdrawn=withdrawn, stopped=stopped)
@@ -103,7 +109,7 @@ def turned_away(connection: Connection, letter: Notice, status: str, *, now: dat
     withdrawn = {"state": NoticeState.CANCELLED, "reason": COMES_BACK}
     if post.change(connection, letter.key, withdrawn, now, notice.c.state == NoticeState.FAILED):
         post.free_items(connection, letter.key)
-        post.note(connection, _READER, NoticeState.CANCELLED, letter.key, COMES_BACK, now)
+        note(connection, _READER, NoticeState.CANCELLED, letter.key, COMES_BACK, now)
     return done
 
 
@@ -113,7 +119,7 @@ def since(connection: Connection, gradebook: str | None = None) -> dict[str, Sin
     backs = connection.execute(
         select(bounce.c.letter, bounce.c.bounce, bounce.c.status, bounce.c.at)
         .join(notice, notice.c.key == bounce.c.letter)
-        .where(_in(notice.c.gradebook, gradebook))
+        .where(of_gradebook(notice.c.gradebook, gradebook))
         .order_by(bounce.c.id)
     )
     for row in backs:
@@ -123,7 +129,7 @@ def since(connection: Connection, gradebook: str | None = None) -> dict[str, Sin
     put_right = connection.execute(
         select(correction.c.letter, func.min(correction.c.at).label("at"))
         .join(notice, notice.c.key == correction.c.letter)
-        .where(_in(notice.c.gradebook, gradebook))
+        .where(of_gradebook(notice.c.gradebook, gradebook))
         .group_by(correction.c.letter)
     )
     for fixed in put_right:
@@ -153,7 +159,7 @@ def lift(connection: Connection, guardian: str, *, now: datetime, who: str) -> b
     lifted = update(suppressed).where(_HOLDS, suppressed.c.guardian == guardian).values(lifted=now)
     if which is None or connection.execute(lifted).rowcount != 1:
         return False
-    post.note(connection, who, "address written to again", which.letter, "", now)
+    note(connection, who, "address written to again", which.letter, "", now)
     came_back = set(
         connection.execute(
             select(bounce.c.letter).where(bounce.c.guardian == guardian, bounce.c.bounce.in_(_COUNTING))
@@ -175,7 +181,7 @@ def correct(connection: Connection, corrected: Iterable[tuple[str, str]], *, now
     """Note that what a letter said of an episode was put right since: (the letter's key, episode). Twice is once."""
     for letter, episode in sorted(corrected):
         if _add(connection, correction, letter=letter, episode=episode, at=now):
-            post.note(connection, "sync", "corrected since", letter, "", now)
+            note(connection, "sync", "corrected since", letter, "", now)
 
 
 def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) -> bool:
@@ -187,7 +193,7 @@ def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) 
     if not _add(connection, bounce, letter=each.key, guardian=guardian, at=now, **told):
         return False
     what = "came back" if each.bounce.counts else "not delivered"
-    post.note(connection, _READER, what, each.key, f"{each.bounce}{in_brackets(each.status)}", now)
+    note(connection, _READER, what, each.key, f"{each.bounce}{in_brackets(each.status)}", now)
     return True
 
 
@@ -213,7 +219,7 @@ def _suppress(connection: Connection, guardian: str, gradebook: str, each: CameB
     told = {"gradebook": gradebook, "letter": each.key, "status": each.status, "why": why}
     if not _add(connection, suppressed, guardian=guardian, since=now, **told):
         return False
-    post.note(connection, _READER, "address no longer written to", each.key, why, now)
+    note(connection, _READER, "address no longer written to", each.key, why, now)
     return True
 
 
@@ -221,7 +227,7 @@ def refused_in_a_row(connection: Connection) -> frozenset[str]:
     """Whose letters were refused for good since one was last taken, or since a person let letters leave again."""
     no, yes = (NoticeState.FAILED, NoticeState.BLOCKED), (NoticeState.SENT, NoticeState.DRAFTED)
     # What a sync blocks is no refusal, and an error in the program has a count of its own.
-    counts = audit.c.what.in_((GOING_ON, *yes)) | and_(
+    counts = audit.c.what.in_((installation.GOING_ON, *yes)) | and_(
         audit.c.what.in_(no), audit.c.who == "deliver", ~audit.c.detail.startswith(PROGRAM_ERROR)
     )
     last = connection.execute(
@@ -236,7 +242,9 @@ def refused_in_a_row(connection: Connection) -> frozenset[str]:
 
 def _breaker(connection: Connection, now: datetime) -> str:
     """Stop all letters where too many of the last ones came back; why, "" where they are not stopped by this."""
-    let_go = connection.execute(select(func.max(audit.c.at)).where(audit.c.what == GOING_ON)).scalar_one_or_none()
+    let_go = connection.execute(
+        select(func.max(audit.c.at)).where(audit.c.what == installation.GOING_ON)
+    ).scalar_one_or_none()
     came_back = set(
         connection.execute(
             select(bounce.c.letter).where(
@@ -251,19 +259,11 @@ def _breaker(connection: Connection, now: datetime) -> str:
         .limit(BREAKER_LAST)
     ).all()
     why = alarm([row.guardian if row.key in came_back else None for row in last])
-    if not why or connection.execute(update(install).where(install.c.stopped == "").values(stopped=why)).rowcount != 1:
-        return ""
-    post.note(connection, _READER, "stopped", "", why, now)
-    return why
-
-
-def _in(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
-    return true() if gradebook is None else column == gradebook
+    return why if why and installation.stop(connection, why, now=now, who=_READER) else ""
 
 
 def _add(connection: Connection, table: Table, **values: Any) -> bool:
     """Add a row, unless there is one like it; whether there was none."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # How many rows an INSERT has added is not known on every database; the row itself is.
-    fresh = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    fresh = upsert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(fresh).first() is not None

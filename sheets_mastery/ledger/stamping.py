@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from sheets_mastery.ledger import post
+from sheets_mastery.ledger.history import note
 from sheets_mastery.ledger.tables import install, quarantine, stamp
 from sheets_mastery.reading import SeenStamp
 from sheets_mastery.stamps import Quarantine, Stamp, suspect, words_of
@@ -47,7 +47,7 @@ def put_in_quarantine(connection: Connection, found: Quarantine) -> None:
                 "send_seq": found.send_seq,
             },
         )
-        post.note(connection, "quarantine", "quarantine", "", found.why, found.since)
+        note(connection, "quarantine", "quarantine", "", found.why, found.since)
 
 
 def intend(connection: Connection, spreadsheet: str, word: str, now: datetime) -> Stamp:
@@ -72,5 +72,5 @@ def release(connection: Connection, held: Quarantine, *, now: datetime, who: str
     if gone:
         behind = update(install).where(install.c.send_seq < held.send_seq)
         connection.execute(behind.values(send_seq=held.send_seq))
-        post.note(connection, who, "released", "", held.why, now)
+        note(connection, who, "released", "", held.why, now)
     return gone

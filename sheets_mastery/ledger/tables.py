@@ -17,6 +17,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
+    Connection,
     Date,
     DateTime,
     Enum,
@@ -31,7 +33,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -462,3 +466,13 @@ run = Table(
     Column("counts", JSON, nullable=False),
     Column("why", String, nullable=False),
 )
+
+
+def of_gradebook(column: ColumnElement[str], gradebook: str | None) -> ColumnElement[bool]:
+    """That a row is about this gradebook; None is any."""
+    return true() if gradebook is None else column == gradebook
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say ON CONFLICT: both databases can, in the same words, but the library keeps two of them."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -10,17 +10,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheets_mastery.gradebook.records import key
 from sheets_mastery.mailtab.lines import Line
 from sheets_mastery.newaddresses import asks_for_a_yes
 from sheets_mastery.notices import Decision, Notice, NoticeState
+from sheets_mastery.ourtabs import find_labels, is_empty, present
 from sheets_mastery.reading import Content, Reading, Tab
 
 #: The tab: its id, its title at birth, and the labels of its columns.
 MAIL_ID = 768_693_004
 MAIL_TITLE = "Mastery Mail"
 MAIL_LABELS = ("Approve", "Skip", "Leaves", "Student ID", "Student", "To", "About", "State", "Why", "Reference")
-_HEADER_WITHIN = 20
 #: What each box decides about a letter, by the state that its row names. What may have left is no matter of a tick.
 _APPROVE: Mapping[NoticeState, Decision] = {
     NoticeState.HOLD: Decision.APPROVE,
@@ -77,18 +76,17 @@ class Ticked:
 
 def mail_tab(reading: Reading) -> Tab | None:
     """The tab, by its id, and by its title where it came back from a copy under another id."""
-    return next((tab for tab in reading if tab.sheet_id == MAIL_ID), None) or reading.tab(MAIL_TITLE)
+    return present(reading, MAIL_ID, MAIL_TITLE)
 
 
 def is_ours_or_free(tab: Tab) -> bool:
     """Whether a tab of this name is ours or empty; any other one belongs to the teacher."""
-    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
-    return tab.sheet_id == MAIL_ID or empty or _header(tab) is not None
+    return tab.sheet_id == MAIL_ID or is_empty(tab) or find_labels(tab, MAIL_LABELS, once=True) is not None
 
 
 def read(tab: Tab) -> Page | None:
     """The tab with its columns and rows told apart; None where they cannot be told, and then nothing is ticked."""
-    found = _header(tab)
+    found = find_labels(tab, MAIL_LABELS, once=True)
     if found is None:
         return None
     header_row, columns = found
@@ -147,17 +145,3 @@ def words_of(line: Line) -> tuple[str, ...]:
 def _is_ticked(content: Content) -> bool:
     """A box that a person has ticked: TRUE, and no formula that happens to give it."""
     return content.value is True and content.formula is None
-
-
-def _header(tab: Tab) -> tuple[int, dict[str, int]] | None:
-    for row in range(min(_HEADER_WITHIN, len(tab.cells))):
-        columns: dict[str, int] = {}
-        for column, content in enumerate(tab.row(row)):
-            label = next((each for each in MAIL_LABELS if key(each) == key(content.text)), None)
-            if label in columns:
-                return None  # two columns of one name: which one is meant cannot be told
-            if label is not None:
-                columns[label] = column
-        if len(columns) == len(MAIL_LABELS):
-            return row, columns
-    return None

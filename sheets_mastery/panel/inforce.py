@@ -14,6 +14,7 @@ from sheets_mastery.a1 import Cell
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Place, Problem
 from sheets_mastery.gradebook.records import key
+from sheets_mastery.ourtabs import find_labels, is_empty, present
 from sheets_mastery.panel.catalogue import (
     FIXED,
     LEGEND,
@@ -31,7 +32,6 @@ from sheets_mastery.reading import Content, Reading, Tab
 SETTINGS_ID = 768_693_003
 SETTINGS_TITLE = "Mastery Settings"
 SETTINGS_LABELS = ("Setting", "Your choice", "In force", "What it does", "Trouble")
-_HEADER_WITHIN = 20
 _UNKNOWN = "there is no setting called"
 #: What the settings file says, or what counts instead: for the school, and for the gradebook.
 _Both = tuple[Settings, GradebookSettings]
@@ -156,13 +156,12 @@ def judging(choices: Mapping[str, Choice]) -> dict[str, Choice]:
 
 def settings_tab(reading: Reading) -> Tab | None:
     """The tab, by its id, and by its title where it came back from a copy under another id."""
-    return next((tab for tab in reading if tab.sheet_id == SETTINGS_ID), None) or reading.tab(SETTINGS_TITLE)
+    return present(reading, SETTINGS_ID, SETTINGS_TITLE)
 
 
 def is_ours_or_free(tab: Tab) -> bool:
     """Whether a tab of this name is ours or empty; any other one belongs to the teacher."""
-    empty = all(content.blank and content.error is None for row in tab.cells for content in row)
-    return tab.sheet_id == SETTINGS_ID or empty or _header(tab) is not None
+    return tab.sheet_id == SETTINGS_ID or is_empty(tab) or find_labels(tab, SETTINGS_LABELS) is not None
 
 
 # The tab, read
@@ -170,10 +169,10 @@ def is_ours_or_free(tab: Tab) -> bool:
 
 def _page(tab: Tab) -> Page | None:
     """The tab with its rows told apart; None where its columns cannot be told."""
-    if all(content.blank and content.error is None for row in tab.cells for content in row):
+    if is_empty(tab):
         columns = {label: number for number, label in enumerate(SETTINGS_LABELS)}
         return Page(tab=tab, header_row=-1, columns=columns)
-    found = _header(tab)
+    found = find_labels(tab, SETTINGS_LABELS)
     if found is None:
         return None
     header_row, columns = found
@@ -202,18 +201,6 @@ def _page(tab: Tab) -> Page | None:
         for row, said in others.items()
     }
     return replace(page, troubles=troubles)
-
-
-def _header(tab: Tab) -> tuple[int, dict[str, int]] | None:
-    for row in range(min(_HEADER_WITHIN, len(tab.cells))):
-        columns: dict[str, int] = {}
-        for column, content in enumerate(tab.row(row)):
-            label = next((each for each in SETTINGS_LABELS if key(each) == key(content.text)), None)
-            if label is not None:
-                columns.setdefault(label, column)
-        if len(columns) == len(SETTINGS_LABELS):
-            return row, columns
-    return None
 
 
 def says_unknown(text: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from sheets_mastery import cli
+from sheets_mastery.cli import exits
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 #: What takes longer to import than a person wants to wait for help.
@@ -89,12 +90,12 @@ def test_every_command_line_in_the_readme_exists() -> None:
 def test_the_readme_tells_the_exit_codes_as_they_are() -> None:
     said = re.search(r"Exit codes: (\d) done, (\d) failed, (\d) usage or settings, (\d) waiting for a person", README)
     assert said is not None
-    assert [int(code) for code in said.groups()] == [cli.DONE, cli.FAILED, cli.USAGE, cli.WAITING]
+    assert [int(code) for code in said.groups()] == [exits.DONE, exits.FAILED, exits.USAGE, exits.WAITING]
 
 
 def test_the_secrets_and_variables_of_the_readme_are_those_of_the_program() -> None:
-    package = Path(cli.__file__).parent
-    source = "\n".join(path.read_text("utf-8") for path in package.glob("*.py"))
+    package = Path(cli.__file__).parent.parent
+    source = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py"))
     named = set(re.findall(r"SHEETS_MASTERY_[A-Z_]+[A-Z]", README))
     assert named == {
         "SHEETS_MASTERY_SMTP_PASSWORD",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import drawn
 import pytest
+from anycells import NUMBERS, cells, table_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import SHEETS
@@ -19,7 +19,7 @@ from sheets_mastery.gradebook import Gradebook, find_layout, read_gradebook
 from sheets_mastery.gradebook.layout import find_people
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import standings
-from sheets_mastery.reading import EMPTY, Content, Reading, Tab
+from sheets_mastery.reading import Content, Reading, Tab
 
 PLAIN = gradebook_settings("")
 SCHOOL = drawn.settings().school
@@ -39,19 +39,13 @@ MARKS = st.sampled_from([
     "ana@x.org", "Diaz, Ana", "18 out of 20", "86", "101", "0042",
 ])
 # fmt: on
-NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=3) | st.integers(-5, 120).map(Decimal)
-FORMATS = st.sampled_from(["", "NUMBER", "PERCENT", "DATE", "DATE_TIME", "TIME", "DURATION", "CURRENCY", "TEXT"])
-CELLS = st.one_of(
-    st.just(EMPTY),
-    LABELS.map(lambda text: Content(value=text, shown=text)),
-    MARKS.map(lambda text: Content(value=text, shown=text)),
-    st.text(max_size=8).map(lambda text: Content(value=text, shown=text)),
-    st.builds(Content, value=NUMBERS | st.booleans(), format=FORMATS, shown=st.text(max_size=4)),
+CELLS = cells(
+    LABELS,
+    MARKS,
     st.builds(Content, value=st.text(max_size=6), chip=st.sampled_from(["ana@x.org", "bo@x.org"])),
     st.builds(Content, value=NUMBERS, formula=st.just("=A1"), shown=st.text(max_size=4)),
-    st.builds(Content, error=st.sampled_from(["N_A", "REF", "LOADING", "ERROR"]), shown=st.just("#N/A")),
 )
-TABLES = st.lists(st.lists(CELLS, max_size=7), max_size=9)
+TABLES = table_of(CELLS)
 LOCALES = st.sampled_from(["en_US", "de_DE", "fr_FR", "ar_EG", "", "xx"])
 CHOICES = st.sampled_from(
     [

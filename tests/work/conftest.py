@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from schools import School, google, gradebook, make_school, teacher
+from settingstab import Panel
 
 from sheets_mastery.config import GradebookSettings
 from sheets_mastery.notices import NoticeState
@@ -112,6 +113,13 @@ def open_class(make_school: Callable[..., School]) -> Iterator[Callable[..., Cla
 def algebra(open_class: Callable[..., Class]) -> Class:
     """The usual class."""
     return open_class()
+
+
+@pytest.fixture
+def panel(algebra: Class) -> Panel:
+    """The tab Mastery Settings of the usual class, after its first sync."""
+    algebra.sync()
+    return Panel(algebra)
 
 
 @pytest.fixture
