@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
@@ -17,7 +18,7 @@ from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
 from sheets_mastery.newaddresses import address_problems, address_wait
-from sheets_mastery.notices import ABOUT_WORK, MISSING, REMINDER, Decided, Earlier, Letterbox, Notice, NoticeState
+from sheets_mastery.notices import ABOUT_WORK, MISSING, REMINDER, Decided, Earlier, Notice, NoticeState
 from sheets_mastery.occasions import enough
 from sheets_mastery.panel import judging, settings_in_force
 from sheets_mastery.past import Past
@@ -129,7 +130,12 @@ class View:
             problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
             moved=tuple(layout_changes(reading, understood, past, file.guard, everybody(understood, past.secret))),
             undecided=judging(in_force.choices) != judging(past.choices),
-            edits=Edits(marks={**past.edited, **dict.fromkeys(unseen, now)}, students=len(understood.students)),
+            edits=Edits(
+                marks={**past.edited, **dict.fromkeys(unseen, now)},
+                students=len(understood.students),
+                # Where there was none before, what it asks for has a hold of its own.
+                levels={student: each.at for student, each in past.history.begun.items() if each.before is not None},
+            ),
             read_at=now,
             reading=reading,
         )
@@ -140,37 +146,49 @@ class View:
         return next((each for each in mine if each.after.state is NoticeState.CANCELLED), None)
 
     def as_known(self, standing: Standing) -> bool:
-        """Whether the student is the one that the last sync knew by this id."""
-        known = (self.past.students or {}).get(key(standing.student.id))
-        return known == who_is(standing.student, self.past.secret)
+        """Whether the student is the one that the last sync knew by this id, with the level that it knew."""
+        student, contract = key(standing.student.id), standing.contract
+        level = Fraction(contract.tier.pass_mark) if contract else None
+        same = (self.past.students or {}).get(student) == who_is(standing.student, self.past.secret)
+        return same and self.past.levels.get(student) == level
 
-    def of_one(self, standing: Standing) -> StudentView:
-        """All that a letter about one student may be written from."""
+    def of_one(self, standing: Standing, notice: Notice) -> StudentView:
+        """All that a letter about one student may be written from.
+
+        Of the open work it is what the letter is about and what its reader has heard of: what is in the hours in which
+        it may still be put right, or was skipped by a person, is not told by a letter about something else.
+        """
+        its_own = {*notice.episodes, *(episode for episode, _ in notice.reminds)}
+        told = self.past.history.told
         return StudentView.of(
             standing,
             self.gradebook.assignments,
-            episodes=self.episodes,
+            episodes={
+                work: each
+                for work, each in self.episodes.items()
+                if each.id in its_own or ((said := told.get((each.id, notice.guardian))) and said.first)
+            },
             ended=self.past.history.ended,
             links=self.gradebook.links,
         )
 
-    def wait(self, notice: Notice, standing: Standing, box: Letterbox) -> Wait | None:
+    def wait(self, notice: Notice, standing: Standing) -> Wait | None:
         """Why a letter waits though what it says is so in this reading; None where it may leave.
 
         A person who has approved it ends its hold and its quiet hours, but neither the look that is taken twice at what
         it says nor the day for which a new address is left alone.
         """
         letters, school = self.settings.letters, self.settings.school
-        if self.past.addresses is not None and not box.own:
+        if self.past.addresses is not None:
             address = self.past.addresses.get((notice.student, notice.guardian))
-            if address is None:
+            if address is None or address.gone is not None:
                 return Wait(word=CHANGED, reason="waits until a sync has seen this address", until=None)
             # Who has approved the letter has approved its address, maybe by a tick that this very delivery has seen.
             trusted = address.trusted or notice.approved is not None
             if wait := address_wait(replace(address, trusted=trusted), letters, school, self.read_at):
                 return wait
         works = self._speaks_of(notice, standing)
-        waits = [self.edits.second_look(works, notice.created, letters, school, self.read_at)]
+        waits = [self.edits.second_look(notice.student, works, notice.created, letters, school, self.read_at)]
         if notice.approved is None:
             waits.append(self.edits.unquiet(notice.student, works, letters, school, self.read_at))
             if notice.kind == MISSING:

@@ -83,7 +83,7 @@ def mode_in_force(settings: Settings, first_sync: datetime | None, now: datetime
 
 def unapproved(notice: Notice, mode: Mode) -> bool:
     """Whether a person has to approve a letter and has not: approving is what ends its hold."""
-    if notice.state is not NoticeState.HOLD or notice.kind == DIGEST:
+    if not notice.awaits_a_yes or notice.kind == DIGEST:
         return False
     return mode.reviewed or (mode.asks and asks_for_a_yes(notice))
 
@@ -127,7 +127,7 @@ def leaves(
             return "when letters are let go again"
         case NoticeState.HOLD | NoticeState.READY if quarantined:
             return "when the quarantine has ended"
-        case NoticeState.HOLD if unapproved(notice, mode):
+        case NoticeState.HOLD | NoticeState.READY if unapproved(notice, mode):
             return f"when it is approved, by {_said(notice.expires.astimezone(zone))}"
         case NoticeState.HOLD | NoticeState.READY if now is not None and notice.not_before <= now:
             return "at the next delivery"
@@ -147,10 +147,9 @@ def leaves(
 
 def why(notice: Notice, mode: Mode) -> str:
     """Why a letter is where it is."""
-    if notice.state is NoticeState.HOLD:
-        held = unapproved(notice, mode) and not asks_for_a_yes(notice)
-        return UNAPPROVED if held else notice.reason or _HELD
-    return notice.reason
+    if unapproved(notice, mode) and not asks_for_a_yes(notice):
+        return UNAPPROVED
+    return notice.reason or (_HELD if notice.state is NoticeState.HOLD else "")
 
 
 def _said(moment: datetime) -> str:

@@ -1,7 +1,8 @@
-"""Which guardians' addresses are new beside a student, and whether they may be written to yet.
+"""Which addresses are new beside a student, and whether they may be written to yet.
 
 A sheet that is shared can be changed by whoever has it open. So an address that comes to stand beside a student who was
-there before is left alone for a day, in which somebody may notice, and gets its first letter after a person's yes.
+there before is left alone for a day, in which somebody may notice, and gets its first letter after a person's yes. One
+that the sheet forbids to write to does not stand there: whoever lifts that brings a new address.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sheets_mastery.config import Letters, School
-from sheets_mastery.gradebook import Problem, Student
+from sheets_mastery.gradebook import Place, Problem, Student
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.notices import Decided, Notice, person_digest
 from sheets_mastery.quiet import Wait, hours, over
@@ -22,11 +23,11 @@ _NEW, _FOR_YES = "new address: ", "for approval"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownAddress:
-    """A guardian's address that stands, or stood, beside a student."""
+    """An address that stands, or stood, beside a student."""
 
     #: The student's key.
     student: str
-    #: The guardian's digest, as in `Letterbox.digest`.
+    #: The person's digest, as in `Letterbox.digest`.
     guardian: str
     #: When it came; None where it stood there when the student was first seen, and so is not new.
     since: datetime | None = None
@@ -36,7 +37,7 @@ class KnownAddress:
     gone: datetime | None = None
 
 
-#: By (student's key, guardian's digest).
+#: By (student's key, the person's digest).
 Addresses = Mapping[tuple[str, str], KnownAddress]
 
 
@@ -67,7 +68,7 @@ def address_changes(
         identity = key(student.id)
         mine = kept.get(identity, {})
         first_look = known is None or (identity not in seen_before and not mine)
-        here = {person_digest(secret, "guardian", each.address) for each in student.guardians}
+        here = {person for person, _ in _to_write_to(student, secret, own=True)}
         for guardian in sorted(here):
             last = mine.get(guardian)
             if last is None:
@@ -81,6 +82,18 @@ def address_changes(
             replace(each, gone=now) for each in mine.values() if each.gone is None and each.guardian not in here
         )
     return tuple(changes)
+
+
+def _to_write_to(student: Student, secret: bytes, *, own: bool) -> Iterator[tuple[str, Place | None]]:
+    """Whom the sheet lets be written to about a student: each person's digest, with where the address stands.
+
+    `own` is whether the student counts too.
+    """
+    for guardian in student.guardians:
+        if guardian.may_receive and guardian.frequency != "never":
+            yield person_digest(secret, "guardian", guardian.address), guardian.place
+    if own and student.address:
+        yield person_digest(secret, "student", student.address), student.address_place
 
 
 def after(
@@ -133,13 +146,13 @@ def address_problems(
     for student in students:
         if (identity := key(student.id)) not in concerned or student.blocked:
             continue
-        for guardian in student.guardians:
-            whose = identity, person_digest(secret, "guardian", guardian.address)
-            wait = pending.get(whose)
-            if wait is None or guardian.place is None or (wait.until is None and whose not in waiting):
+        for person, place in _to_write_to(student, secret, own=letters.to_students):
+            wait = pending.get((identity, person))
+            if wait is None or place is None or (wait.until is None and (identity, person) not in waiting):
                 continue
+            said = wait.reason.removeprefix(_NEW)
             yield Problem(
-                place=guardian.place,
-                what=f"this address was not here before ({wait.reason.removeprefix(_NEW)}).",
+                place=place,
+                what=f"this address was not here, or was not to be written to, before ({said}).",
                 remedy="If it is right, approve the first letter to it; if not, put the right one back.",
             )

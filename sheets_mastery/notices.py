@@ -155,6 +155,11 @@ class Notice:
     #: When a sync decided about it; None before the ledger has it.
     created: datetime | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def awaits_a_yes(self) -> bool:
+        """Whether it is to leave and nobody has approved it as it is, so that a person's yes would change something."""
+        return self.state is NoticeState.HOLD or (self.state is NoticeState.READY and self.approved is None)
+
 
 def with_more(notice: Notice, which: str, more: tuple[str, ...]) -> Notice:
     """A letter that waits, with more in it: `which` are its "episodes" or its "praises".

@@ -112,7 +112,9 @@ class _Desk:
         if waiting is None:
             self._write(student, box, occasion)
             return
-        if occasion.episodes:
+        # A weekly letter leaves on its day with what it was decided about; what is seen after that has a hold of its
+        # own, and goes with the next.
+        if occasion.episodes and occasion.kind != WEEKLY:
             self.joined[waiting.key] = occasion.episodes
         if occasion.praises:
             self.praises_joined[waiting.key] = occasion.praises

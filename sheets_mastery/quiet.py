@@ -1,4 +1,4 @@
-"""Whether marks have been left alone for long enough to write home about them.
+"""Whether marks, and the level they are held against, have been left alone for long enough to write home about them.
 
 An edit is seen by comparing two readings and counts from the later one: when in between it was made, nobody can tell.
 What a mark means is compared, never how it is written, and a mark that cannot be read just now says nothing.
@@ -34,6 +34,7 @@ _SIGNS: Mapping[MarkKind, str] = {
     MarkKind.BLANK: ".",
     MarkKind.UNREADABLE: "?",
 }
+_LEVEL = "the level was changed"
 _BLANK, _UNREADABLE = _SIGNS[MarkKind.BLANK], _SIGNS[MarkKind.UNREADABLE]
 
 
@@ -157,6 +158,8 @@ class Edits:
     marks: Mapping[Work, datetime]
     #: How many students there are.
     students: int
+    #: When each student's level was last seen changed, by student's key.
+    levels: Mapping[str, datetime] = field(default_factory=dict)
     #: The last edit of each student's row.
     rows: dict[str, datetime] = field(default_factory=dict)
     #: The edits of each assignment's column, the last first.
@@ -172,28 +175,31 @@ class Edits:
     def unquiet(
         self, student: str, works: Iterable[Work], letters: Letters, school: School, now: datetime
     ) -> Wait | None:
-        """Why a letter that speaks of some of a student's work has to wait for quiet; the longest of the reasons."""
+        """Why a letter that speaks of some of a student's work has to wait for quiet; the longest of the reasons.
+
+        Every letter says what the student's level is, or what it asks for.
+        """
         span = hours(letters.quiet_hours)
         assignments = sorted({assignment for _, assignment in works})
-        if not assignments:
-            return None
-        found = [*self._changed("marks in this row", [self.rows[student]] if student in self.rows else [], span, now)]
+        found = [*self._changed(_LEVEL, [self.levels[student]] if student in self.levels else [], span, now)]
+        if assignments and student in self.rows:
+            found += self._changed("marks in this row were changed", [self.rows[student]], span, now)
         for assignment in assignments:
             moments = self.columns.get(assignment, [])
             found += self._being_marked(moments, letters, now)
-            found += self._changed("marks in a column that it speaks of", moments[:1], span, now)
+            found += self._changed("marks in a column that it speaks of were changed", moments[:1], span, now)
         if not found:
             return None
         until, at, what = max(found, key=lambda each: each[0])
         reason = f"{what} at {time_of(at, now, school)}; waits until {time_of(until, now, school)}"
-        return Wait(word="marks were changed", reason=reason, until=until)
+        return Wait(word=what if what is _LEVEL else "marks were changed", reason=reason, until=until)
 
     def _changed(
         self, what: str, moments: list[datetime], span: timedelta, now: datetime
     ) -> Iterator[tuple[datetime, datetime, str]]:
         for at in moments:
             if until := over(at, span, now):
-                yield until, at, f"{what} were changed"
+                yield until, at, what
 
     def _being_marked(
         self, moments: list[datetime], letters: Letters, now: datetime
@@ -208,18 +214,19 @@ class Edits:
 
     def second_look(
         self,
+        student: str,
         works: Mapping[Work, datetime | None],
         created: datetime | None,
         letters: Letters,
         school: School,
         now: datetime,
     ) -> Wait | None:
-        """Why a letter waits for what it says to be read a second time.
+        """Why a letter about a student waits for what it says to be read a second time.
 
         `works` are what it speaks of, each with when a sync first saw it so; `created` is when the letter was decided.
         """
         span = timedelta(minutes=letters.second_look_minutes)
-        moments = [created, *works.values(), *(self.marks.get(work) for work in works)]
+        moments = [created, self.levels.get(student), *works.values(), *(self.marks.get(work) for work in works)]
         found = [(until, at) for at in moments if at is not None and (until := over(at, span, now))]
         if not found:
             return None

@@ -115,7 +115,8 @@ def report(service: Service, gradebook: str | None) -> Report:
         letters[each.name] = {str(state): count for state, count in counts.items() if count}
         mode = mode_of(service, each)
         modes[each.name] = str(mode)
-        held = sum(unapproved(letter, mode) for letter in service.ledger.in_state(NoticeState.HOLD, each.name))
+        to_leave = (service.ledger.in_state(state, each.name) for state in (NoticeState.HOLD, NoticeState.READY))
+        held = sum(unapproved(letter, mode) for letters_in in to_leave for letter in letters_in)
         if held:
             to_approve.append(f"{each.name}: {held} on the tab Mastery Mail, or with `outbox approve`")
         for state, words in _FOR_A_PERSON.items():

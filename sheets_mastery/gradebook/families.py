@@ -93,13 +93,16 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
     guardians = entry.guardians
     if other is not None:
         guardians = _permitted(other.guardians, entry) if other.guardians else _permitted(entry.guardians, other)
+    own = other if other is not None and other.address else entry
+    # Where no guardian stands beside it, a No can only be about the student.
+    nobody = not guardians and any(each is not None and each.may_write is False for each in (entry, other))
     return Student(
         id=entry.id,
         name=entry.name or (other.name if other else ""),
         section=entry.section or (other.section if other else ""),
         guardians=guardians,
-        address=(other.address if other and other.address else entry.address),
-        address_place=other.address_place if other and other.address else entry.address_place,
+        address="" if nobody else own.address,
+        address_place=own.address_place,
         language=(other.language if other and other.language else entry.language),
         contract=contract if not blocked else ContractCells(place=contract.place),
         row=entry.row,

@@ -20,9 +20,8 @@ from sheets_mastery.reading import Content, Reading, Tab
 MAIL_ID = 768_693_004
 MAIL_TITLE = "Mastery Mail"
 MAIL_LABELS = ("Approve", "Skip", "Leaves", "Student ID", "Student", "To", "About", "State", "Why", "Reference")
-#: What each box decides about a letter, by the state that its row names. What may have left is no matter of a tick.
+#: What the box decides about a letter that was held back or refused. What may have left is no matter of a tick.
 _APPROVE: Mapping[NoticeState, Decision] = {
-    NoticeState.HOLD: Decision.APPROVE,
     NoticeState.BLOCKED: Decision.APPROVE,
     NoticeState.FAILED: Decision.AGAIN,
 }
@@ -129,8 +128,9 @@ def ticked(page: Page | None, lines: Mapping[str, Line]) -> tuple[Ticked, ...]:
         if row.skip:
             decision = Decision.CANCEL if state in _SKIP else None
         elif row.approve:
-            decision = _APPROVE.get(state)
-        elif page.all and state is NoticeState.HOLD and not asks_for_a_yes(line.notice):
+            # What somebody has approved before is not approved again.
+            decision = Decision.APPROVE if line.notice.awaits_a_yes else _APPROVE.get(state)
+        elif page.all and line.notice.awaits_a_yes and not asks_for_a_yes(line.notice):
             decision = Decision.APPROVE
         if decision is not None:
             found.append(Ticked(notice=line.notice, decision=decision))

@@ -22,10 +22,11 @@ class Delivery:
 
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
-    #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed", "second look",
-    #: "new address", "skipped", "in quarantine", "laid into the drafts", "sent from the drafts", "not written",
-    #: "no such address", "clock is off". And what has come back before it: "came back for good", "came back", "not
-    #: delivered yet"; of mails that were read "answered by itself" and "about no letter".
+    #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed",
+    #: "the level was changed", "second look", "new address", "skipped", "in quarantine", "laid into the drafts",
+    #: "sent from the drafts", "not written", "no such address", "clock is off". And what has come back before it:
+    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about
+    #: no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)

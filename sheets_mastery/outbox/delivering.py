@@ -15,7 +15,7 @@ from sheets_mastery.freshlook import BRAKE, CLOCK, QUARANTINE, View, why_all_wai
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
-from sheets_mastery.notices import DIGEST, Notice, NoticeState
+from sheets_mastery.notices import DIGEST, Notice
 from sheets_mastery.outbox.counts import AWAY, REFUSED, TAKEN, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
@@ -69,7 +69,7 @@ def deliver(
         due = [notice for notice in outbox.due(now) if notice.gradebook in wanted]
         laid = [] if drafts is None else [each for each in outbox.drafted(now) if each.gradebook in wanted]
         # A tick on the tab Mastery Mail may end the hold of a letter that is not due yet.
-        held = [each for each in outbox.waiting() if each.state is NoticeState.HOLD and each.kind != DIGEST]
+        held = [each for each in outbox.waiting() if each.kind != DIGEST and each.awaits_a_yes]
         may_tick = {each.gradebook for each in held if each.gradebook in wanted and wanted[each.gradebook].mail_tab}
         if (due or may_tick) and (why := outbox.stopped()):
             delivery.counts["stopped"] += len(due)
@@ -98,7 +98,7 @@ def deliver(
             due=len(due),
             await_turn=await_turn,
             progress=progress,
-            refused=set(outbox.refused_in_a_row()) if due else set(),
+            refused=set(outbox.refused_in_a_row()) if due or may_tick else set(),
         )
         for name in dict.fromkeys((*(notice.gradebook for notice in (*due, *laid)), *sorted(may_tick))):
             run.gradebook(

@@ -145,7 +145,7 @@ class Rounds:
             return COMES_BACK
         if (notice.guardian, notice.kind) in history.opted_out:
             return UNWANTED
-        said = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key))
+        said = what_it_says(notice, view.of_one(standing, notice), box, settings, reference(notice.key))
         return said.why if isinstance(said, NotNow) else ""
 
     def one(self, notice: Notice, view: View) -> Outcome:
@@ -195,10 +195,12 @@ class Rounds:
         if view.enough(notice, settings, now.astimezone(settings.school.zone).date()):
             return Outcome(word="enough for now")
         opt_out = _opt_out(notice, view.past.secret, settings)
-        letter = what_it_says(notice, view.of_one(standing), box, settings, reference(notice.key), opt_out=opt_out)
+        letter = what_it_says(
+            notice, view.of_one(standing, notice), box, settings, reference(notice.key), opt_out=opt_out
+        )
         if isinstance(letter, NotNow):
             return self._withdraw(notice, letter.why, now) if letter.why else Outcome(word="unreadable")
-        if wait := view.wait(notice, standing, box):
+        if wait := view.wait(notice, standing):
             return self._put_off(notice, wait, now)
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
         if outcome.word in {*AWAY, "laid into the drafts"}:

@@ -36,6 +36,15 @@ def test_no_letter_leaves_while_names_or_guardians_have_moved_alone(
         service.sync(gradebook(service), "sync")
 
 
+def test_no_letter_leaves_about_a_student_whose_level_has_moved_alone(make_school: Callable[..., School]) -> None:
+    school = make_school({"Marks": [*MARKS[:3], ["101", "Ana Diaz", 93, "diaz@example.org", 40], *MARKS[4:]]})
+    service = school.service()
+    service.sync(gradebook(service), "sync")
+    school.spreadsheet.worksheet("Marks").update([[86], [93]], "C4:C5")
+
+    assert dict(service.deliver((gradebook(service),)).counts) == {"changed since the last sync": 2, "sent": 1}
+
+
 def test_once_the_column_is_put_right_the_letters_leave(make_school: Callable[..., School]) -> None:
     school = make_school({"Marks": MARKS})
     service = school.service()

@@ -335,7 +335,7 @@ def _written(book: Book, sheet: Sheet, world: World, lab: Lab) -> Iterator[tuple
         standing = view.standings[letter.student]
         boxes, _ = letterboxes(standing.student, lab.settings.letters, view.past.secret)
         words = (
-            what_it_says(letter, view.of_one(standing), boxes[0], lab.settings, reference(letter.key))
+            what_it_says(letter, view.of_one(standing, letter), boxes[0], lab.settings, reference(letter.key))
             if boxes
             else NotNow(why="may not be written to")
         )

@@ -358,12 +358,19 @@ def test_the_weekly_letter_is_decided_in_time_for_its_day_or_soon_after(now: str
 
 def test_a_week_has_one_letter_and_a_week_without_news_none() -> None:
     (letter,) = decided(standing(WEEKLY_MUM), episode("e1"), now=THURSDAY).new
-    waits = decided(standing(WEEKLY_MUM), episode("e1"), episode("e2"), known=(letter,), now=THURSDAY)
-    assert waits == replace(NOBODY, joined=((letter.key, ("e2",)),))
+    assert decided(standing(WEEKLY_MUM), episode("e1"), episode("e2"), known=(letter,), now=THURSDAY) == NOBODY
     for state in (NoticeState.SENT, NoticeState.CANCELLED):
         left = replace(letter, state=state)
         assert decided(standing(WEEKLY_MUM), episode("e2"), known=(left,), now=THURSDAY) == NOBODY
     assert decided(standing(WEEKLY_MUM), now=THURSDAY) == NOBODY
+
+
+def test_what_is_seen_after_a_weekly_letter_was_decided_goes_with_the_next() -> None:
+    (letter,) = decided(standing(WEEKLY_MUM), episode("e1"), now=THURSDAY).new
+    left, later = replace(letter, state=NoticeState.SENT), THURSDAY + timedelta(days=14)
+    past = history(told={"e1": FIRST})
+    owed = decided(standing(WEEKLY_MUM), episode("e1"), episode("e2"), known=(left,), past=past, now=later)
+    assert said(owed) == [(WEEKLY, ("e2",), (), (), "")]
 
 
 def test_work_that_is_still_open_is_in_the_letter_of_every_week() -> None:

@@ -93,6 +93,23 @@ def test_a_reminder_names_the_help_that_is_due_when_it_leaves(algebra: Class) ->
     assert "First, Cho works on it with a classmate who is a peer tutor." in text(cho)
 
 
+def test_a_reminder_does_not_tell_what_is_still_held(algebra: Class) -> None:
+    algebra.change(HOLD, "hold_hours = 18")
+    post = Post(algebra)
+    post.on("2026-10-29T16:30")
+    assert len(post.on("2026-10-30T16:30")) == 3
+    post.on("2026-11-13T08:30")
+    algebra.at("2026-11-16T08:30")
+    algebra.type("I6", "1")
+    algebra.sync()
+    algebra.at("2026-11-16T10:30")
+    assert algebra.deliver() == {"sent": 3}
+    (cho,) = (letter for letter in post.new() if letter["To"] == "zubi@example.org")
+    assert ("“Quiz” is still open." in text(cho), "Essay" in text(cho)) == (True, False)
+    (news,) = post.on("2026-11-17T10:30")
+    assert ("Essay" in text(news), "Quiz" in text(news)) == (True, True)
+
+
 def test_a_reminder_does_not_leave_when_its_work_is_done_nor_praise_when_it_is_missing_again(algebra: Class) -> None:
     post = Post(algebra)
     post.on("2026-10-30T16:30")

@@ -190,15 +190,37 @@ def test_approve_all_means_the_letters_that_stood_there_and_none_that_came_later
     school = tab.school
     tab.tick("Cho", "B")
     tab.sheet.update([[True]], "A1", raw=False)
-    # Dee may be written to from now on: her letter is decided by the very sync that reads the tick.
-    school.type("F7", "yes")
+    # Another letter about Cho is decided by the very sync that reads the ticks.
+    school.type("I6", "1")
 
     school.sync()
 
-    assert sorted(tab.rows()) == ["Ana", "Ben", "Dee"]
+    assert sorted(tab.rows()) == ["Ana", "Ben", "Cho"]
     assert tab.table()[0][0] == "FALSE"
     assert (school.deliver(), sent(school)) == ({"sent": 2}, ["Ana", "Ben"])
-    assert tab.rows()["Dee"]["Why"] == "waits for approval"
+    assert tab.rows()["Cho"]["Why"] == "waits for approval"
+
+
+def test_who_chooses_to_look_first_looks_at_what_was_tried_before_too(open_class: Callable[..., Class]) -> None:
+    school = open_class()
+    school.sync()
+    ledger, now = school.service.ledger, school.service.clock()
+    for letter in ledger.waiting():
+        claimed = ledger.claim(letter.key, letter.version, now=now, lease_owner="mail", lease_seconds=600)
+        assert claimed is not None
+        ledger.move(claimed, NoticeState.READY, now=now, reason="the mail server was away", not_before=now)
+    school.change('mode = "send"', 'mode = "review"')
+    assert school.deliver() == {"waits for approval": 3}
+    school.sync()
+    assert report(school.service, None).to_approve == (
+        "Algebra 1: 3 on the tab Mastery Mail, or with `outbox approve`",
+    )
+    tab = Tab(school)
+    assert {(row["State"], row["Why"]) for row in tab.rows().values()} == {("ready", "waits for approval")}
+    tab.tick("Cho")
+    assert (school.deliver(), sent(school)) == ({"waits for approval": 2, "sent": 1}, ["Cho"])
+    tab.sheet.update([[True]], "A1", raw=False)
+    assert school.deliver() == {"sent": 2}
 
 
 def test_rows_and_columns_may_be_sorted_moved_and_inserted(tab: Tab) -> None:

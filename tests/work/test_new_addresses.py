@@ -36,7 +36,7 @@ def test_a_changed_address_is_left_alone_for_a_day_and_asked_about(algebra: Clas
     (letter,) = desk.listed(algebra.service, None, names=False)
     assert (letter.state, letter.why, letter.leaves) == ("hold", ASKED, "when it is approved, by 2026-11-10 10:00")
     trouble = algebra.school.spreadsheet.worksheet("Mastery Trouble").get_all_values()
-    said = "this address was not here before (waits until 2026-11-03 10:00 and for approval)."
+    said = "was not here, or was not to be written to, before (waits until 2026-11-03 10:00 and for approval)."
     assert [row[0] for row in trouble if said in " ".join(row)] == ["Marks!E5"]
     algebra.at("2026-11-03T09:59")
     assert algebra.deliver() == {}
@@ -132,15 +132,81 @@ def test_an_address_that_was_away_for_longer_is_a_new_one(algebra: Class) -> Non
     assert letter.why == "new address: waits until 2026-11-04 11:00 and for approval"
 
 
-def test_a_new_student_and_a_second_look_at_a_permission_ask_nobody(algebra: Class) -> None:
+def test_a_new_student_s_address_asks_nobody(algebra: Class) -> None:
     algebra.sync()
     assert algebra.deliver() == {"sent": 3}
     algebra.at(MONDAY)
-    algebra.type("F7", "yes")  # Dee's guardian stood there all the time
     marks = algebra.school.spreadsheet.worksheet("Marks")
     marks.update([["evaid6", "Eva", "76", "Jo", "jo@example.org", "yes", "", "1", "50"]], "A8", raw=False)
     algebra.sync()
-    assert algebra.deliver() == {"sent": 2}
+    assert algebra.deliver() == {"sent": 1}
+
+
+def to_dee(algebra: Class) -> int:
+    return sum(b"yarb@example.org" in path.read_bytes() for path in algebra.school.letters())
+
+
+@pytest.mark.parametrize("column", [["no", "yes", "yes", "yes"], ["yes"] * 4], ids=["sorted alone", "filled down"])
+def test_who_was_not_to_be_written_to_is_asked_about_first(algebra: Class, column: list[str]) -> None:
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+    algebra.at(MONDAY)
+    marks = algebra.school.spreadsheet.worksheet("Marks")
+    marks.update([[each] for each in column], "F4:F7")
+    algebra.sync()
+    (letter,) = desk.listed(algebra.service, None, names=False)
+    assert (letter.state, letter.why) == ("hold", ASKED)
+    trouble = marks.spreadsheet.worksheet("Mastery Trouble").get_all_values()
+    assert [row[0] for row in trouble if "was not to be written to" in " ".join(row)] == ["Marks!E7"]
+    algebra.at(TUESDAY)
+    assert (algebra.deliver(), to_dee(algebra)) == ({"waits for approval": 1}, 0)
+    desk.decide(algebra.service, Decision.APPROVE, [letter.key])
+    assert (algebra.deliver(), to_dee(algebra)) == ({"sent": 1}, 1)
+
+
+def test_a_permission_taken_away_and_given_back_in_between_waits_for_a_sync(algebra: Class) -> None:
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+    algebra.at(MONDAY)
+    algebra.type("I6", "1")
+    algebra.sync()
+    algebra.type("F6", "no")
+    algebra.sync()
+    algebra.type("F6", "yes")
+    # The letter is gone, and no other is written before a sync has looked.
+    assert algebra.deliver() == {}
+    algebra.at("2026-11-04T10:00")
+    algebra.sync()
+    (letter,) = desk.listed(algebra.service, None, names=False)
+    assert letter.why == "new address: waits until 2026-11-05 10:00 and for approval"
+
+
+def test_who_wanted_no_letters_is_asked_about_as_well(algebra: Class) -> None:
+    marks = algebra.school.spreadsheet.worksheet("Marks")
+    marks.update([["How Often"]], "F1")
+    marks.update([[""], [""], [""], ["never"]], "F4:F7")
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+    algebra.at(MONDAY)
+    marks.update([["never"], [""], [""], [""]], "F4:F7")
+    algebra.sync()
+    algebra.at(TUESDAY)
+    assert (algebra.deliver(), to_dee(algebra)) == ({"waits for approval": 1}, 0)
+
+
+def test_a_student_s_own_changed_address_is_asked_about_too(algebra: Class) -> None:
+    algebra.school.spreadsheet.worksheet("Marks").update([["Student Email"]], "E1")
+    algebra.change("hold_hours = 0", "hold_hours = 0\nto_students = true")
+    algebra.sync()
+    assert algebra.deliver() == {"sent": 3}
+    algebra.at(MONDAY)
+    algebra.type(BENS, "friend@example.org")
+    algebra.type("I5", "2")
+    algebra.sync()
+    (letter,) = desk.listed(algebra.service, None, names=False)
+    assert (letter.state, letter.why) == ("hold", ASKED)
+    algebra.at(TUESDAY)
+    assert algebra.deliver() == {"waits for approval": 1}
 
 
 def test_many_changed_addresses_are_one_question_and_still_have_their_day(algebra: Class) -> None:

@@ -80,7 +80,37 @@ def test_a_mark_that_an_approved_letter_speaks_of_and_no_sync_has_seen_is_looked
     assert b"82%" in quiet.letters()["Ben"].replace(b"=\n", b"").replace(b"\xc2\xa0", b"")
 
 
+def test_a_level_that_an_approved_letter_speaks_of_is_looked_at_twice(quiet: Class) -> None:
+    quiet.at("2026-10-30T14:00")
+    approve_all(quiet)
+    quiet.type("C5", "93")  # Ben's
+    assert quiet.deliver() == {"sent": 2, "changed since the last sync": 1}
+    quiet.sync()
+    assert quiet.deliver() == {"second look": 1}
+    quiet.at("2026-10-30T14:10")
+    assert quiet.deliver() == {"sent": 1}
+    assert b"93%" in quiet.letters()["Ben"].replace(b"=\n", b"").replace(b"\xc2\xa0", b"")
+
+
 # Where somebody types, nothing leaves
+
+
+def test_a_level_that_was_typed_over_is_held_until_a_sync_has_seen_it_and_for_two_hours_more(quiet: Class) -> None:
+    quiet.at("2026-10-30T14:05")
+    quiet.type("C5", "93")
+    assert quiet.deliver() == {"sent": 2, "changed since the last sync": 1}
+    quiet.sync()
+    assert quiet.deliver() == {"the level was changed": 1}
+    assert ("hold", "the level was changed at 14:05; waits until 16:05", "from 2026-10-30 16:05") in waiting(quiet)
+    # It was a slip, and is put right: that is a change as well.
+    quiet.at("2026-10-30T15:00")
+    quiet.type("C5", "86")
+    quiet.sync()
+    quiet.at("2026-10-30T16:59")
+    assert quiet.deliver() == {"the level was changed": 1}
+    quiet.at("2026-10-30T17:00")
+    assert quiet.deliver() == {"sent": 1}
+    assert b"93%" not in quiet.letters()["Ben"].replace(b"=\n", b"").replace(b"\xc2\xa0", b"")
 
 
 def test_a_mark_that_no_sync_has_seen_keeps_its_row_and_its_column_here(quiet: Class) -> None:
