@@ -152,7 +152,7 @@ def _picture(place: Path, picture: Path) -> None:
                     console.print(part)
         page = console.export_html(inline_styles=True, theme=terminal_theme.SVG_EXPORT_THEME)
     (place / "doctor.html").write_text(page, "utf-8")
-    _shoot((place / "doctor.html").as_uri(), picture, (1096, 736))
+    _shoot((place / "doctor.html").as_uri(), picture, (1096, 815))
 
 
 if __name__ == "__main__":

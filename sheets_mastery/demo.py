@@ -44,13 +44,18 @@ def run(directory: Path, screen: Screen, *, as_json: bool, program: str = "sheet
     be used.
     """
     settings_file = directory / "mastery.toml"
+    files = packaged("demo")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise SettingsError(f"The demo cannot use the folder {directory}: {problem.strerror}.") from None
+        there = settings_file.read_text("utf-8") if settings_file.exists() else ""
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "its mastery.toml is no text"
+        raise SettingsError(f"The demo cannot use the folder {directory}: {why}.") from None
+    # A real school's settings would be taken for the demo's, and its letters decided at the demo's moment.
+    if there and not there.startswith(files["mastery.toml"].partition("\n")[0]):
+        raise SettingsError(f"{settings_file} is not the demo's, and is left alone: name another folder.")
     with LocalGoogle(directory / MEMORY) as server:
-        if not settings_file.exists():
-            files = packaged("demo")
+        if not there:
             with screen.busy("Building the demo school"):
                 spreadsheet = fill(server.url, files)
             settings_file.write_text(files["mastery.toml"].replace(SPREADSHEET, spreadsheet), "utf-8")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheets_mastery import terminal
 from sheets_mastery.errors import LedgerError, SettingsError
-from sheets_mastery.leaving import Mode, leaves, mode_in_force, why
+from sheets_mastery.leaving import KINDS, Mode, leaves, mode_in_force, why
 from sheets_mastery.mailtab import GONE, People
 from sheets_mastery.notices import MAY, Decided, Decision, Notice, NoticeState
 
@@ -89,7 +89,7 @@ def decide(service: Service, decision: Decision, beginnings: Iterable[str]) -> t
     for notice in letters.values():
         if notice.state not in states:
             raise SettingsError(
-                f"{decision}: the letter {notice.key[:SHOWN]} is {notice.state}, and this is for letters that are "
+                f"{decision}: the letter {notice.key[:SHOWN]} is {notice.state}, not "
                 f"{_or(sorted(states))}.{_instead(notice.state)}"
             )
     now = service.clock()
@@ -196,19 +196,23 @@ def _who_is_who(service: Service, gradebook: str) -> People:
 
 
 def drawn(letters: Iterable[Letter], *, names: bool) -> RenderableType:
-    """Letters as a table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="Letters on the desk", title_justify="left")
+    """Letters in a table."""
     columns = ("key", "gradebook", "about", "day", "state", "leaves", "why")
-    for column in (*columns[:3], "student", "guardian", *columns[3:]) if names else columns:
-        table.add_column(column, no_wrap=column in {"key", "day"}, overflow="fold")
-    for each in letters:
-        people = (each.student or "", each.guardian or "") if names else ()
-        words = (each.key[:SHOWN], each.gradebook, each.kind, *people, each.slot, each.state, each.leaves, each.why)
-        table.add_row(*(Text(word) for word in words))
-    return table
+    rows = (
+        (
+            each.key[:SHOWN],
+            each.gradebook,
+            KINDS.get(each.kind, each.kind),
+            *((each.student or "", each.guardian or "") if names else ()),
+            each.slot,
+            each.state,
+            each.leaves,
+            each.why,
+        )
+        for each in letters
+    )
+    titles = (*columns[:3], "student", "guardian", *columns[3:]) if names else columns
+    return terminal.listing("Letters on the desk", titles, rows, sentences=("leaves", "why"))
 
 
 def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[RenderableType, ...]:
@@ -219,7 +223,7 @@ def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[
     rows: dict[str, Any] = {
         "key": letter.key,
         "gradebook": letter.gradebook,
-        "about": letter.kind,
+        "about": KINDS.get(letter.kind, letter.kind),
         **({"student": letter.student, "guardian": letter.guardian} if letter.student is not None else {}),
         "day": letter.slot,
         "state": letter.state,
@@ -230,7 +234,7 @@ def drawn_alone(letter: Letter, events: Iterable[Event], zone: tzinfo) -> tuple[
     }
     told = Table(title="What has happened", title_justify="left")
     for column in ("when", "by", "what", "why"):
-        told.add_column(column, overflow="fold")
+        told.add_column(column, no_wrap=column == "when", overflow="fold")
     for event in events:
         told.add_row(*map(Text, (terminal.moment(event.at, zone), event.who, event.what, event.why)))
     return terminal.facts("Letter", rows), told

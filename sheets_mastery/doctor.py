@@ -24,6 +24,7 @@ from sheets_mastery.past import Past
 from sheets_mastery.plan import decide
 from sheets_mastery.reading import Reading
 from sheets_mastery.status import said_to_have_stopped
+from sheets_mastery.terminal import many
 from sheets_mastery.wiring import Service
 
 _FAILED, _USAGE, _WAITING = 1, 2, 3
@@ -107,7 +108,7 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
         found += _comebacks(service)
         credentials = list(_credentials(service))
         found += credentials
-        if all(check.well for check in credentials):
+        if all(check.well or not check.code for check in credentials):
             for each in chosen:
                 found += _gradebook(service, each)
     finally:
@@ -152,6 +153,12 @@ def _mail(service: Service) -> Iterator[Check]:
         service.mailer  # noqa: B018 - making it is the check
     except SheetsMasteryError as problem:
         yield Check(what="mail", well=False, said=str(problem), code=_USAGE)
+        return
+    try:
+        service.try_mail_server()
+    except SheetsMasteryError as problem:
+        server = f"{mail.smtp.host}:{mail.smtp.port}: " if mail.smtp else ""
+        yield Check(what="mail", well=False, said=f"{server}{problem}")
         return
     where = {
         "maildir": f"letters go into the folder {mail.folder} and nowhere else",
@@ -254,8 +261,8 @@ def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check
     yield Check(
         what=name,
         well=bool(book.students and book.assignments),
-        said=f"{where}: {len(book.students)} students in {sections} "
-        f"sections, {len(book.assignments)} assignments, {dated} with a due date",
+        said=f"{where}: {many(len(book.students), 'student')} in {many(sections, 'section')}, "
+        f"{many(len(book.assignments), 'assignment')}, {dated} with a due date",
         understood=understood,
     )
     yield Check(

@@ -13,7 +13,7 @@ from sheets_mastery.addresses import coming_back
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.guard import everybody, layout_changes, who_is
+from sheets_mastery.guard import layout_changes
 from sheets_mastery.leaving import Mode, in_window, mode_in_force
 from sheets_mastery.letters import StudentView
 from sheets_mastery.mastery import Standing
@@ -27,6 +27,7 @@ from sheets_mastery.quiet import Edits, Wait, edited, marks_seen, still_held
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
 from sheets_mastery.stamps import Quarantine
+from sheets_mastery.whoiswho import everybody, who_is
 
 #: All letters of a gradebook wait because its settings tab says so.
 BRAKE = "stopped"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 
+from sheets_mastery.a1 import Cell
+from sheets_mastery.blast import most_ordinary, too_many_letters
 from sheets_mastery.config import Guard, Settings
-from sheets_mastery.gradebook import Gradebook, Student
+from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import DIGEST, digest
 from sheets_mastery.past import Facts, Past
 from sheets_mastery.reading import Reading
+from sheets_mastery.remediation import Owed
 from sheets_mastery.shape import moved, pasted_over, shape_of
+from sheets_mastery.stamps import Stamp
+from sheets_mastery.whoiswho import others, swapped
+
+#: So many cells are named in one sentence.
+_CELLS_MOST = 6
 
 
 def layout_changes(
@@ -27,7 +35,7 @@ def layout_changes(
         yield from pasted_over(gradebook, past.attempts)
     if past.students:
         gone = sum(student not in who for student in past.students)
-        if gone > _most(1, limits.students_share, len(past.students)):
+        if gone > most_ordinary(1, limits.students_share, len(past.students)):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
         shifted = others(who, past)
         if too_many(shifted, past, limits.names_share):
@@ -35,25 +43,24 @@ def layout_changes(
                 f"{shifted} students have another name or other guardians than before, "
                 "as if one column had been sorted alone or the permissions deleted"
             )
-
-
-def others(who: Mapping[str, str], past: Past) -> int:
-    """How many students of the last reading have another name or other guardians now."""
-    return sum(who.get(student, was) != was for student, was in (past.students or {}).items())
+        elif moved_names := swapped(who, past.students):
+            yield (
+                f"beside {_cells(gradebook, moved_names)} stands a name that stood beside another student's id before, "
+                "as if names had been swapped"
+            )
 
 
 def too_many(changed: int, past: Past, share: Decimal) -> bool:
     """Whether that is more than an ordinary day brings."""
-    return changed > _most(1, share, len(past.students or {}))
+    return changed > most_ordinary(1, share, len(past.students or {}))
 
 
-def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) -> Iterator[str]:
+def guard(
+    gradebook: Gradebook, facts: Facts, owed: Owed, past: Past, settings: Settings, now: datetime
+) -> Iterator[str]:
     """Why a person should look first: too many letters, too many changed verdicts, a shrunken sheet."""
     limits = settings.guard
-    students = len(gradebook.students)
-    to_write = {notice.student for notice in facts.new_notices if notice.kind != DIGEST}
-    if len(to_write) > _most(limits.letters_least, limits.letters_share, students):
-        yield f"letters would be written about {len(to_write)} of {students} students at once"
+    yield from too_many_letters(gradebook, facts, owed, past, settings, now)
     settled = {work for work, verdict in past.verdicts.items() if verdict not in {Verdict.PENDING, Verdict.CHECK}}
     # A verdict that is gone while its student is there counts too: a lost row of maxima takes every column along.
     here = {key(student.id) for student in gradebook.students}
@@ -61,30 +68,46 @@ def guard(gradebook: Gradebook, facts: Facts, past: Past, settings: Settings) ->
         change.work in settled and change.after is not Verdict.CHECK and change.work[0] in here
         for change in facts.verdicts
     )
-    if changed > _most(limits.letters_least, limits.verdicts_share, len(settled)):
+    if changed > most_ordinary(limits.letters_least, limits.verdicts_share, len(settled)):
         yield f"{changed} of {len(settled)} settled verdicts would change at once"
 
 
-def _most(least: int, share: Decimal, whole: int) -> Decimal:
-    """The largest number that is still ordinary."""
-    return max(Decimal(least), share * whole)
+def known_under_another_name(reading: Reading, past: Past, names: Collection[str]) -> Iterator[str]:
+    """Whether this is the first sync of a gradebook whose spreadsheet this ledger knows by another name.
 
-
-def who_is(student: Student, secret: bytes) -> str:
-    """Who a student is, as a digest: the name, the guardians with their addresses, and whether permission is asked.
-
-    One column sorted alone, or the column of permissions deleted, changes it for many students at once.
+    `names` are those of the settings. Under another name a gradebook is another one: nothing was said about it yet.
     """
-    return digest(
-        secret,
-        "who",
-        key(student.name),
-        "permission asked" if student.asked else "",
-        # Their names too: one column of them sorted alone would put another family's name into the greeting.
-        *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
-    )
+    stamps = (Stamp.read(each.text) for each in reading.stamps)
+    ours = any(each and each.install == past.install and each.spreadsheet == reading.spreadsheet_id for each in stamps)
+    left = sorted(past.gradebooks - set(names))
+    if past.students is None and ours and left:
+        yield (
+            f"this spreadsheet is known, and nothing is known of a gradebook of this name: perhaps it was {_or(left)} "
+            "until now. Under a new name families are told everything again, also who has stopped letters; give it its "
+            "old name back in the settings file"
+        )
 
 
-def everybody(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
-    """Who each student is, by key: `who_is`."""
-    return {key(student.id): who_is(student, secret) for student in gradebook.students}
+def ids_changed(gradebook: Gradebook, others: Collection[str]) -> Iterator[str]:
+    """The objection to students who are new by their ids and not by their names: `another_id`."""
+    if others:
+        yield (
+            f"beside {_cells(gradebook, others)} stands another id than before, and with another id it is another "
+            "student: the family would be told once more of all that is open. Put the old id back, if you can"
+        )
+
+
+def _cells(gradebook: Gradebook, students: Collection[str]) -> str:
+    """Where the names of some students stand, in the sheet's order: where, never who."""
+    cells = [
+        Cell(student.row, tab.id_column if tab.name_column is None else tab.name_column).on(tab.title)
+        for tab in gradebook.tabs
+        for student in tab.students
+        if key(student.id) in students
+    ]
+    more = len(cells) - _CELLS_MOST
+    return ", ".join(cells[:_CELLS_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _or(names: list[str]) -> str:
+    return " or ".join(f"“{name}”" for name in names[:3])

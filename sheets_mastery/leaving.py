@@ -63,9 +63,7 @@ class Mode:
             return "send: letters leave by themselves, after their hold"
         if self.word == "drafts":
             return "drafts: letters are laid into your drafts in Gmail, and you send them from there"
-        usual = (
-            f". From {self.until} on they leave by themselves, unless mail.mode says otherwise" if self.until else ""
-        )
+        usual = f". From {self.until} on they leave by themselves, unless somebody chooses a mode" if self.until else ""
         return f"review: no letter leaves before a person has approved it{usual}"
 
 
@@ -128,7 +126,7 @@ def leaves(
         case NoticeState.HOLD | NoticeState.READY if quarantined:
             return "when the quarantine has ended"
         case NoticeState.HOLD | NoticeState.READY if unapproved(notice, mode):
-            return f"when it is approved, by {_said(notice.expires.astimezone(zone))}"
+            return f"when it is approved; given up {_said(notice.expires.astimezone(zone))}"
         case NoticeState.HOLD | NoticeState.READY if now is not None and notice.not_before <= now:
             return "at the next delivery"
         case NoticeState.HOLD | NoticeState.READY:

@@ -84,6 +84,24 @@ def address_changes(
     return tuple(changes)
 
 
+def beside_another_id(
+    changes: Iterable[KnownAddress], known: Addresses | None, ids_before: Mapping[str, str], now: datetime
+) -> tuple[KnownAddress, ...]:
+    """The changes, as far as they are about students who stood here under another id: key -> the key before.
+
+    What stood beside the old id is as well known as it was; anything else is new, though the id is as well.
+    """
+    as_it_was = {whose: each for whose, each in (known or {}).items() if each.gone is None}
+    return tuple(
+        each
+        if (before := ids_before.get(each.student)) is None
+        else replace(as_it_was[before, each.guardian], student=each.student)
+        if (before, each.guardian) in as_it_was
+        else replace(each, since=now, trusted=False)
+        for each in changes
+    )
+
+
 def _to_write_to(student: Student, secret: bytes, *, own: bool) -> Iterator[tuple[str, Place | None]]:
     """Whom the sheet lets be written to about a student: each person's digest, with where the address stands.
 

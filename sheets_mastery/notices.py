@@ -244,6 +244,8 @@ class LettersOwed:
     held_back: tuple[tuple[str, HeldBack], ...]
     #: Episodes made good that join a letter still waiting: (the letter's key, episodes).
     praises_joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: How many weekly letters with something new in them no sync has decided about in time.
+    weekly_missed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -179,6 +179,13 @@ class _Desk:
     def _opening(self) -> time:
         return (self.letters.window or self.school.hours).start
 
+    def last_week(self) -> date | None:
+        """The last day of weekly letters for which it is too late now; None where there was school long ago."""
+        late = timedelta(days=_WEEKLY_LATE_DAYS)
+        days = (self._weekly_day(self.today - timedelta(days=back)) for back in range(15))
+        opens = ((day, datetime.combine(day, self._opening, tzinfo=self.school.zone)) for day in days)
+        return next((day for day, opening in opens if opening + late <= self.now), None)
+
     def week(self) -> date | None:
         """The day for whose weekly letters it is time now; None between two weeks."""
         held = timedelta(hours=float(self.letters.hold_hours))
@@ -242,6 +249,7 @@ def letters_owed(
     }
     open_of, praised_of = _by_student(owed.open.values()), _by_student(praiseworthy.values())
     held: list[tuple[str, HeldBack]] = []
+    missed = 0
     people: dict[str, _Person | None] = {}
     for standing in standings:
         student = key(standing.student.id)
@@ -257,6 +265,7 @@ def letters_owed(
             None if blocked else _Person(standing=standing, boxes={box.digest: box for box in boxes}, letters=letters)
         )
         for box in boxes:
+            missed += box.weekly and WEEKLY in letters.kinds and _was_missed(desk, student, box, episodes)
             for occasion in _occasions(desk, standing, student, box, episodes, praised_of.get(student, [])):
                 if occasion.kind in letters.kinds and occasion.says_something:
                     desk.take(student, box, occasion)
@@ -274,6 +283,7 @@ def letters_owed(
         withdrawn=withdrawn,
         held_back=tuple(held),
         praises_joined=tuple(desk.praises_joined.items()),
+        weekly_missed=missed,
     )
 
 
@@ -339,6 +349,16 @@ def _occasions(
         if not unsaid:
             yield _Occasion(kind=REMINDER, reminds=_due_again(desk, student, box, episodes))
         yield _Occasion(kind=MADE_GOOD, praises=praises, about=about)
+
+
+def _was_missed(desk: _Desk, student: str, box: Letterbox, episodes: Sequence[Remediation]) -> bool:
+    """Whether there should have been a letter last week that said of work that it is missing, and there was none."""
+    unsaid = [each.opened for each in episodes if (each.id, box.digest) not in desk.announced]
+    unwanted = box.digest in desk.history.suppressed or (box.digest, WEEKLY) in desk.history.opted_out
+    if not unsaid or unwanted or desk.week() or (day := desk.last_week()) is None:
+        return False
+    written = any((each.kind, each.slot) == (WEEKLY, day) for each in desk.earlier(student, box))
+    return min(unsaid) < day and not written and (student, box.digest, WEEKLY) not in desk.waiting
 
 
 def _said_of_level(desk: _Desk, student: str, box: Letterbox, kinds: tuple[str, ...], level: str, since: date) -> bool:

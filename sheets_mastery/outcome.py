@@ -61,6 +61,10 @@ def show(outcome: Outcome, screen: Screen, file: Path, program: str) -> None:
     if outcome.plan is None:
         say("Nothing was written.")
         return
+    if outcome.open:
+        say(
+            f"What is open is not judged until it is said; a code can be explained on the tab {SETTINGS_TITLE} as well."
+        )
     screen.show(terminal.summary(outcome.plan, done=False))
     if outcome.tab_made:
         say(f"The sheet has a new tab, {SETTINGS_TITLE}, on which levels, codes and letters can be changed.")

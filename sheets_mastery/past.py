@@ -15,6 +15,23 @@ from sheets_mastery.quiet import MarksSeen
 from sheets_mastery.remediation import Attempt, Remediation, Work
 from sheets_mastery.shape import Shape
 
+#: For so many weeks it is kept in mind how many students letters are usually about in one day.
+WEEKS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenAbout:
+    """About whom there was something new to say within `WEEKS`, and since when nobody has looked."""
+
+    #: When a letter home was decided or added to, with the student's key. Weekly ones, reminders and letters asking for
+    #: a signature are left out, for they say again what was said, and so is what was withdrawn.
+    letters: tuple[tuple[datetime, str], ...] = ()
+    #: When work went missing, with the student's key: the school's day, and the moment of the sync that last saw a
+    #: change in it (None where that was not kept). It is then that a weekly letter is owed, not when it is written.
+    missing: tuple[tuple[date, datetime | None, str], ...] = ()
+    #: When a person last approved a plan; None where nobody has.
+    approved: datetime | None = None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Past:
@@ -50,6 +67,16 @@ class Past:
     addresses: Addresses | None = None
     #: When a student of the gradebook was first seen; None before the first sync.
     first_sync: datetime | None = None
+    #: The students who have left of late: key -> digest of who they were.
+    left: Mapping[str, str] = field(default_factory=dict)
+    #: The last episode of each piece of work that has ended of late, for whatever reason, and is owed no more.
+    ended: Mapping[Work, Remediation] = field(default_factory=dict)
+    #: About whom there were letters of late.
+    written: WrittenAbout = field(default_factory=WrittenAbout)
+    #: The installation, as it signs its stamps.
+    install: str = ""
+    #: The names of all gradebooks that the ledger knows.
+    gradebooks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from sheets_mastery.edits import DeleteTab, Edit
 from sheets_mastery.gradebook import Gradebook, Place, Problem, read_gradebook
 from sheets_mastery.gradebook.codes import codes_in_force, marking_in_force
 from sheets_mastery.gradebook.records import key
-from sheets_mastery.guard import everybody, guard, layout_changes, others, too_many
+from sheets_mastery.guard import guard, ids_changed, known_under_another_name, layout_changes, too_many
 from sheets_mastery.leaving import Mode, mode_in_force
 from sheets_mastery.mailtab import (
     MAIL_LABELS,
@@ -33,8 +33,8 @@ from sheets_mastery.mailtab import (
     waiting,
 )
 from sheets_mastery.mastery import Standing, Verdict, standings
-from sheets_mastery.newaddresses import address_changes, address_problems, after
-from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, with_more
+from sheets_mastery.newaddresses import KnownAddress, address_changes, address_problems, after, beside_another_id
+from sheets_mastery.notices import Begun, Decided, LettersOwed, Notice, begins, digest, teachers_box, with_more
 from sheets_mastery.occasions import letters_owed
 from sheets_mastery.ourtabs import present
 from sheets_mastery.panel import SETTINGS_LABELS, InForce, codes_seen, page_edits, settings_in_force, settings_tab
@@ -44,6 +44,7 @@ from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import shape_of
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away
+from sheets_mastery.whoiswho import another_id, everybody, others
 from sheets_mastery.writeback import write_back
 
 
@@ -110,15 +111,9 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
     gradebook, contracts, judged, problems = judge_reading(reading, settings, in_force.gradebook, today)
     new_attempts, whats_owed = owed_now(gradebook, judged, past, settings, today)
     who = everybody(gradebook, past.secret)
-    moved_addresses = address_changes(
-        gradebook.students,
-        past.addresses,
-        past.students or {},
-        settings.letters,
-        past.secret,
-        now,
-        vouched=too_many(others(who, past), past, settings.guard.names_share),
-    )
+    ids_before = another_id(gradebook, past, who)
+    came_and_went = _address_changes(gradebook, past, settings, who, now)
+    moved_addresses = beside_another_id(came_and_went, past.addresses, ids_before, now)
     mode = mode_in_force(settings, past.first_sync, now)
     decided = ticks(reading, gradebook, in_force.gradebook, past, settings, mode, now)
     addresses = after(past.addresses, moved_addresses, decided)
@@ -203,12 +198,29 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         edits=edits,
         watched=mail.watched if mail.edits and mail.edits[-1] in edits else (),
         objections=(
+            *known_under_another_name(reading, past, [each.name for each in file.gradebooks]),
             *layout_changes(reading, gradebook, past, settings.guard, who),
-            *guard(gradebook, facts, past, settings),
+            *ids_changed(gradebook, ids_before),
+            *guard(gradebook, facts, whats_owed, past, settings, now),
         ),
         # The tab with the letters says moments, and what it says follows from the facts.
         fingerprint=_fingerprint(gradebook.name, tuple(each for each in edits if each not in mail.edits), facts),
         coming_back=len(returned),
+    )
+
+
+def _address_changes(
+    gradebook: Gradebook, past: Past, settings: Settings, who: Mapping[str, str], now: datetime
+) -> tuple[KnownAddress, ...]:
+    """What has become of the addresses."""
+    return address_changes(
+        gradebook.students,
+        past.addresses,
+        past.students or {},
+        settings.letters,
+        past.secret,
+        now,
+        vouched=too_many(others(who, past), past, settings.guard.names_share),
     )
 
 
@@ -331,8 +343,30 @@ def owed_now(
         school=settings.school,
         today=today,
         new_id=lambda work, day: digest(past.secret, "episode", gradebook.name, *work, day.isoformat())[:32],
+        of_late=_still_believed(past, settings),
     )
     return new_attempts, whats_owed
+
+
+def _still_believed(past: Past, settings: Settings) -> dict[Work, Remediation]:
+    """The episodes that have ended of late without a family having read so.
+
+    Where such work is missing again, the family believes it to be missing all along: to tell it would be to say it
+    twice. Who has read that it was made good is told anew, and the teacher's digest is no family.
+    """
+    teacher = teachers_box(settings.letters, settings.school.reply_to, settings.school.teacher, past.secret).digest
+    waiting = {
+        (episode, notice.guardian)
+        for notice in past.notices.values()
+        if notice.state.waiting
+        for episode in notice.praises
+    }
+    praised = {
+        episode
+        for (episode, person), said in past.history.told.items()
+        if said.praised and person != teacher and (episode, person) not in waiting
+    }
+    return {work: each for work, each in past.ended.items() if each.id not in praised}
 
 
 def _judged_as(gradebook: Gradebook, judged: tuple[Standing, ...], works: set[Work]) -> dict[Work, Verdict]:

@@ -22,7 +22,10 @@ def preview(service: Service, gradebook: GradebookSettings, student_id: str, *, 
     """
     from sheets_mastery.sync import make_plan
 
-    now = service.clock()
+    press, now = service.press, service.clock()
+    if language and not press.speaks(language):
+        spoken = ", ".join(press.languages)
+        raise SettingsError(f'--language: there is no catalogue for "{language}"; there are letters in {spoken}.')
     plan, _ = make_plan(service.sheets, service.ledger, service.settings, gradebook, now)
     # Not those of the file: the document's own tab has its word as well.
     settings = plan.settings
@@ -56,4 +59,6 @@ def preview(service: Service, gradebook: GradebookSettings, student_id: str, *, 
         )
     except ValueError:
         raise SettingsError("--student: this student has nothing missing, so no letter would be written.") from None
-    return service.press.render(letter, language or box.language).html
+    # As a delivery chooses it.
+    usual = (box.language, settings.letters.language, service.settings.letters.language)
+    return press.render(letter, language or next(filter(press.speaks, usual))).html

@@ -87,7 +87,7 @@ class Owed:
     open: dict[Work, Remediation]
     #: The part of it that was not owed before.
     newly: tuple[Remediation, ...]
-    #: Owed before and still, with another help or date because of a new attempt.
+    #: Owed before and still, with another help or date because of a new attempt; or once more, after a short end.
     moved_on: tuple[Remediation, ...]
     #: Owed before and no more.
     ended: tuple[Remediation, ...]
@@ -126,11 +126,14 @@ def owed(
     school: School,
     today: date,
     new_id: Callable[[Work, date], str],
+    of_late: Mapping[Work, Remediation] | None = None,
 ) -> Owed:
     """Compare the work that is missing now with the episodes that were open before.
 
-    `attempt_numbers` counts the attempts of each piece of work, this sync's included. What cannot be read just now
-    (CHECK) neither opens nor closes anything; a student who left the gradebook keeps nothing open.
+    `of_late` are episodes that ended so short a while ago that they go on where their work is missing again: a mark
+    that was cleared for a day is no new occasion. `attempt_numbers` counts the attempts of each piece of work, this
+    sync's included. What cannot be read just now (CHECK) neither opens nor closes anything; a student who left the
+    gradebook keeps nothing open.
     """
     now: dict[Work, Remediation] = {}
     newly, moved_on, ended = [], [], []
@@ -152,7 +155,18 @@ def owed(
                     now[work] = earlier
                     continue
                 due = add_school_days(today, rung.within_days, school)
-                if earlier is None:
+                if earlier is None and (last := (of_late or {}).get(work)) is not None:
+                    as_it_was = (last.attempts, last.help) == (so_far, rung.help) and last.due >= today
+                    episode = replace(
+                        last,
+                        help=rung.help,
+                        due=last.due if as_it_was else due,
+                        attempts=so_far,
+                        closed=None,
+                        why=None,
+                    )
+                    moved_on.append(episode)
+                elif earlier is None:
                     episode = Remediation(
                         id=new_id(work, today), work=work, opened=today, help=rung.help, due=due, attempts=so_far
                     )

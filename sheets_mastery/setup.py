@@ -255,7 +255,7 @@ class Setup:
                 value = self._person.answer(question, self._asked, kept)
                 if value is None or self._can_be(question, value):
                     return value
-        if self._wishes.yes and question.proposal:
+        if self._wishes.yes and question.proposal and not question.of_some_marks:
             return settingsfile.read_answer(question.proposal, question.sort, question.choices)
         return None
 

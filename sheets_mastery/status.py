@@ -10,7 +10,7 @@ from sheets_mastery import terminal
 from sheets_mastery.leaving import Mode, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.quarantine import held as quarantined
-from sheets_mastery.wiring import COMING_BACK, DELIVER, Service
+from sheets_mastery.wiring import COMING_BACK, DELIVER, WEEKLY_MISSED, Service
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -105,6 +105,12 @@ def report(service: Service, gradebook: str | None) -> Report:
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if missed := (last_sync.counts.get(WEEKLY_MISSED, 0) if last_sync is not None else 0):
+            letters_were = "1 weekly letter was" if missed == 1 else f"{missed} weekly letters were"
+            failed.append(
+                f"{each.name}: {letters_were} not written, because no sync was done in time; what they would have said "
+                "is in next week's"
+            )
         if people := service.ledger.opted_out(each.name):
             stopped_by[each.name] = people
         if places := _coming_back(service, each.name, last_sync):
@@ -164,19 +170,22 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     from rich.table import Table
     from rich.text import Text
 
-    runs = Table(title="Last run", title_justify="left")
-    for column in ("gradebook", "when", "command", "outcome", "plan", "requests"):
-        runs.add_column(column)
-    for run in found.runs:
-        colour = {"done": "green", "waiting": "yellow", "never": "bright_black"}.get(run.outcome, "red")
-        runs.add_row(
-            run.gradebook,
-            terminal.moment(run.started, zone),
-            run.command,
-            Text(run.outcome, style=colour),
-            run.fingerprint,
-            str(run.requests),
-        )
+    colours = {"done": "green", "waiting": "yellow", "never": "bright_black"}
+    runs = terminal.listing(
+        "Last run",
+        ("gradebook", "when", "command", "outcome", "plan", "requests"),
+        [
+            (
+                run.gradebook,
+                terminal.moment(run.started, zone),
+                run.command,
+                Text(run.outcome, style=colours.get(run.outcome, "red")),
+                run.fingerprint,
+                str(run.requests),
+            )
+            for run in found.runs
+        ],
+    )
     letters = Table(title="Letters", title_justify="left")
     letters.add_column("gradebook")
     letters.add_column("state")
@@ -189,5 +198,5 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
-    well = [Text("Nothing waits for a person.", style="green")]
+    well = [Text("Nothing else waits for a person." if approve else "Nothing waits for a person.", style="green")]
     return (runs, letters, *modes, *stopped, *approve, *(sentences or well))

@@ -5,12 +5,11 @@ Everything goes through Rich, which leaves out colours and bars where the output
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -25,8 +24,11 @@ _EDITS = {
     "AddTab": "tab made",
     "ResizeTab": "tab grown",
     "InsertRows": "run of new rows",
+    "InsertColumn": "new column",
+    "DeleteRows": "run of rows taken away",
     "DeleteTab": "tab taken away",
     "PutValues": "run of words",
+    "PutBack": "mark given back",
     "PutNote": "note",
     "PutLook": "look",
     "PutLinks": "run of links",
@@ -57,9 +59,10 @@ class Screen:
         self._quiet = quiet
 
     def show(self, *things: RenderableType) -> None:
-        """Print results."""
+        """Print results. Sentences stay one line where there is no terminal, and commands everywhere."""
         for thing in things:
-            self.out.print(thing)
+            whole = isinstance(thing, Text) and (bool(thing.no_wrap) or not self.out.is_terminal)
+            self.out.print(thing, soft_wrap=whole)
 
     def say(self, text: str) -> None:
         """Say a sentence about what goes on."""
@@ -99,10 +102,12 @@ def summary(plan: Summary, *, done: bool) -> RenderableType:
     if plan.problems:
         parts += [Text(), problems(plan.problems)]
     if plan.objections:
-        parts += [Text(), Text("A person should look first: " + "; ".join(plan.objections) + ".", style="bold yellow")]
+        said = "A person has looked and approved" if done else "A person should look first"
+        parts += [Text(), Text(f"{said}: {'; '.join(plan.objections)}.", style="bold yellow")]
     return Panel(
         Group(*parts),
-        title=f"[bold]{plan.gradebook}[/bold] · {plan.students} students, {plan.assignments} assignments",
+        title=f"[bold]{plan.gradebook}[/bold] · {many(plan.students, 'student')}, "
+        f"{many(plan.assignments, 'assignment')}",
         subtitle=f"plan {plan.fingerprint}",
         title_align="left",
         subtitle_align="right",
@@ -128,7 +133,7 @@ def facts(title: str, rows: Mapping[str, object]) -> Table:
     """A small table of names and values."""
     table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in rows.items():
         table.add_row(name, Text(str(value)))
     return table
@@ -139,7 +144,7 @@ def checks(rows: list[tuple[str, bool, str]]) -> Table:
     table = Table(show_header=True)
     table.add_column("looked at", style="bold")
     table.add_column("", no_wrap=True)
-    table.add_column("found")
+    table.add_column("found", overflow="fold")
     for what, well, said in rows:
         table.add_row(Text(what), "[green]✓ ok[/green]" if well else "[bold red]✗ mend[/bold red]", Text(said))
     return table
@@ -150,30 +155,66 @@ def moment(when: datetime | None, zone: tzinfo) -> str:
     return "—" if when is None else f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
+class _WhatFits:
+    """The first of several drawings of the same for which there is room, else the last."""
+
+    def __init__(self, *ways: Table) -> None:
+        self._ways = ways
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterable[RenderableType]:
+        """As Rich asks for it."""
+        anywhere = options.update(width=10_000)
+        fitting = (way for way in self._ways if console.measure(way, options=anywhere).maximum <= options.max_width)
+        yield next(fitting, self._ways[-1])
+
+
+def listing(
+    title: str, columns: tuple[str, ...], rows: Iterable[tuple[str | Text, ...]], *, sentences: Collection[str] = ()
+) -> RenderableType:
+    """Rows of words: a table where that fits, else a paragraph for each row, so that no word is broken.
+
+    The first column names the row; in a paragraph each of the columns `sentences` has a line of its own.
+    """
+    table = Table(title=title, title_justify="left")
+    paragraphs = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    paragraphs.add_column(style="bold", no_wrap=True)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    for first, *rest in rows:
+        table.add_row(*(each if isinstance(each, Text) else Text(each) for each in (first, *rest)))
+        told = [(column, str(word)) for column, word in zip(columns[1:], rest, strict=True) if word]
+        lines = [" · ".join(word for column, word in told if column not in sentences)]
+        lines += [f"{column}: {word}" for column, word in told if column in sentences]
+        paragraphs.add_row(first, Text("\n".join(lines)))
+    return _WhatFits(table, paragraphs)
+
+
 def commands(title: str, lines: tuple[tuple[str, str], ...]) -> RenderableType:
-    """Commands to try next, with what they do."""
-    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold")
+    """Commands to try next, with what they do. They are never broken, so that they can be copied."""
+    text = Text(no_wrap=True, overflow="ignore")
+    text.append(f"\n{title}", style="italic")
     for command, what in lines:
-        table.add_row(Text(f"# {what}", style="bright_black"))
-        table.add_row(Text(command, style="bold cyan"))
-    return Padding(table, (1, 0, 0, 0))
+        text.append(f"\n# {what}", style="bright_black").append(f"\n{command}", style="bold cyan")
+    return text
 
 
-def _levels(plan: Summary) -> Table:
+def _levels(plan: Summary) -> RenderableType:
+    return _WhatFits(_level_table(plan, bars=True), _level_table(plan, bars=False))
+
+
+def _level_table(plan: Summary, *, bars: bool) -> Table:
     table = Table(title="Students by level", title_justify="left", show_header=True)
     table.add_column("level", no_wrap=True)
-    table.add_column("pass mark", justify="right", no_wrap=True)
-    table.add_column("students", justify="right", no_wrap=True)
-    table.add_column("on track", justify="right", no_wrap=True)
-    table.add_column("share", no_wrap=True)
+    for column in ("pass mark", "students", "on track"):
+        table.add_column(column, justify="right", no_wrap=bars)
+    table.add_column("share", justify="left" if bars else "right", no_wrap=True)
     for name, mark, students, on_track in plan.levels:
         if mark:
-            table.add_row(name, f"{mark} %", str(students), str(on_track), _bar(on_track, students))
+            table.add_row(name, f"{mark} %", str(students), str(on_track), _share(on_track, students, bars=bars))
         else:
             table.add_row(name, "—", str(students), "—", "")
     table.add_section()
-    table.add_row("all", "", str(plan.students), str(plan.on_track), _bar(plan.on_track, plan.students))
+    table.add_row("all", "", str(plan.students), str(plan.on_track), _share(plan.on_track, plan.students, bars=bars))
     return table
 
 
@@ -208,7 +249,13 @@ def _changes(plan: Summary, *, done: bool) -> Table:
     )
 
 
-def _bar(part: int, whole: int) -> str:
+def many(count: int, what: str) -> str:
+    """A number of things: "1 student", "3 students"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _share(part: int, whole: int, *, bars: bool) -> str:
     share = part / whole if whole else 0
     full = round(share * _BAR)
-    return f"[green]{'█' * full}[/green][bright_black]{'░' * (_BAR - full)}[/bright_black] {share:4.0%}"
+    bar = f"[green]{'█' * full}[/green][bright_black]{'░' * (_BAR - full)}[/bright_black] "
+    return f"{bar if bars else ''}{share:4.0%}"

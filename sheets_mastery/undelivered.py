@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sheets_mastery import desk
+from sheets_mastery import desk, terminal
 from sheets_mastery.errors import SettingsError
+from sheets_mastery.leaving import KINDS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -60,18 +61,19 @@ def told(one: Undelivered) -> dict[str, Any]:
 
 
 def drawn(found: Iterable[Undelivered], *, names: bool) -> RenderableType:
-    """Such letters as a table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title="Letters that came back", title_justify="left")
+    """Such letters in a table."""
     columns = ("key", "gradebook", "about", "day", "what happened", "the address")
-    for column in (*columns[:3], "student", "guardian", *columns[3:]) if names else columns:
-        table.add_column(column, no_wrap=column in {"key", "day"}, overflow="fold")
-    for each in found:
-        letter = each.letter
-        people = (letter.student or "", letter.guardian or "") if names else ()
-        what = "no longer written to" if each.blocked else "written to"
-        words = (letter.key[: desk.SHOWN], letter.gradebook, letter.kind, *people, letter.slot, letter.since, what)
-        table.add_row(*(Text(word) for word in words))
-    return table
+    rows = (
+        (
+            each.letter.key[: desk.SHOWN],
+            each.letter.gradebook,
+            KINDS.get(each.letter.kind, each.letter.kind),
+            *((each.letter.student or "", each.letter.guardian or "") if names else ()),
+            each.letter.slot,
+            each.letter.since,
+            "no longer written to" if each.blocked else "written to",
+        )
+        for each in found
+    )
+    titles = (*columns[:3], "student", "guardian", *columns[3:]) if names else columns
+    return terminal.listing("Letters that came back", titles, rows, sentences=columns[4:])

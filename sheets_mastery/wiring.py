@@ -41,8 +41,12 @@ if TYPE_CHECKING:
 
 #: What a sync's run counts: places on the roster from which letters come back.
 COMING_BACK = "addresses that letters come back from"
+#: What a sync's run calls the weekly letters that none decided about in time.
+WEEKLY_MISSED = "weekly letters that were not decided in time"
 #: The command that a delivery's run has in the ledger.
 DELIVER = "deliver"
+#: Files with these endings are texts; whatever else lies beside them may be anything.
+_TEXTS = frozenset((".html", ".txt", ".css", ".jinja", ".po"))
 
 
 class Service:
@@ -77,7 +81,8 @@ class Service:
                 f"There is no settings file {path}. Write one after config/mastery.example.toml, or name it with -c."
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
-            raise SettingsError(f"The settings file {path} cannot be read: {problem}.") from None
+            why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+            raise SettingsError(f"The settings file {path} cannot be read: {why}.") from None
         ledger_url = _secret("LEDGER_URL", environment)
         settings = config.parse(text, {"SHEETS_MASTERY_LEDGER_URL": ledger_url} if ledger_url else {})
         if endpoint is not None:
@@ -125,6 +130,7 @@ class Service:
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
                 COMING_BACK: plan.coming_back,
+                WEEKLY_MISSED: plan.letters.weekly_missed,
             }
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
@@ -262,12 +268,18 @@ class Service:
 
     @cached_property
     def press(self) -> LetterPress:
-        from sheets_mastery.letters import LetterPress
+        from sheets_mastery.letters import LetterPress, passed_over
 
-        files = packaged("letters")
+        ours, own = packaged("letters"), {}
         if self.settings.letters.folder:
-            files |= _texts(self.folder / self.settings.letters.folder, "letters.folder")
-        press = LetterPress(files)
+            own = _texts(self.folder / self.settings.letters.folder, "letters.folder")
+        press = LetterPress(ours | own)
+        if strangers := passed_over(ours | own, own):
+            raise SettingsError(
+                f"letters.folder: no letter is made of {' or '.join(strangers)}, so what stands there would never be "
+                f"read. The files of the letters are {', '.join(sorted(set(ours) - {'README.md'}))}; give yours the "
+                "name of the one that it takes the place of, bring it in from another, or take it away."
+            )
         if not press.speaks(self.settings.letters.language):
             raise SettingsError(
                 f'letters.language: there is no catalogue for "{self.settings.letters.language}"; there are letters in '
@@ -340,11 +352,22 @@ class Service:
             wire = self._to_gmail(*self._gmail_way[1])
             mailer: Mailer = self._gmail_mailer(wire, spend=self.pace.spend, thread_of=self._thread_of)
         elif settings.transport == "smtp" and settings.smtp is not None:
-            password = _secret("SMTP_PASSWORD", self._environment)
-            mailer = mail.SmtpMailer(settings.smtp, password, spend=self.pace.spend)
+            mailer = mail.SmtpMailer(settings.smtp, self._smtp_password, spend=self.pace.spend)
         else:
             mailer = mail.MaildirMailer(self.folder / settings.folder)
         return mail.AllowListMailer(mailer, settings.only_to) if settings.only_to else mailer
+
+    @property
+    def _smtp_password(self) -> str | None:
+        return _secret("SMTP_PASSWORD", self._environment)
+
+    def try_mail_server(self) -> None:
+        """Log in to the mail server of the settings, where letters leave by one, and say goodbye. MailLater."""
+        from sheets_mastery import mail
+
+        settings = self.settings.mail
+        if settings.transport == "smtp" and settings.smtp is not None:
+            mail.SmtpMailer(settings.smtp, self._smtp_password, timeout=30).check(settings.sender)
 
     @cached_property
     def drafts(self) -> Drafts | None:
@@ -422,13 +445,25 @@ def packaged(folder: str) -> dict[str, str]:
 
 
 def _texts(folder: Path, setting: str) -> dict[str, str]:
-    if not folder.is_dir():
-        raise SettingsError(f"{setting}: there is no folder {folder}.")
-    return {
-        path.name: path.read_text("utf-8")
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not path.name.startswith(".") and path.suffix != ".py"
-    }
+    """The texts in a folder by name; what is no text, such as a picture, is left out. SettingsError."""
+    try:
+        files = sorted(
+            path for path in folder.iterdir() if path.is_file() and path.name[0] != "." and path.suffix != ".py"
+        )
+    except FileNotFoundError:
+        raise SettingsError(f"{setting}: there is no folder {folder}.") from None
+    except OSError as problem:
+        raise SettingsError(f"{setting}: the folder {folder} cannot be read: {problem.strerror}.") from None
+    texts: dict[str, str] = {}
+    for path in files:
+        try:
+            texts[path.name] = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            if path.suffix in _TEXTS:
+                raise SettingsError(f"{setting}: {path.name} is no text in UTF-8; save it as such.") from None
+        except OSError as problem:
+            raise SettingsError(f"{setting}: {path.name} cannot be read: {problem.strerror}.") from None
+    return texts
 
 
 def _secret(name: str, environment: Mapping[str, str]) -> str | None:

@@ -26,7 +26,7 @@ class Wishes:
 
     #: The settings file.
     file: Path
-    #: Whether every proposal is taken without asking.
+    #: Whether proposals are taken without asking, but for what some marks mean or are out of.
     yes: bool = False
     #: Whether a column with ids is put into a sheet that has none.
     add_ids: bool = False

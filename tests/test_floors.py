@@ -38,6 +38,8 @@ FLOORS = (
         "writeback",
         "addresses",
         "past",
+        "whoiswho",
+        "blast",
         "guard",
         "plan",
         "freshlook",
@@ -48,6 +50,7 @@ FLOORS = (
     ("sync", "comebacks", "outbox"),
     (
         "wiring",
+        "signs",
         "terminal",
         "drawing",
         "asking",

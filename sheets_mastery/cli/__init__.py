@@ -30,6 +30,7 @@ from sheets_mastery.cli import (
     status,
 )
 from sheets_mastery.cli.exits import exit_code
+from sheets_mastery.signs import show_on_any
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -68,6 +69,7 @@ app.add_typer(letters.commands, name="letters")
 
 def main() -> None:
     """Run the command line; every way to stop becomes one sentence and an exit code."""
+    show_on_any(sys.stdout, sys.stderr)
     try:
         _listen_to_the_log(os.environ.get("SHEETS_MASTERY_LOG", "WARNING"))
         app()

@@ -148,7 +148,7 @@ def outbox_reconcile(
 
     Example: sheets-mastery outbox reconcile --gradebook "Algebra 1"
     """
-    from sheets_mastery import quarantine
+    from sheets_mastery import quarantine, terminal
 
     if sent and not_sent:
         raise errors.SettingsError("outbox reconcile: say one of --sent and --not-sent, or neither.")
@@ -159,7 +159,7 @@ def outbox_reconcile(
         print_json([asdict(each) for each in done])
     for each in done:
         the_screen(as_json).say(
-            f"{each.gradebook}: {each.sent} letters had left, {each.to_leave} have not and may, "
+            f"{each.gradebook}: {terminal.many(each.sent, 'letter')} had left, {each.to_leave} have not and may, "
             f"{each.to_look_at} are for you to settle (`outbox list`)."
         )
     if not done:

@@ -109,7 +109,7 @@ def _each_gradebook(
         if as_json:
             print_json({"gradebooks": shown, "requests": requests})
         else:
-            screen.show(f"{requests} HTTP request{'s' if requests != 1 else ''} used.")
+            screen.show(f"{terminal.many(requests, 'HTTP request')} used.")
     raise typer.Exit(code)
 
 

@@ -31,4 +31,5 @@ def called() -> str:
 
 def print_json(value: Any) -> None:
     """Print what a script reads."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    shown_as_it_is = sys.stdout.encoding.casefold().startswith("utf")
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=not shown_as_it_is, default=str))

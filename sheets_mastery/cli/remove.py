@@ -22,18 +22,21 @@ def remove(
 
     Example: sheets-mastery remove --gradebook "Algebra 1"
     """
+    from sheets_mastery.terminal import many
+
     screen = the_screen()
     with opened(config) as service:
         code = DONE
         for each in service.chosen(gradebook):
-            if not yes:
-                typer.confirm(f"Take everything of Sheets Mastery out of {each.name}?", abort=True)
+            if not yes and not typer.confirm(f"Take everything of Sheets Mastery out of {each.name}?"):
+                screen.say(f"{each.name}: it stays as it is.")
+                continue
             try:
                 edits = service.remove(each)
             except errors.SheetError as problem:
                 screen.complain(f"{each.name}: {problem}")
                 code = worse(code, exit_code(problem))
                 continue
-            said = f"{edits} edits; the sheet is as it was before" if edits else "nothing of ours is there"
+            said = f"{many(edits, 'edit')}; the sheet is as it was before" if edits else "nothing of ours is there"
             screen.say(f"{each.name}: {said}.")
     raise typer.Exit(code)

@@ -64,6 +64,8 @@ def run(
 
 def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
     """One turn of the scheduled job. Nothing that goes wrong here ends the job; it is said, and seen in `status`."""
+    from sheets_mastery import terminal
+
     code = DONE
     chosen = service.chosen(gradebook)
     try:
@@ -77,7 +79,7 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
                 screen.complain(f"{each.name}: {problem}")
                 code = worse(code, exit_code(problem))
             else:
-                screen.say(f"{each.name}: plan {done.fingerprint}, {len(done.edits)} edits.")
+                screen.say(f"{each.name}: plan {done.fingerprint}, {terminal.many(len(done.edits), 'edit')}.")
         delivery = send_letters(service, chosen, screen)
     except errors.SheetsMasteryError as problem:
         screen.complain(str(problem))

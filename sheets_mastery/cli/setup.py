@@ -18,7 +18,10 @@ def setup(
     address: Annotated[str, typer.Argument(metavar="URL", help="The sheet's address in the browser, or its id.")],
     *,
     config: Config = DEFAULT,
-    yes: Annotated[bool, typer.Option("--yes", help="Take every proposal, and ask nothing.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Ask nothing: take what is likely, but never what a code means."),
+    ] = False,
     answer: Annotated[
         list[str] | None,
         typer.Option("--answer", metavar="KEY=VALUE", help="An answer, such as 'codes.M=not in'.", show_default=False),

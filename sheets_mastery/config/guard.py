@@ -14,10 +14,12 @@ from sheets_mastery.config.section import Section
 class Guard(Section):
     """What is too much change to happen without a person."""
 
-    #: Letters to more than this share of the students …
+    #: Letters about more than this share of the students in one day …
     letters_share: Share = Decimal("0.3")
-    #: … and to more than this many students.
+    #: … and about more than this many students.
     letters_least: Annotated[Whole, Field(ge=0)] = 5
+    #: Letters about so many times as many students as on a busy day of the last four weeks. 0 looks at no other day.
+    letters_usual: Annotated[Whole, Field(ge=0)] = 2
     #: More than this share of the verdicts changed since the last sync.
     verdicts_share: Share = Decimal("0.5")
     #: More than this share of the students gone since the last sync.

@@ -72,14 +72,18 @@ class Door:
         press: LetterPress,
         *,
         path: str,
-        secret: bytes,
+        secret: Callable[[], bytes],
         keys: Collection[int],
         school: str,
         language: str,
         clock: Callable[[], datetime],
         limits: Limits,
     ) -> None:
-        """`path` is that of the links, `secret` the ledger's, `keys` the numbers of the keys that are still taken.
+        """`path` is that of the links, `keys` the numbers of the keys that are still taken.
+
+        `secret` reads the ledger's, or raises LedgerError. It is asked for each link, so that a door that has been open
+        for weeks knows the links of a ledger that is new, and none of one that is gone.
+
 
         `language` is what a page is written in where a browser asks for no language that there is a catalogue for.
         """
@@ -124,27 +128,29 @@ class Door:
         if body is None:
             return _plain(413, "That is too much.", {"Connection": "close"})
         asked = read(request.headers.get("content-type", ""), body)
-        wish = self._wish(request)
-        if wish is None or asked.wanted is None:
+        if asked.wanted is None:
             return await self._look(request, asked)
-        return await self._carry_out(request, wish, asked)
+        return await self._carry_out(request, asked, asked.wanted)
 
     async def _look(self, request: Request, asked: Asked) -> Response:
         """The page as things are. A POST that wants nothing, and chooses no language either, is told so by a 400."""
-        wish = self._wish(request)
-        if wish is None:
-            return self._page(request, asked, 404, Says.UNKNOWN)
         try:
+            wish = await self._wish(request)
+            if wish is None:
+                return self._page(request, asked, 404, Says.UNKNOWN)
             gone = await run_in_threadpool(self._wishes.has_opted_out, wish.gradebook, wish.guardian, wish.kind)
         except LedgerError as problem:
             return self._not_now(request, asked, problem)
         status = 200 if request.method in _LOOKS or asked.language else 400
         return self._page(request, asked, status, Says.STOPPED if gone else Says.ASK, wish)
 
-    async def _carry_out(self, request: Request, wish: Wish, asked: Asked) -> Response:
-        whose = wish.gradebook, wish.guardian, wish.kind
+    async def _carry_out(self, request: Request, asked: Asked, what: Wanted) -> Response:
         try:
-            if asked.wanted is Wanted.STOP:
+            wish = await self._wish(request)
+            if wish is None:
+                return self._page(request, asked, 404, Says.UNKNOWN)
+            whose = wish.gradebook, wish.guardian, wish.kind
+            if what is Wanted.STOP:
                 await run_in_threadpool(self._wishes.opt_out, *whose, now=self._clock())
                 return self._page(request, asked, 200, Says.STOPPED, wish)
             await run_in_threadpool(self._wishes.opt_in, *whose)
@@ -160,14 +166,16 @@ class Door:
             return _plain(503, "The ledger does not answer.")
         return _plain(200, "ok")
 
-    def _wish(self, request: Request) -> Wish | None:
-        """What the link asks for; None where it is none of ours."""
+    async def _wish(self, request: Request) -> Wish | None:
+        """What the link asks for; None where it is none of ours. LedgerError where that cannot be told."""
         try:
             said = parse_qsl(request.scope["query_string"].decode("ascii"), max_num_fields=20)
         except ValueError:
             return None
         tokens = [value for name, value in said if name == "t"]
-        return verify(tokens[0], self._secret, self._keys) if len(tokens) == 1 else None
+        if len(tokens) != 1:
+            return None
+        return verify(tokens[0], await run_in_threadpool(self._secret), self._keys)
 
     def _not_now(self, request: Request, asked: Asked, problem: LedgerError) -> Response:
         _log.warning("door: %s", problem)

@@ -39,11 +39,12 @@ def serve(service: Service, host: str, port: int, *, opened: Callable[[str], Non
     path = unquote(urlsplit(letters.opt_out_url).path) or "/"
     if path == HEALTH:
         raise SettingsError(f"letters.opt_out_url: {HEALTH} is for the school's monitoring; take another path.")
+    ledger = service.ledger
     door = Door(
-        service.ledger,
+        ledger,
         service.press,
         path=path,
-        secret=service.ledger.install().secret,
+        secret=lambda: ledger.install().secret,
         keys=range(letters.opt_out_oldest_key, letters.opt_out_key + 1),
         school=one_line(service.settings.school.name, _SCHOOL_LENGTH),
         language=letters.language,

@@ -166,6 +166,11 @@ class Wire:
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as slow:
             raise self._too_slow() from slow
         except (requests.RequestException, urllib3.exceptions.HTTPError) as cut:
+            if self.endpoint and _nobody_there(cut):
+                raise Unreachable(
+                    f"Nothing listens at {self.endpoint}, where google.endpoint has the local Google: start it there "
+                    "with `demo --serve` or `local serve`."
+                ) from cut
             raise Unreachable(f"{self._whom()} did not answer, or the answer broke off.") from cut
         self.answered = _moment(response.headers.get("Date", "")) or self.answered
         return Answer(status=response.status_code, headers=response.headers, body=received)
@@ -216,3 +221,10 @@ def _moment(date: str) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return said if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+def _nobody_there(cut: Exception) -> bool:
+    """Whether there was no connection at all."""
+    (given, *_) = cut.args or (None,)
+    reason = getattr(given, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)

@@ -67,6 +67,15 @@ class Question:
     stops: bool = False
 
     @property
+    def of_some_marks(self) -> bool:
+        """Whether the answer says what some of the marks mean or are out of.
+
+        What is wrong about a whole sheet is seen in the first plan, and the guard stops it; what is wrong about a few
+        marks is seen by nobody, and a child is called missing. So nothing likely is taken for an answer here.
+        """
+        return self.paths[0][0] in {"codes", "assignments", "worth"}
+
+    @property
     def key(self) -> str:
         """The first place of the answer, as a key of the settings: `codes.M`, `assignments."Quiz 1".points`."""
         return ".".join(

@@ -193,7 +193,7 @@ class MarkReader:
         return _unreadable(
             content,
             f"“{_short(content.text)}” is neither a score nor a code that the settings know.",
-            "Type a score, or say under codes in the settings what it means.",
+            "Type a score, or say what it means: on the tab Mastery Settings, or under codes in the settings.",
         )
 
     def _flagged(self, text: str, points: Fraction | None) -> tuple[Fraction | None, frozenset[Flag]]:

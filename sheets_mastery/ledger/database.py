@@ -37,6 +37,8 @@ class Database:
         self._place = f"The ledger {url.database or url.username or ''}" + ("" if self._file else f" on {_host(url)}")
         if self._file:
             _make_private_file(self._file)
+        #: Which file lay there when it was opened, and whether a delivery is under way, which ends with that one.
+        self._opened, self._delivering = _which(self._file), False
         #: The bare engine, for tests to watch.
         self.engine = _engine(url, wait_seconds)
         # What one decision is made from must be of one moment. SQLite's transactions always are.
@@ -51,6 +53,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that sees one moment. LedgerError where the database fails."""
+        self._look_which_file()
         with self._plainly(), self._reads.connect() as connection, connection.begin():
             yield connection
 
@@ -60,6 +63,7 @@ class Database:
 
         When the connection is lost in the very moment of the commit, the error leaves open whether it happened.
         """
+        self._look_which_file()
         with self._plainly(), self._writes.connect() as connection, connection.begin():
             yield connection
 
@@ -72,7 +76,11 @@ class Database:
             if free:
                 with self.reading() as connection:
                     self.ask_version(connection)
-            yield free
+            self._delivering = free
+            try:
+                yield free
+            finally:
+                self._delivering = False
 
     def ask_version(self, connection: Connection) -> None:
         """Make sure that the tables are still those that this program knows. LedgerError where they are not.
@@ -89,6 +97,18 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    def _look_which_file(self) -> None:
+        """Go on with the file that lies there now: a program that runs for weeks sees its ledger moved or put back.
+
+        The open connections are those of the file that was, wherever it is now, and would write into that one.
+        """
+        if self._file is None or self._delivering or (now := _which(self._file)) == self._opened:
+            return
+        if now is None:
+            raise LedgerError(f"{self._place} is not there any more: put it back, or start anew with a fresh one.")
+        self.engine.dispose()
+        self._opened = now
 
     def _hold_server(self, held: ExitStack) -> bool:
         # The lock is the connection's, outside of any transaction: an idle one keeps the server from tidying up.
@@ -176,6 +196,15 @@ def _hold_file(ledger: Path, held: ExitStack) -> bool:
             raise
         return False
     return True
+
+
+def _which(file: Path | None) -> tuple[int, int] | None:
+    """What tells one file from another that later has its name; None where there is none."""
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _host(url: URL) -> str:

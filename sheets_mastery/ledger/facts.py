@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import moves, post, returned
 from sheets_mastery.ledger.tables import (
     attempt,
+    audit,
     choice,
     contract,
     episode,
@@ -25,6 +26,7 @@ from sheets_mastery.ledger.tables import (
     notice,
     notice_item,
     opt_out,
+    run,
     student_seen,
     upsert,
     verdict,
@@ -33,9 +35,22 @@ from sheets_mastery.ledger.tables import (
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.newaddresses import KnownAddress
-from sheets_mastery.notices import NEWS_DAYS, Begun, Earlier, History, NoticeState, Said, begins, digest
+from sheets_mastery.notices import (
+    CONTRACT,
+    DIGEST,
+    NEWS_DAYS,
+    REMINDER,
+    WEEKLY,
+    Begun,
+    Earlier,
+    History,
+    NoticeState,
+    Said,
+    begins,
+    digest,
+)
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.past import WEEKS, Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.quiet import REMEMBERED, MarksSeen
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
@@ -48,11 +63,12 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     known = connection.execute(
         select(gradebook_state.c.shape, gradebook_state.c.marks).where(gradebook_state.c.gradebook == gradebook)
     ).one_or_none()
+    lately = datetime.combine(today, time(), tzinfo=UTC) - timedelta(days=NEWS_DAYS)
     students = connection.execute(
-        select(student_seen.c.student, student_seen.c.name).where(
-            student_seen.c.gradebook == gradebook, student_seen.c.gone.is_(None)
+        select(student_seen.c.student, student_seen.c.name, student_seen.c.gone).where(
+            student_seen.c.gradebook == gradebook, or_(student_seen.c.gone.is_(None), student_seen.c.gone > lately)
         )
-    )
+    ).all()
     episodes = connection.execute(select(episode).where(episode.c.gradebook == gradebook, episode.c.closed.is_(None)))
     said = connection.execute(
         select(notice_item.c.episode, notice_item.c.guardian, notice_item.c.reminder_no, notice.c.key, notice.c.state)
@@ -65,16 +81,24 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
     )
     since = returned.since(connection, gradebook)
     lost = {key for key, each in since.items() if each.bounce is Bounce.HARD}
+    ours = connection.execute(select(install.c.id, install.c.secret)).one()
+    ended = _ended(connection, gradebook, today)
+    owed = {each.work: each for each in map(_episode, episodes)}
     return Past(
-        secret=connection.execute(select(install.c.secret)).scalar_one(),
-        students=None if known is None else {row.student: row.name for row in students},
+        secret=ours.secret,
+        install=ours.id,
+        gradebooks=frozenset(connection.execute(select(gradebook_state.c.gradebook)).scalars()),
+        students=None if known is None else {row.student: row.name for row in students if row.gone is None},
+        left={row.student: row.name for row in students if row.gone is not None},
         first_sync=connection.execute(
             select(func.min(student_seen.c.first_seen)).where(student_seen.c.gradebook == gradebook)
         ).scalar_one(),
         verdicts=_verdicts(connection, gradebook),
         attempts=_last_attempts(connection, gradebook),
         levels={student: row.level for student, row in _last_contracts(connection, gradebook).items()},
-        episodes={each.work: each for each in map(_episode, episodes)},
+        episodes=owed,
+        ended={each.work: each for each in ended if each.work not in owed},
+        written=_written_about(connection, gradebook, today),
         notices={each.key: each for each in letters},
         announced=frozenset((row.episode, row.guardian) for row in said if row.reminder_no == post.ANNOUNCED),
         choices=_choices(connection, gradebook),
@@ -82,7 +106,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
         history=History(
             told=_told(said, lost),
             earlier=_earlier(connection, gradebook, today, lost),
-            ended=_ended(connection, gradebook, today),
+            ended=tuple(each for each in ended if each.why is Closed.MADE_GOOD),
             begun=_begun(connection, gradebook),
             opted_out=frozenset(
                 (row.guardian, row.kind)
@@ -228,17 +252,53 @@ def _earlier(
 
 
 def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remediation, ...]:
-    """The episodes made good of late."""
+    """The episodes that have ended of late, the last ones last."""
     rows = connection.execute(
         select(episode)
-        .where(
-            episode.c.gradebook == gradebook,
-            episode.c.why == Closed.MADE_GOOD,
-            episode.c.closed > today - timedelta(days=NEWS_DAYS),
-        )
-        .order_by(episode.c.id)
+        .where(episode.c.gradebook == gradebook, episode.c.closed > today - timedelta(days=NEWS_DAYS))
+        .order_by(episode.c.closed, episode.c.opened, episode.c.id)
     )
     return tuple(map(_episode, rows))
+
+
+def _written_about(connection: Connection, gradebook: str, today: date) -> WrittenAbout:
+    first = today - timedelta(weeks=WEEKS)
+    after = datetime.combine(first, time(), tzinfo=UTC) - timedelta(days=1)
+    letters = connection.execute(
+        select(audit.c.at, notice.c.student)
+        .join(notice, notice.c.key == audit.c.key)
+        .where(
+            notice.c.gradebook == gradebook,
+            notice.c.changed > after,
+            notice.c.state != NoticeState.CANCELLED,
+            notice.c.kind.not_in((CONTRACT, DIGEST, REMINDER, WEEKLY)),
+            audit.c.at > after,
+            audit.c.who == post.BY_A_SYNC,
+            audit.c.what.in_((NoticeState.HOLD, post.JOINED)),
+        )
+        .distinct()
+        .order_by(audit.c.at, notice.c.student)
+    )
+    missing = connection.execute(
+        select(episode.c.opened, episode.c.seen, episode.c.student)
+        .where(
+            episode.c.gradebook == gradebook,
+            episode.c.opened >= first,
+            # What was put right on its own day was a slip.
+            or_(episode.c.closed.is_(None), episode.c.closed > episode.c.opened),
+        )
+        .order_by(episode.c.opened, episode.c.id)
+    )
+    approved = connection.execute(
+        select(func.max(run.c.finished)).where(
+            run.c.gradebook == gradebook, run.c.command == "apply", run.c.outcome == "done"
+        )
+    )
+    return WrittenAbout(
+        letters=tuple((row.at, row.student) for row in letters),
+        missing=tuple((row.opened, row.seen, row.student) for row in missing),
+        approved=approved.scalar_one(),
+    )
 
 
 def _episode(row: Any) -> Remediation:

@@ -19,6 +19,8 @@ from sheets_mastery.notices import WEEKLY, Notice, NoticeState
 
 #: `notice_item.reminder_no` where a letter announces an episode, and where it says that it has been made good.
 ANNOUNCED, PRAISED = 0, -1
+#: `audit.who` where a sync has decided, and `audit.what` where it has added to a letter.
+BY_A_SYNC, JOINED = "sync", "joined"
 #: What a row has of a letter under the same name.
 _KEPT = (
     "key", "gradebook", "student", "guardian", "kind", "slot", "state", "version", "attempt", "not_before", "expires",
@@ -89,7 +91,7 @@ def add(connection: Connection, letter: Notice, *, snapshot: str, now: datetime)
     rest = {"lease_owner": "", "lease_no": 0, "snapshot": snapshot, "content_hash": "", "created": now, "changed": now}
     connection.execute(insert(notice), shown | rest)
     _add_items(connection, letter.key, letter.gradebook, letter.guardian, unsaid)
-    note(connection, "sync", letter.state, letter.key, letter.reason, now)
+    note(connection, BY_A_SYNC, letter.state, letter.key, letter.reason, now)
 
 
 def join(
@@ -118,10 +120,10 @@ def join(
     }
     if unsaid and change(connection, key, anew, now, notice.c.state.in_(WAITING)):
         _add_items(connection, key, row.gradebook, row.guardian, unsaid)
-        note(connection, "sync", "joined", key, f"{len(unsaid)} more", now)
+        note(connection, BY_A_SYNC, JOINED, key, f"{len(unsaid)} more", now)
 
 
-def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = "sync") -> bool:
+def withdraw(connection: Connection, key: str, why: str, *, now: datetime, who: str = BY_A_SYNC) -> bool:
     """Cancel a letter that still waits; one that has left, or is leaving, stays as it is. Whether it did wait."""
     cancelled = {"state": NoticeState.CANCELLED, "reason": why}
     if not change(connection, key, cancelled, now, notice.c.state.in_(WAITING)):

@@ -164,7 +164,7 @@ student_seen = Table(
     metadata,
     Column("gradebook", String, ForeignKey("gradebook_state.gradebook"), primary_key=True),
     Column("student", String, primary_key=True),
-    #: A digest of the name.
+    #: Digests of who it is, the name's own among them.
     Column("name", String, nullable=False),
     Column("first_seen", Moment, nullable=False),
     Column("gone", Moment),

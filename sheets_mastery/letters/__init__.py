@@ -7,6 +7,7 @@ same look, what it says; `press.LetterPress` sets that in the language of the re
 
 from sheets_mastery.letters.digest import Digest, Group, digest_of
 from sheets_mastery.letters.gather import NotNow, StudentView, missing_letter, what_it_says
+from sheets_mastery.letters.parts import passed_over
 from sheets_mastery.letters.plain import first_name, one_line, percent, web_address
 from sheets_mastery.letters.press import LetterPress
 from sheets_mastery.letters.records import GoodItem, Letter, OpenItem, Rendered
@@ -29,6 +30,7 @@ __all__ = [
     "first_name",
     "missing_letter",
     "one_line",
+    "passed_over",
     "percent",
     "web_address",
     "what_it_says",

@@ -28,6 +28,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheets_mastery.errors import MailRefused, SettingsError
 from sheets_mastery.letters.digest import Digest
+from sheets_mastery.letters.parts import ROOTS
 from sheets_mastery.letters.plain import one_line, percent
 from sheets_mastery.letters.proofs import DIGESTS, LETTERS, PAGES
 from sheets_mastery.letters.records import Letter, Rendered
@@ -95,7 +96,7 @@ class LetterPress:
         they include, and of a catalogue `<language>.po` a language. Everything is tried out on made-up letters first:
         what is wrong in a template or a catalogue is a SettingsError that names the file, long before a letter is due.
         """
-        for name in (*_FAMILY, *_TEACHER, _SUBJECT, _STOP):
+        for name in ROOTS:
             if name not in files:
                 raise SettingsError(f"letters.folder: the template {name} is not there.")
         catalogues = {_code(name.removesuffix(".po")): name for name in files if name.endswith(".po")}

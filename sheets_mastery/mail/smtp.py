@@ -106,6 +106,11 @@ class SmtpMailer:
         queued = _QUEUED_AS.search(answer)
         return queued[1] if queued else "accepted"
 
+    def check(self, sender: str) -> None:
+        """Connect, encrypt, log in and say goodbye, as for a letter of this sender. MailLater where that fails."""
+        self._patience.give(self._timeout)
+        self._opened(_domain(sender)).close()
+
     def recover(self, key: str, draft_id: str) -> str | None:  # noqa: ARG002 - SMTP cannot be asked
         """None for a letter that was interrupted before its dot; MailUnknown for all others, as nothing can tell."""
         if not draft_id:
@@ -125,8 +130,7 @@ class SmtpMailer:
 
     def _addressed(self, letter: bytes, sender: str, recipient: str) -> _Conversation:
         """A conversation in which the server waits for this letter. MailLater, MailRefused."""
-        me = sender.rpartition("@")[2]
-        me = me if me.isascii() else "localhost"
+        me = _domain(sender)
         if self._kept is not None and (self._kept[1] != me or not self._kept[0].young):
             self._hang_up()
         if self._kept is not None:
@@ -169,6 +173,12 @@ class SmtpMailer:
             server.close()
             raise
         return server
+
+
+def _domain(sender: str) -> str:
+    """What the server is greeted by."""
+    me = sender.rpartition("@")[2]
+    return me if me.isascii() else "localhost"
 
 
 class _Patience:

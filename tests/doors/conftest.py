@@ -37,12 +37,18 @@ class Answer:
     err: str
 
 
-def command_line(folder: Path, *words: str, limit: Callable[[], None] | None = None, **environment: str) -> Answer:
-    """Run `sheets-mastery` with these words in a folder; `limit` is called in the process before it begins."""
+def command_line(
+    folder: Path, *words: str, limit: Callable[[], None] | None = None, typed: str = "", **environment: str
+) -> Answer:
+    """Run `sheets-mastery` with these words in a folder; `limit` is called in the process before it begins.
+
+    `typed` is what somebody types; then the input ends.
+    """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "sheets_mastery", *words],
         cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("SHEETS_MASTERY_")} | environment,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -57,9 +63,9 @@ class Office:
 
     school: School
 
-    def run(self, *words: str, limit: Callable[[], None] | None = None, **environment: str) -> Answer:
-        """Run a command in the folder of the settings."""
-        return command_line(self.school.folder, *words, limit=limit, **environment)
+    def run(self, *words: str, limit: Callable[[], None] | None = None, typed: str = "", **environment: str) -> Answer:
+        """Run a command in the folder of the settings; `typed` is what somebody types."""
+        return command_line(self.school.folder, *words, limit=limit, typed=typed, **environment)
 
     def change(self, old: str, new: str) -> None:
         """Change a line of the settings."""

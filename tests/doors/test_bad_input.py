@@ -56,6 +56,9 @@ def test_a_mistake_in_the_settings_is_named_with_its_key_and_nothing_is_touched(
 def test_a_settings_file_that_is_not_there_is_named(run_in: Callable[..., Answer], tmp_path: Path) -> None:
     sentence = "There is no settings file {}. Write one after config/mastery.example.toml, or name it with -c."
     assert vars(run_in(tmp_path, "plan")) == is_only(sentence.format("mastery.toml"), USAGE)
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xd8")
+    no_text = "The settings file picture.toml cannot be read: it is no text."
+    assert vars(run_in(tmp_path, "plan", "-c", "picture.toml")) == is_only(no_text, USAGE)
     elsewhere = run_in(tmp_path, "plan", SHEETS_MASTERY_CONFIG="other.toml")
     assert vars(elsewhere) == is_only(sentence.format("other.toml"), USAGE)
 
@@ -155,7 +158,10 @@ def test_a_server_that_does_not_answer_is_named(office: Office) -> None:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         office.change(office.school.url, address)
         answer = office.run("sync", *NOW)
-    sentence = f"The local Google at {address} did not answer, or the answer broke off."
+    sentence = (
+        f"Nothing listens at {address}, where google.endpoint has the local Google: start it there with "
+        "`demo --serve` or `local serve`."
+    )
     assert (answer.code, answer.err) == (FAILED, f"Algebra 1: {sentence}\n")
 
 
@@ -269,6 +275,15 @@ def test_the_trouble_of_one_gradebook_does_not_stop_the_other(open_office: Calla
     assert [tab.title for tab in well.school.spreadsheet.worksheets()] == ["Marks"]
 
 
+def test_nothing_is_taken_out_without_a_yes(office: Office) -> None:
+    assert office.run("sync", *NOW).code == 0
+    before = office.school.document()
+    asked = "Take everything of Sheets Mastery out of Algebra 1? [y/N]: "
+    said = office.run("remove", typed="n\n")
+    assert (said.code, said.out, said.err) == (0, asked, "Algebra 1: it stays as it is.\n")
+    assert office.school.document() == before
+
+
 def test_the_local_google_and_the_demo_say_why_they_cannot_use_a_folder(
     run_in: Callable[..., Answer], tmp_path: Path
 ) -> None:
@@ -276,6 +291,11 @@ def test_the_local_google_and_the_demo_say_why_they_cannot_use_a_folder(
     assert vars(run_in(tmp_path, "demo", "taken")) == is_only(
         "The demo cannot use the folder taken: File exists.", USAGE
     )
+    (tmp_path / "school").mkdir()
+    (tmp_path / "school" / "mastery.toml").write_text("[school]\n")
+    sentence = "school/mastery.toml is not the demo's, and is left alone: name another folder."
+    assert vars(run_in(tmp_path, "demo", "school")) == is_only(sentence, USAGE)
+    assert [path.name for path in (tmp_path / "school").iterdir()] == ["mastery.toml"]
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         for folder, why in (("taken", "File exists"), ("free", "Address already in use")):

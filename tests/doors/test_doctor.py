@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from sheets_mastery.doctor import Check, _credentials, examine
 from sheets_mastery.wiring import Service
@@ -39,7 +43,7 @@ def test_a_healthy_school_is_well_and_stays_as_it_is(office: Office) -> None:
         "letters": "templates load; languages: ar, en-US, es-US, fr, vi, zh-Hans-CN",
         "mail": "letters go into the folder outbox and nowhere else; each is put there once, whatever happens",
         "credentials": f"local at {office.school.url}; asks for spreadsheets",
-        "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 sections, 2 assignments, 2 with a due date",
+        "gradebook Algebra 1": "tab Marks, header in row 1: 3 students in 1 section, 2 assignments, 2 with a due date",
         "gradebook Algebra 1: levels": "1 × 76 %, 1 × 86 %, 1 × 93 %",
         "gradebook Algebra 1: letters": "send: letters leave by themselves, after their hold",
         "gradebook Algebra 1: in the sheet": "nothing of ours yet; the first sync makes it",
@@ -82,23 +86,46 @@ def test_what_is_wrong_is_found_and_said(office: Office, old: str, new: str, wha
     assert [(check.what, said in check.said, check.code) for check in found] == [(what, True, code)]
 
 
-def test_a_password_that_is_not_there_is_found_before_a_letter_needs_it(office: Office, tmp_path: Path) -> None:
+@pytest.fixture
+def mail_server() -> Iterator[int]:
+    """The port of a mail server that wants a password."""
+
+    def log_in(_server: SMTP, _session: object, _envelope: object, _way: str, said: LoginPassword) -> AuthResult:
+        return AuthResult(success=said.password == b"correct horse")
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    server = Controller(Sink(), "127.0.0.1", port, authenticator=log_in, auth_require_tls=False)
+    server.start()
+    yield port
+    server.stop()
+
+
+def test_a_mail_server_that_lets_nobody_in_is_found_before_a_letter_needs_it(
+    office: Office, tmp_path: Path, mail_server: int
+) -> None:
     office.change('sender = "rivera@school.example"', 'sender = "rivera@school.example"\ntransport = "smtp"')
-    office.add('[mail.smtp]\nhost = "127.0.0.1"\nport = 2525\nsecurity = "none"\nuser = "rivera"\n')
-    gone = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(tmp_path / "gone")}
-    found = {check.what: check for check in examine(office.school.settings_file, None, gone)}
-    assert (found["mail"].well, found["mail"].code) == (False, 2)
+    office.add(f'[mail.smtp]\nhost = "127.0.0.1"\nport = {mail_server}\nsecurity = "none"\nuser = "rivera"\n')
     kept = tmp_path / "password"
-    kept.write_text("correct horse\n")
-    kept.chmod(0o640)
     there = {"SHEETS_MASTERY_SMTP_PASSWORD_FILE": str(kept)}
+    found = {check.what: check for check in examine(office.school.settings_file, None, there)}
+    assert (found["mail"].well, found["mail"].code) == (False, 2)
+    refused = "The mail server does not accept the account in mail.smtp.user, or its password; nothing was taken over."
+    server, promise = f"127.0.0.1:{mail_server}", "each leaves at most once, and of one that is cut off at its very end"
+    assert found["mail"].said.endswith("password, which cannot be read: No such file or directory.")
+    kept.touch()
+    kept.chmod(0o640)
     found = {check.what: check for check in examine(office.school.settings_file, None, there)}
     others = 'SHEETS_MASTERY_SMTP_PASSWORD_FILE: others can read "password"; run chmod 600 on it.'
     assert (found["mail"].well, found["mail"].code, found["mail"].said) == (False, 2, others)
     kept.chmod(0o600)
-    found = {check.what: check for check in examine(office.school.settings_file, None, there)}
-    promise = "each leaves at most once, and of one that is cut off at its very end a person says whether it left"
-    assert (found["mail"].well, found["mail"].said) == (True, f"letters go to 127.0.0.1:2525 (none); {promise}")
+    for password, well, said in (
+        ("battery staple", False, f"{server}: {refused}"),
+        ("correct horse", True, f"letters go to {server} (none); {promise} a person says whether it left"),
+    ):
+        kept.write_text(f"{password}\n")
+        found = {check.what: check for check in examine(office.school.settings_file, None, there)}
+        assert (found["mail"].well, found["mail"].said) == (well, said)
     asked = (
         "ask whoever looks after school.example whether its SPF record names this mail server, whether the server "
         "signs with DKIM for school.example, and whether there is a DMARC record: without them letters end among the "
@@ -122,7 +149,7 @@ def test_a_sign_in_that_google_will_end_is_told_with_what_to_do(office: Office) 
     office.change(
         f'credentials = "local"\nendpoint = "{office.school.url}"', 'credentials = "oauth"\nfile = "client.json"'
     )
-    # Only this part: the doctor itself would go on and ask Google.
+    # Only this part: the doctor itself would go on and ask Google, patiently.
     service = Service.load(office.school.settings_file, {}, clock=lambda: datetime.now(UTC))
     credentials, ends = _credentials(service)
     assert (credentials.well, ends.what, ends.well, ends.code) == (True, "sign-in", False, 0)

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from sheets_mastery.doctor import examine
+from sheets_mastery.ledger import open_ledger
 from sheets_mastery.optout import Wish, sign
 from sheets_mastery.status import report
 
@@ -344,6 +345,25 @@ def test_a_ledger_that_fails_is_said_and_the_next_click_is_as_good(door: Open) -
     assert {(each.status_code, heading(each)) for each in answers} == {(503, "Please try again in a few minutes")}
     assert {each.headers["Retry-After"] for each in answers} == {"60"}
     assert requests.post(door.link(), data=ONE_CLICK, timeout=30).status_code == 200
+
+
+def test_a_door_that_stays_open_serves_the_ledger_that_lies_there_now(tmp_path: Path) -> None:
+    (tmp_path / "mastery.toml").write_text(SETTINGS, "utf-8")
+    away = tmp_path / "away"
+    away.mkdir()
+    with opened(tmp_path, f"sqlite:///{tmp_path}/mastery.sqlite") as door:
+        old = door.link()
+        assert requests.get(old, timeout=30).status_code == 200
+        door.ledger.close()
+        for file in tmp_path.glob("mastery.sqlite*"):
+            file.rename(away / file.name)
+        assert requests.post(old, data=ONE_CLICK, timeout=30).status_code == 503
+        with open_ledger(door.url, now=NOW) as fresh:
+            new = f"{door.address}?t={sign(MOTHER, fresh.install().secret, 3)}"
+            assert [requests.post(link, data=ONE_CLICK, timeout=30).status_code for link in (old, new)] == [404, 200]
+            assert fresh.opted_out("Algebra 1 & 2") == 1
+        with open_ledger(f"sqlite:///{away}/mastery.sqlite", now=NOW) as gone:
+            assert gone.opted_out("Algebra 1 & 2") == 0
 
 
 def test_sigterm_closes_it_and_the_click_that_is_under_way_is_finished(tmp_path: Path) -> None:

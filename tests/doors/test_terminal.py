@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from sheets_mastery import terminal
+from sheets_mastery.edits import Edit
 from sheets_mastery.plan import Summary
 from sheets_mastery.terminal import Screen
+
+if TYPE_CHECKING:
+    from tests.doors.conftest import Office
 
 SUMMARY = Summary(
     gradebook="Algebra 1",
@@ -77,6 +83,8 @@ def test_a_plan_that_waits_says_why_and_one_that_changes_nothing_says_so(capsys:
         "A person should look first: too many letters.",
         "plan 0123456789ab",
     ]
+    Screen().show(terminal.summary(waiting, done=True))
+    assert lines(capsys.readouterr().out)[-2] == "A person has looked and approved: too many letters."
 
 
 def test_problems_are_listed_with_their_places_until_there_are_too_many(capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,3 +112,73 @@ def test_where_there_is_no_terminal_nothing_turns_and_no_bar_grows(capsys: pytes
         task = bar.add_task("letters", total=2)
         bar.update(task, completed=1)
     assert (capsys.readouterr().err.strip(), bar.finished) == ("", False)
+
+
+def test_in_a_narrow_terminal_a_bar_goes_and_no_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    Screen().show(terminal.summary(SUMMARY, done=True))
+    assert lines(capsys.readouterr().out)[1:8] == [
+        "Students by level",
+        "pass on",
+        "level mark students track share",
+        "76 76 % 4 3 75%",
+        "86.5 86.5 % 0 0 0%",
+        "no contract — 1 —",
+        "all 5 3 60%",
+    ]
+
+
+def test_rows_for_which_there_is_no_room_become_paragraphs_with_every_word_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (("0ecab1c8a332", "Algebra 1", "hold", "when it is approved", ""), ("d07577", "Algebra 1", "ready", "", ""))
+    shown = terminal.listing("Letters", ("key", "gradebook", "state", "leaves", "why"), rows, sentences=("leaves",))
+    Screen().show(shown)
+    assert lines(capsys.readouterr().out) == [
+        "Letters",
+        "key gradebook state leaves why",
+        "0ecab1c8a332 Algebra 1 hold when it is approved",
+        "d07577 Algebra 1 ready",
+    ]
+    monkeypatch.setenv("COLUMNS", "50")
+    Screen().show(shown)
+    assert lines(capsys.readouterr().out) == [
+        "Letters",
+        "0ecab1c8a332 Algebra 1 · hold",
+        "leaves: when it is approved",
+        "d07577 Algebra 1 · ready",
+    ]
+
+
+def test_a_command_to_type_is_one_line_however_narrow_the_terminal_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    command = "sheets-mastery plan -c a-school/mastery.toml --now 2026-10-30T16:30"
+    Screen().show(terminal.commands("Try next", ((command, "what a sync would do now, in a sentence"),)))
+    assert capsys.readouterr().out == f"\nTry next\n# what a sync would do now, in a sentence\n{command}\n"
+
+
+def test_a_key_is_shown_whole_however_narrow_the_terminal_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    Screen().show(terminal.facts("Letter", {"key": "0123456789abcdef" * 4}))
+    assert "".join(lines(capsys.readouterr().out)) == f"Letterkey {'0123456789abcdef' * 4}"
+
+
+def test_every_kind_of_edit_has_words(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = [each.__name__ for each in get_args(Edit)]
+    Screen().show(terminal.summary(replace(SUMMARY, edits=dict.fromkeys(kinds, 1)), done=True))
+    shown = capsys.readouterr().out
+    assert (len(kinds), [each for each in kinds if each in shown]) == (17, [])
+
+
+def test_what_a_terminal_cannot_show_is_shown_in_plain_signs_and_json_stays_json(office: Office) -> None:
+    plain = office.run("plan", PYTHONIOENCODING="ascii")
+    assert (plain.code, plain.err) == (0, "")
+    assert plain.out.splitlines()[0] == f"{'+- Algebra 1 - 3 students, 2 assignments ':-<79}+"
+    told = office.run("plan", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(told.out)["gradebooks"][0]["students"] == 3

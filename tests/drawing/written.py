@@ -147,17 +147,22 @@ def learned(past: Past, facts: Facts) -> Past:
     for name, why in facts.withdrawn:
         notices[name] = replace(notices[name], state=NoticeState.CANCELLED, reason=why)
     addresses = {(each.student, each.guardian): each for each in facts.addresses}
+    students = past.students if facts.students is None else facts.students
+    ended = {**past.ended, **{each.work: each for each in facts.episodes if each.closed is not None}}
+    open_now = {work: episode for work, episode in episodes.items() if episode.closed is None}
     return replace(
         past,
+        left={who: was for who, was in {**past.left, **(past.students or {})}.items() if who not in (students or {})},
+        ended={work: each for work, each in ended.items() if work not in open_now},
         marks=past.marks if facts.marks is None else facts.marks,
         addresses=addresses if past.addresses is None else {**past.addresses, **addresses},
-        students=past.students if facts.students is None else facts.students,
+        students=students,
         shape=past.shape if facts.shape is None else facts.shape,
         verdicts=verdicts,
         attempts=dict(past.attempts) | {attempt.work: attempt for attempt in facts.attempts},
         levels=levels,
         choices=past.choices if facts.choices is None else facts.choices,
-        episodes={work: episode for work, episode in episodes.items() if episode.closed is None},
+        episodes=open_now,
         notices=notices,
         history=replace(
             past.history,

@@ -38,7 +38,7 @@ def share(text: str, points: int | None = 50, reader: MarkReader = AMERICAN) -> 
 def neither(text: str) -> tuple[str, str]:
     return (
         f"“{text}” is neither a score nor a code that the settings know.",
-        "Type a score, or say under codes in the settings what it means.",
+        "Type a score, or say what it means: on the tab Mastery Settings, or under codes in the settings.",
     )
 
 

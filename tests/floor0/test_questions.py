@@ -21,6 +21,6 @@ def test_where_some_maxima_are_said_the_others_are_asked_for_and_no_scale_for_al
         """
     )
     layout = find_layout(reading, GradebookSettings(name="Algebra", spreadsheet="abcdefgh"), Marking())
-    assert [(each.key, each.text, each.proposal) for each in layout.questions] == [
-        ("assignments.Project.points", "Out of how many points is “Project”?", "100")
+    assert [(each.key, each.text, each.proposal, each.of_some_marks) for each in layout.questions] == [
+        ("assignments.Project.points", "Out of how many points is “Project”?", "100", True)
     ]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_mastery.config import Letters, Tier
+from sheets_mastery.config import Letters, School, Tier
 from sheets_mastery.contracts import Contract
 from sheets_mastery.gradebook import ContractCells, Guardian, Place, Student
 from sheets_mastery.mastery import Standing, Verdict
@@ -105,6 +105,7 @@ def decided(
     letters: Letters = ALL,
     now: datetime = NOW,
     problems: tuple[str, ...] = (),
+    school: School = SCHOOL,
 ) -> LettersOwed:
     past = past or History()
     announced = frozenset(whose for whose in past.told)
@@ -118,7 +119,7 @@ def decided(
         known={notice.key: notice for notice in known},
         announced=announced,
         letters=letters,
-        school=SCHOOL,
+        school=school,
         secret=SECRET,
         now=now,
         history=past,
@@ -377,6 +378,29 @@ def test_work_that_is_still_open_is_in_the_letter_of_every_week() -> None:
     past = history(earlier(WEEKLY, days_ago=0), told={"e1": FIRST})
     owed = decided(standing(WEEKLY_MUM), episode("e1"), past=past, now=THURSDAY)
     assert said(owed) == [(WEEKLY, (), (), (), "")]
+
+
+def test_weekly_letters_that_no_sync_has_decided_in_time_are_counted() -> None:
+    tuesday = datetime(2026, 9, 29, 12, 0, tzinfo=ZONE)
+
+    def missed(*letters: Earlier, now: datetime = tuesday, opened: int = 20, **told: Said) -> int:
+        past, work = history(*letters, told=told), episode("e1", opened=TODAY - timedelta(days=opened))
+        return decided(standing(WEEKLY_MUM), work, past=past, now=now).weekly_missed
+
+    assert missed() == 1
+    assert missed(earlier(WEEKLY, days_ago=7)) == 1
+    assert missed(replace(earlier(WEEKLY, days_ago=0), slot=date(2026, 9, 25))) == 0
+    # What went missing on the day itself, or was told before, is in the next letter as it always was.
+    assert missed(opened=-7) == 0
+    assert missed(e1=FIRST) == 0
+    # It is said until what was missed is in the letter of the next week.
+    assert missed(now=datetime(2026, 10, 4, 12, 59, tzinfo=ZONE)) == 1
+    assert missed(now=datetime(2026, 10, 4, 13, 0, tzinfo=ZONE)) == 0
+    assert decided(None, episode("e1"), now=tuesday).weekly_missed == 0
+    waits = waiting(WEEKLY, episodes=(), slot=date(2026, 9, 25))
+    assert decided(standing(WEEKLY_MUM), episode("e1"), known=(waits,), now=tuesday).weekly_missed == 0
+    holidays = SCHOOL.model_copy(update={"holidays": tuple(date(2026, 9, day) for day in range(7, 30))})
+    assert decided(standing(WEEKLY_MUM), episode("e1"), now=tuesday, school=holidays).weekly_missed == 0
 
 
 def test_the_way_of_writing_changes_with_the_guardian_s_wish() -> None:

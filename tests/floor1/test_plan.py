@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sheets_mastery.config import Settings
 from sheets_mastery.errors import LayoutError
 from sheets_mastery.mastery import Verdict
-from sheets_mastery.notices import MADE_GOOD, MISSING, HeldBack, digest
+from sheets_mastery.notices import MADE_GOOD, MISSING, HeldBack, NoticeState, Said, digest, person_digest
 from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
 from sheets_mastery.plan import Plan, Summary, decide, describe, judge_reading
 from sheets_mastery.reading import Reading
@@ -261,6 +261,45 @@ def test_the_reading_has_a_fingerprint_of_its_own_that_only_the_secret_s_owner_c
     assert planned(drawn.reading(CHANGES["a mark"])).facts.reading != one
 
 
+# Told once
+
+
+def told_of_the_quiz(**more: Said) -> tuple[Past, str]:
+    """A ledger in which Ana's quiz was told and has ended since, and the episode's name; `more` was said to others."""
+    past = after(drawn.reading(CLASS))
+    ((work, episode),) = ((work, each) for work, each in past.episodes.items() if work[0] == "101")
+    notices = {name: replace(each, state=NoticeState.SENT) for name, each in past.notices.items()}
+    (mine,) = (each for each in notices.values() if each.student == "101")
+    said = {(episode.id, mine.guardian): Said(first=mine.key, praised="mum" in more)}
+    said |= {(episode.id, person): each for person, each in more.items() if person != "mum"}
+    ended = {work: replace(episode, closed=NOW.date(), why=Closed.MADE_GOOD)}
+    others = {which: each for which, each in past.episodes.items() if which != work}
+    history = replace(past.history, told=said)
+    return replace(past, notices=notices, episodes=others, ended=ended, history=history), episode.id
+
+
+def test_work_that_is_missing_again_is_told_once_unless_somebody_has_read_that_it_was_made_good() -> None:
+    tomorrow, praise = NOW + timedelta(days=1), Said(praised=True)
+
+    def again(past: Past, name: str) -> bool:
+        """Whether the same episode goes on without a word to the family."""
+        plan = planned(drawn.reading(CLASS), past, now=tomorrow)
+        (episode,) = (each for work, each in plan.owed.open.items() if work[0] == "101")
+        assert (episode.id == name) == (not [each for each in plan.facts.new_notices if each.student == "101"])
+        return episode.id == name
+
+    past, name = told_of_the_quiz()
+    assert again(past, name)
+    assert not again(*told_of_the_quiz(mum=praise))
+    teacher = person_digest(b"secret", "teacher", SETTINGS.school.reply_to)
+    assert again(*told_of_the_quiz(**{teacher: praise}))
+    # Praise that still waits has told nobody anything.
+    past, name = told_of_the_quiz(mum=praise)
+    (letter,) = (each for each in past.notices.values() if each.student == "101")
+    praising = replace(letter, key="00", kind=MADE_GOOD, state=NoticeState.HOLD, episodes=(), praises=(name,))
+    assert again(replace(past, notices={**past.notices, "00": praising}), name)
+
+
 # The guard
 
 
@@ -377,7 +416,7 @@ def test_a_plan_is_summed_up_without_naming_anybody() -> None:
         problems=(
             (
                 "Marks!G6: “B+” is neither a score nor a code that the settings know. "
-                "Type a score, or say under codes in the settings what it means."
+                "Type a score, or say what it means: on the tab Mastery Settings, or under codes in the settings."
             ),
         ),
         edits={

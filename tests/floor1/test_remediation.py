@@ -62,6 +62,7 @@ def after(
     attempts_so_far: int = 0,
     today: date = FRIDAY,
     settings: RemediationSettings = LADDER,
+    ended: Remediation | None = None,
 ) -> Owed:
     """What has become of one piece of work of one student; None for a student who is gone."""
     standing = None if judged is None else Standing(student=student(), contract=None, judged=(judged,))
@@ -74,6 +75,7 @@ def after(
         school=SCHOOL,
         today=today,
         new_id=lambda _, day: f"episode of {day}",
+        of_late=None if ended is None else {WORK: ended},
     )
 
 
@@ -223,3 +225,19 @@ def test_what_is_not_missing_opens_nothing(verdict: Verdict) -> None:
 def test_work_that_is_missing_again_is_another_episode() -> None:
     again = replace(EPISODE, id="episode of 2026-09-22", opened=TUESDAY, due=date(2026, 9, 29))
     assert after(retake(70), attempts_so_far=1, today=TUESDAY).newly == (again,)
+
+
+def test_work_that_is_missing_again_after_a_short_end_is_the_same_episode() -> None:
+    ended = replace(EPISODE, closed=MONDAY, why=Closed.WAIVED)
+    assert after(retake(70), attempts_so_far=1, today=TUESDAY, ended=ended) == Owed(
+        open={WORK: EPISODE}, newly=(), moved_on=(EPISODE,), ended=()
+    )
+    moved = replace(EPISODE, help="practice", due=date(2026, 9, 29), attempts=2)
+    assert after(retake(80), attempts_so_far=2, today=TUESDAY, ended=ended).moved_on == (moved,)
+    # The day by which it was expected is over.
+    late = date(2026, 9, 28)
+    anew = replace(EPISODE, due=date(2026, 10, 5))
+    assert after(retake(70), attempts_so_far=1, today=late, ended=ended).moved_on == (anew,)
+    assert after(Judged(verdict=Verdict.MASTERED), today=TUESDAY, ended=ended) == Owed(
+        open={}, newly=(), moved_on=(), ended=()
+    )

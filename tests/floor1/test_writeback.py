@@ -162,7 +162,7 @@ def test_what_should_be_mended_stands_on_a_tab_of_its_own_until_it_is() -> None:
             "Marks!E4",
             "B+",
             "“B+” is neither a score nor a code that the settings know.",
-            "Type a score, or say under codes in the settings what it means.",
+            "Type a score, or say what it means: on the tab Mastery Settings, or under codes in the settings.",
         ],
     ]
     mended = synced(changed_on_marks(wrong, E4="42"))

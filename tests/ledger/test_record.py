@@ -20,7 +20,7 @@ from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
+from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
 
 TODAY = date(2026, 10, 30)
@@ -39,6 +39,7 @@ def test_before_the_first_sync_no_students_are_known(ledger: Ledger) -> None:
         episodes={},
         notices={},
         announced=frozenset(),
+        install="0" * 32,
     )
 
 
@@ -60,6 +61,9 @@ def test_what_was_recorded_is_the_past(ledger: Ledger, facts: Facts, now: dateti
             begun={"ana": Begun(at=now, before=None), "ben": Begun(at=now, before=None)},
         ),
         first_sync=now,
+        written=WrittenAbout(letters=((now, "ana"),), missing=((TODAY, now, "ana"),)),
+        install="0" * 32,
+        gradebooks=frozenset({"period 1"}),
     )
 
 
@@ -167,7 +171,7 @@ def test_one_gradebook_knows_nothing_of_another(ledger: Ledger, facts: Facts, no
     empty = ledger.past("period 2", TODAY)
     ledger.record("period 1", facts, now=now)
 
-    assert ledger.past("period 2", TODAY) == empty
+    assert ledger.past("period 2", TODAY) == replace(empty, gradebooks=frozenset({"period 1"}))
 
 
 def test_the_same_facts_again_leave_every_row_as_it_was(
@@ -255,6 +259,59 @@ def test_a_student_who_leaves_is_no_longer_known_and_may_come_back_under_another
 
     ledger.record("period 1", no_facts, now=now)
     assert ledger.past("period 1", TODAY).students == back
+
+
+def test_who_has_left_and_what_has_ended_are_remembered_for_a_fortnight(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    (essay,) = facts.episodes
+    waived = replace(essay, closed=TODAY, why=Closed.WAIVED)
+    here = {"ana": "digest of Ana", "cem": "digest of Cem"}
+    ledger.record("period 1", replace(no_facts, students=here, episodes=(waived,)), now=now)
+    past = ledger.past("period 1", TODAY + timedelta(days=13))
+    assert (past.left, past.ended) == ({"ben": "digest of Ben"}, {essay.work: waived})
+    assert past.history.ended == ()
+    past = ledger.past("period 1", TODAY + timedelta(days=15))
+    assert (past.left, past.ended) == ({}, {})
+
+    ledger.record("period 1", replace(no_facts, episodes=(essay,)), now=now)
+    past = ledger.past("period 1", TODAY)
+    assert (past.episodes, past.ended) == ({essay.work: essay}, {})
+
+
+def test_about_whom_letters_were_decided_is_remembered_for_four_weeks(
+    ledger: Ledger, facts: Facts, no_facts: Facts, now: datetime, new_letter: NewLetter, new_episode: NewEpisode
+) -> None:
+    """What joins a letter counts, what was withdrawn does not, nor what says again what was said."""
+    ledger.record("period 1", facts, now=now)
+    hour = timedelta(hours=1)
+    ended = new_episode("ben lab", ("ben", "lab"))
+    more = tuple(new_episode(f"ana {work}", ("ana", work)) for work in ("lab", "quiz 1"))
+    letters = (
+        new_letter("key 2", ("ben lab",), student="ben"),
+        *(new_letter(f"key {kind}", (), kind=kind, student="cem") for kind in ("weekly", "contract", "digest")),
+    )
+    ledger.record(
+        "period 1",
+        replace(no_facts, episodes=(*more, ended), new_notices=letters, joined=(("key 1", ("ana lab",)),)),
+        now=now + hour,
+    )
+    slip = replace(ended, closed=TODAY, why=Closed.WAIVED)
+    ledger.record("period 1", replace(no_facts, episodes=(slip,), withdrawn=(("key 2", "put right"),)), now=now + hour)
+    run = ledger.start_run("period 1", "apply", now=now)
+    ledger.finish_run(run, "done", now=now + 2 * hour)
+    ledger.finish_run(ledger.start_run("period 1", "apply", now=now), "failed", now=now + 3 * hour)
+    ledger.finish_run(ledger.start_run("period 1", "sync", now=now), "done", now=now + 3 * hour)
+
+    assert ledger.past("period 1", TODAY + timedelta(days=28)).written == WrittenAbout(
+        letters=((now, "ana"), (now + hour, "ana")),
+        missing=((TODAY, now, "ana"), (TODAY, now + hour, "ana"), (TODAY, now + hour, "ana")),
+        approved=now + 2 * hour,
+    )
+    later = ledger.past("period 1", TODAY + timedelta(days=30)).written
+    assert (later.letters, later.missing) == ((), ())
+    assert ledger.past("period 2", TODAY).written == WrittenAbout()
 
 
 def test_a_verdict_changes_and_goes_and_every_change_stays_written(

@@ -129,6 +129,31 @@ def test_a_mark_typed_with_the_keyboard_recolours_its_cell_at_once(
     assert marks.values("B3", "UNFORMATTED_VALUE") == [[3]]
 
 
+def test_a_box_is_ticked_by_a_click_and_by_the_space_bar_and_never_typed_over(
+    page: Page, google: LocalGoogle, book: Any
+) -> None:
+    book.type("A1", [["Approve", "Student"], [False, "Ann"], ["", "Bo"]])
+    boxes = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 1}
+    book.batch({"setDataValidation": {"range": boxes, "rule": {"condition": {"type": "BOOLEAN"}}}})
+    page.goto(f"{google.url}/face/sheets/{book.id}/0")
+    first, second = page.locator("#A2"), page.locator("#A3")
+    expect(second).to_have_text("☐")
+    first.click()
+    expect(first).to_have_text("☑")
+    second.focus()
+    page.keyboard.press("Space")
+    expect(second).to_have_text("☑")
+    assert book.values("A2:A3", "UNFORMATTED_VALUE") == [[True], [True]]
+    second.dblclick()
+    expect(second).to_have_text("☐")
+    page.keyboard.press("Space")
+    expect(second).to_have_text("☑")
+    page.keyboard.press("Space")
+    expect(second).to_have_text("☐")
+    assert book.values("A2:A3", "UNFORMATTED_VALUE") == [[True], [False]]
+    expect(page.locator("table.sheet input")).to_have_count(0)
+
+
 def test_escape_gives_up_an_edit_and_enter_without_a_change_writes_nothing(
     page: Page, open_marks: Callable[[], None], google: LocalGoogle, marks: Any
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from schools import School, google, gradebook, make_school, teacher
+from schools import Rows, School, google, gradebook, make_school, teacher
 from settingstab import Panel
 
 from sheets_mastery.config import GradebookSettings
@@ -94,11 +94,11 @@ def about(letter: bytes) -> str:
 
 @pytest.fixture
 def open_class(make_school: Callable[..., School]) -> Iterator[Callable[..., Class]]:
-    """Opens a class on a Friday afternoon: open_class(**more for make_school)."""
+    """Opens a class on a Friday afternoon: open_class(rows of marks, **more for make_school)."""
     opened: list[Class] = []
 
-    def open_one(**more: str) -> Class:
-        school = make_school({"Marks": CLASS}, gradebook='flag_column = "Missing"', **more)
+    def open_one(rows: Rows = CLASS, **more: str) -> Class:
+        school = make_school({"Marks": rows}, gradebook='flag_column = "Missing"', **more)
         service = Service.load(school.settings_file, {}, clock=datetime.now)
         opened.append(Class(school=school, service=service))
         opened[-1].at(FRIDAY)

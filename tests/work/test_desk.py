@@ -191,7 +191,7 @@ def test_a_dropped_letter_does_not_leave_and_comes_back_in_no_other(algebra: Cla
             Decision.APPROVE,
             NoticeState.FAILED,
             (
-                "approve: the letter {key} is failed, and this is for letters that are blocked, hold or ready. "
+                "approve: the letter {key} is failed, not blocked, hold or ready. "
                 "Try it again with `outbox settle --again`, or drop it with `outbox cancel`."
             ),
         ),
@@ -199,14 +199,14 @@ def test_a_dropped_letter_does_not_leave_and_comes_back_in_no_other(algebra: Cla
             Decision.SENT,
             NoticeState.FAILED,
             (
-                "settle --sent: the letter {key} is failed, and this is for letters that are needs review. "
+                "settle --sent: the letter {key} is failed, not needs review. "
                 "Try it again with `outbox settle --again`, or drop it with `outbox cancel`."
             ),
         ),
         (
             Decision.AGAIN,
             NoticeState.SENT,
-            "settle --again: the letter {key} is sent, and this is for letters that are failed or needs review.",
+            "settle --again: the letter {key} is sent, not failed or needs review.",
         ),
     ],
 )
@@ -257,6 +257,10 @@ def test_a_preview_is_the_letter_that_would_be_written_and_leaves_nothing_behind
     assert ("Ben" in page, "Essay" in page, "Quiz" in page, page.count("<html")) == (True, True, True, 1)
     assert [word for name in ("Ana", "Cho", "Dee") for word in canaries[name] if word in page] == []
     spanish = preview(algebra.service, algebra.gradebook, "benid8", guardian=1, language="es")
+    with pytest.raises(SettingsError) as said:
+        preview(algebra.service, algebra.gradebook, "benid8", guardian=1, language="de")
+    spoken = "ar, en-US, es-US, fr, vi, zh-Hans-CN"
+    assert str(said.value) == f'--language: there is no catalogue for "de"; there are letters in {spoken}.'
     assert ('lang="en-US"' in page, 'lang="es-US"' in spanish) == (True, True)
     assert (algebra.states(), algebra.service.ledger.last_runs()) == ({}, ())
 

@@ -13,7 +13,7 @@ from sheets_mastery.envelope import reference
 from sheets_mastery.errors import MailNotAsMeant, MailRefused, MailUnknown
 from sheets_mastery.mailtab import MAIL_ID, MAIL_LABELS
 from sheets_mastery.notices import NoticeState
-from sheets_mastery.status import report
+from sheets_mastery.status import drawn, report
 
 if TYPE_CHECKING:
     from tests.work.conftest import Class
@@ -86,7 +86,7 @@ def test_the_tab_lists_the_letters_that_wait_with_two_boxes_each(tab: Tab) -> No
     assert {label: rows["Ben"][label] for label in MAIL_LABELS[:-1]} == {
         "Approve": "FALSE",
         "Skip": "FALSE",
-        "Leaves": "when it is approved, by 2026-11-06 10:30",
+        "Leaves": "when it is approved; given up 2026-11-06 10:30",
         "Student ID": "benid8",
         "Student": "Oxenstierna, Ben",
         "To": "Pa Oxenstierna <oxen@example.org>",
@@ -381,6 +381,10 @@ def test_nobody_has_to_look_because_letters_wait_for_approval_but_status_counts_
     found = report(school.service, None)
     assert (dict(delivery.counts), delivery.for_a_person, found.waiting) == ({"waits for approval": 3}, (), ())
     assert found.to_approve == ("Algebra 1: 3 on the tab Mastery Mail, or with `outbox approve`",)
+    assert [str(sentence) for sentence in drawn(found, school.service.settings.school.zone)[-2:]] == [
+        "Letters wait for approval: Algebra 1: 3 on the tab Mastery Mail, or with `outbox approve`.",
+        "Nothing else waits for a person.",
+    ]
 
 
 # What is usual where nobody has chosen
@@ -393,7 +397,7 @@ def test_where_nobody_has_chosen_letters_wait_for_a_person_for_two_weeks_and_lea
     school.sync()
     usual = (
         "review: no letter leaves before a person has approved it. From 2026-11-13 on they leave by themselves, unless "
-        "mail.mode says otherwise"
+        "somebody chooses a mode"
     )
     assert (Tab(school).table()[0][5], report(school.service, None).modes) == (usual, {"Algebra 1": usual})
     assert school.deliver() == {"waits for approval": 3}

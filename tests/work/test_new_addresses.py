@@ -34,7 +34,11 @@ def changed(algebra: Class) -> str:
 def test_a_changed_address_is_left_alone_for_a_day_and_asked_about(algebra: Class) -> None:
     key = changed(algebra)
     (letter,) = desk.listed(algebra.service, None, names=False)
-    assert (letter.state, letter.why, letter.leaves) == ("hold", ASKED, "when it is approved, by 2026-11-10 10:00")
+    assert (letter.state, letter.why, letter.leaves) == (
+        "hold",
+        ASKED,
+        "when it is approved; given up 2026-11-10 10:00",
+    )
     trouble = algebra.school.spreadsheet.worksheet("Mastery Trouble").get_all_values()
     said = "was not here, or was not to be written to, before (waits until 2026-11-03 10:00 and for approval)."
     assert [row[0] for row in trouble if said in " ".join(row)] == ["Marks!E5"]

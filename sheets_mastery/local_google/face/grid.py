@@ -268,7 +268,7 @@ def _reader(document: Document) -> Callable[[int, int, dict[str, Any]], Cell]:
         text = data.get("formattedValue", "")
         entered = to_type(data.get("userEnteredValue", {}), text)
         if data.get("dataValidation", {}).get("condition", {}).get("type") == "BOOLEAN":
-            text = {"TRUE": "☑", "FALSE": "☐"}.get(text, text)
+            text = {"TRUE": "☑", "FALSE": "☐", "": "☐"}.get(text, text)
         return Cell(_a1(row, column), text, entered, data.get("note", ""), styles[id(look)], column=column)
 
     return read

@@ -31,6 +31,7 @@ function watchSheet(table) {
   const note = (td) => td.querySelector(".note")?.textContent ?? "";
   const shown = (td) => (td.firstChild?.nodeType === Node.TEXT_NODE ? td.firstChild.data : "");
   const entered = (td) => td.dataset.entered ?? shown(td);
+  const boxed = (td) => ["☐", "☑"].includes(shown(td)) && ["", "TRUE", "FALSE"].includes(entered(td));
   const cellAt = (a1) => table.querySelector(`td[id="${CSS.escape(a1)}"]`);
 
   function tell(td) {
@@ -96,6 +97,10 @@ function watchSheet(table) {
     if (keep && input.value !== entered(td)) send(td.id, input.value);
   }
 
+  function tick(td) {
+    send(td.id, entered(td) === "TRUE" ? "FALSE" : "TRUE");
+  }
+
   function send(cell, value) {
     turn = turn.then(async () => {
       const body = new URLSearchParams({ cell, text: value, since: version, ...corner() });
@@ -145,9 +150,13 @@ function watchSheet(table) {
     const td = event.target.closest("td[id]");
     if (td && td !== current) select(td);
   });
+  table.addEventListener("click", (event) => {
+    const td = event.target.closest("td[id]");
+    if (td && !editor && event.detail < 2 && boxed(td)) tick(td); // the second click of two would take it away again
+  });
   table.addEventListener("dblclick", (event) => {
     const td = event.target.closest("td[id]");
-    if (td && !editor) edit(td);
+    if (td && !editor && !boxed(td)) edit(td);
   });
   table.addEventListener("keydown", (event) => {
     const td = event.target;
@@ -166,6 +175,7 @@ function watchSheet(table) {
     if (event.key in moves) moves[event.key]().focus();
     else if (event.key === "Enter" || event.key === "F2") edit(td);
     else if (event.key === "Delete" || event.key === "Backspace") send(td.id, "");
+    else if (event.key === " " && boxed(td)) tick(td);
     else if (event.key.length === 1) edit(td, event.key);
     else return;
     event.preventDefault();
