@@ -54,6 +54,9 @@ class CameBack:
     status: str
     #: Names the mail: the same mail, read again, has the same name.
     mail: str
+    #: Whether it shows that the letter has left: it has the whole token, which stands in the letter and nowhere else.
+    #: (The short reference stands on the tab Mastery Mail as well.)
+    proves: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

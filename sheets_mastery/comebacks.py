@@ -50,6 +50,8 @@ class Noted(Protocol):
     @property
     def delayed(self) -> int: ...
     @property
+    def settled(self) -> int: ...
+    @property
     def withdrawn(self) -> int: ...
     @property
     def stopped(self) -> str: ...
@@ -69,8 +71,8 @@ class Ledger(Protocol):
 class Found:
     """What a look has brought."""
 
-    #: Letters by "came back for good", "came back", "not delivered yet" and "withdrawn"; mails by "answered by itself"
-    #: and "about no letter".
+    #: Letters by "came back for good", "came back", "not delivered yet", "withdrawn", and "sent" for those of which
+    #: nobody knew before; mails by "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What went wrong, each in a sentence. Letters leave all the same.
     troubles: list[str] = field(default_factory=list)
@@ -105,6 +107,7 @@ def read_comebacks(place: Place, ledger: Ledger, secret: bytes, now: datetime) -
         found.counts["came back for good"] += noted.hard
         found.counts["came back"] += noted.soft
         found.counts["not delivered yet"] += noted.delayed
+        found.counts["sent"] += noted.settled
         found.counts["withdrawn"] += noted.withdrawn
         found.stopped = noted.stopped
     found.counts += Counter()
@@ -119,6 +122,11 @@ def _meant(mail: Report, ledger: Ledger, secret: bytes, raw: bytes) -> CameBack 
         for letter in ledger.find(beginning(mark)):
             failure = mail.about(letter.guardian, secret) if token(letter.key).startswith(mark) else None
             if failure is not None:
-                name = digest(secret, "mail", hashlib.sha256(raw).hexdigest())[:32]
-                return CameBack(key=letter.key, bounce=failure.bounce, status=failure.status, mail=name)
+                return CameBack(
+                    key=letter.key,
+                    bounce=failure.bounce,
+                    status=failure.status,
+                    mail=digest(secret, "mail", hashlib.sha256(raw).hexdigest())[:32],
+                    proves=mark == token(letter.key),
+                )
     return None

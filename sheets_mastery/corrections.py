@@ -62,9 +62,14 @@ def _told(episode: Remediation, history: History) -> Iterator[Earlier]:
 
 def untold(history: History, teacher: str, now: datetime) -> frozenset[str]:
     """The keys of the letters of whose correction the teacher has had no digest; `teacher` is the teacher's digest."""
-    last = max((each.at for each in history.earlier.get(("", teacher), ()) if each.counts), default=None)
-    since = now - _REMEMBERED if last is None else last
+    since = last_digest(history, teacher, now)
     return frozenset(each.key for each in history.since.values() if each.corrected and since < each.corrected <= now)
+
+
+def last_digest(history: History, teacher: str, now: datetime) -> datetime:
+    """Since when the teacher has had no digest: what happened then and later is to be told in the next one."""
+    last = max((each.at for each in history.earlier.get(("", teacher), ()) if each.counts), default=None)
+    return now - _REMEMBERED if last is None else last
 
 
 #: Where there was no digest yet, what is older is left in the past.

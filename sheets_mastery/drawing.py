@@ -45,6 +45,8 @@ _COLUMNS = {
     ColumnRole.GUARDIAN_EMAIL: ("guardian@", _FAMILY),
     ColumnRole.LANGUAGE: ("language", _FAMILY),
     ColumnRole.MAY_WRITE: ("may write", _FAMILY),
+    ColumnRole.RIGHTS: ("rights", _FAMILY),
+    ColumnRole.FREQUENCY: ("how often", _FAMILY),
     ColumnRole.PERSONAL: ("personal", _ASIDE),
     ColumnRole.ASSIGNMENT: ("mark", _MARKS),
     ColumnRole.RETAKE: ("again", _MARKS),

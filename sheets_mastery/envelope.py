@@ -25,6 +25,7 @@ from typing import Any
 from sheets_mastery.errors import MailNotAsMeant, MailRefused
 from sheets_mastery.letters.records import Rendered
 from sheets_mastery.notices import Notice
+from sheets_mastery.notices import digest as keyed_digest
 
 #: One bare address: a dot-atom, an @, a dotted host, all ASCII. No comments, quotes, groups, display names or literals.
 _ADDRESS = re.compile(
@@ -133,18 +134,37 @@ def digest(subject: str, recipient: str, text: str, html: str) -> str:
     return b32encode(sha256(said.encode("utf-8", "surrogatepass")).digest()).decode("ascii")[:26].lower()
 
 
+def content_digest(secret: bytes, words: str) -> str:
+    """What the ledger keeps of a letter's words when it leaves: whoever has a mail can be told whether it is that one.
+
+    `words` is the letter's `digest`. Keyed, in hexadecimal: what such a letter says can be guessed.
+    """
+    return keyed_digest(secret, "content", words)
+
+
+def digest_in(letter: EmailMessage) -> str:
+    """The `digest` of the words in a message, whatever its headers claim; "" where it is no letter like ours."""
+    try:
+        words = [part.get_content() for part in letter.walk() if part.get_content_maintype() == "text"]
+    except (LookupError, ValueError):
+        return ""  # no letter of ours is in an alphabet that nobody knows
+    if len(words) != 2 or not all(isinstance(each, str) for each in words):
+        return ""
+    return digest(str(letter["Subject"]), str(letter["To"]), *words)
+
+
+def opened(letter: bytes) -> EmailMessage:
+    """A message, taken apart; whatever it is, headers may be missing or be there several times."""
+    return message_from_bytes(letter, policy=_READ_BACK)
+
+
 def is_untouched(letter: bytes, key: str) -> bool | None:
     """Whether a message is the letter with this key just as it was sealed; None where it is no letter of that key."""
-    parsed = message_from_bytes(letter, policy=_READ_BACK)
+    parsed = opened(letter)
     if parsed.get_all("X-SM-Notice") != [token(key)]:
         return None
-    try:
-        words = [part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text"]
-    except (LookupError, ValueError):
-        return False  # no letter of ours is in an alphabet that nobody knows
-    if len(words) != 2 or not all(isinstance(each, str) for each in words):
-        return False
-    return bool(parsed["X-SM-Digest"] == digest(str(parsed["Subject"]), str(parsed["To"]), *words))
+    words = digest_in(parsed)
+    return bool(words) and bool(parsed["X-SM-Digest"] == words)
 
 
 def seal(

@@ -8,6 +8,7 @@ SheetsMasteryError
 │   ├── SheetNotShared       it exists, but not for this account
 │   ├── SheetProtected       a protected range refused the write
 │   ├── LayoutError          a tab or a column that everything hangs on is not there
+│   ├── StillComputing       the sheet's formulas are at work, and what it shows is not what it holds: try again later
 │   └── Unreachable          no answer, a broken answer, or a quota: try again later
 ├── LedgerError              the record of what has happened cannot be read or written
 ├── PlanChanged              the approved plan is not what would be done now
@@ -60,6 +61,13 @@ class SheetProtected(SheetError):
 
 class LayoutError(SheetError):
     """A tab or column that everything hangs on was not found."""
+
+
+class StillComputing(SheetError):
+    """The sheet was read while its formulas were at work, and what it showed then is not to be believed."""
+
+    #: How many cells were still being computed.
+    cells: int = 0
 
 
 class Unreachable(SheetError):

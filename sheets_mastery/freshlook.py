@@ -27,7 +27,7 @@ from sheets_mastery.quiet import Edits, Wait, edited, marks_seen, still_held
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Remediation, Work
 from sheets_mastery.stamps import Quarantine
-from sheets_mastery.whoiswho import everybody, who_is
+from sheets_mastery.whoiswho import everybody, out_of_sight, who_is
 
 #: All letters of a gradebook wait because its settings tab says so.
 BRAKE = "stopped"
@@ -63,6 +63,8 @@ class View:
     past: Past
     #: The open episodes that the ledger knows, with the help that comes next as of this reading.
     episodes: dict[Work, Remediation]
+    #: The students who are not in it, but may only not be readable just now.
+    out_of_sight: frozenset[str]
     #: What is to be mended in the sheet, a sentence each.
     problems: tuple[str, ...]
     #: What is not where it was at the last sync, a sentence each.
@@ -81,6 +83,8 @@ class View:
     clock: str = ""
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
+    #: What ticks have decided since: when, and what became of a letter by it.
+    ticked: list[tuple[datetime, NoticeState]] = field(default_factory=list)
 
     def younger_than(self, age: timedelta, now: datetime) -> bool:
         """Whether it is so young; a clock that was put back makes it old."""
@@ -127,6 +131,7 @@ class View:
             decided=tuple(each for each in decided if each.notice.state in _TO_LEAVE),
             standings={key(each.student.id): each for each in judged},
             past=past,
+            out_of_sight=out_of_sight(understood, past),
             episodes={work: each for work, each in owed.open.items() if each.id in known},
             problems=tuple(map(str, (*problems, *coming_back(understood, past.history, past.secret)))),
             moved=tuple(layout_changes(reading, understood, past, file.guard, everybody(understood, past.secret))),

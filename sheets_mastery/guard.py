@@ -34,7 +34,7 @@ def layout_changes(
         yield from moved(past.shape, shape_of(reading, gradebook))
         yield from pasted_over(gradebook, past.attempts)
     if past.students:
-        gone = sum(student not in who for student in past.students)
+        gone = sum(student not in who for student in past.students) - sum(map(len, gradebook.unread_ids.values()))
         if gone > most_ordinary(1, limits.students_share, len(past.students)):
             yield f"{gone} of {len(past.students)} students are no longer in the sheet"
         shifted = others(who, past)

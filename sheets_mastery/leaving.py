@@ -28,6 +28,8 @@ from sheets_mastery.notices import (
 REVIEW_DAYS = 14
 #: A letter waits because a person has to approve it.
 UNAPPROVED = "waits for approval"
+#: Why a letter is still in the drafts when a person has had as much time as for any other.
+LEFT_LYING = "nobody has sent its draft for days: send it from Gmail, or delete it there"
 #: The kinds of letter in words.
 KINDS: Mapping[str, str] = {
     MISSING: "newly missing",
@@ -84,6 +86,11 @@ def unapproved(notice: Notice, mode: Mode) -> bool:
     if not notice.awaits_a_yes or notice.kind == DIGEST:
         return False
     return mode.reviewed or (mode.asks and asks_for_a_yes(notice))
+
+
+def left_lying(notice: Notice) -> bool:
+    """Whether a letter was laid into the drafts so long ago that it may have been forgotten: it says nothing there."""
+    return notice.state is NoticeState.DRAFTED and notice.reason == LEFT_LYING
 
 
 def in_window(settings: Settings, moment: datetime) -> bool:

@@ -317,6 +317,8 @@ class History:
     suppressed: Mapping[str, str] = field(default_factory=dict)
     #: What has happened to letters since they left, by key; only those to which something has.
     since: Mapping[str, Since] = field(default_factory=dict)
+    #: What ticks on the tab Mastery Mail have decided within `NEWS_DAYS`: when, and what became of a letter by it.
+    ticked: tuple[tuple[datetime, NoticeState], ...] = ()
 
 
 def digest(secret: bytes, *parts: str) -> str:

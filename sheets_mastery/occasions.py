@@ -7,7 +7,7 @@ more often than the school wants; what is too much waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -218,6 +218,7 @@ def letters_owed(
     problems: Sequence[str] = (),
     addresses: Addresses | None = None,
     corrected: bool = False,
+    out_of_sight: Collection[str] = (),
 ) -> LettersOwed:
     """Decide about letters.
 
@@ -226,6 +227,7 @@ def letters_owed(
     `judged_as` tells how the work of ended episodes is judged now; `problems` are those of the sheet, in sentences;
     `addresses` are the guardians' addresses as of this reading: a letter to a new one waits longer.
     `corrected` is whether something was put right after a letter about it had left that this sync is the first to see.
+    `out_of_sight` are students whose row cannot be found just now, though they may not have gone.
     While a student's row is in doubt, nothing new is said about that student and nothing waiting is withdrawn.
     """
     history = history or History()
@@ -250,7 +252,7 @@ def letters_owed(
     open_of, praised_of = _by_student(owed.open.values()), _by_student(praiseworthy.values())
     held: list[tuple[str, HeldBack]] = []
     missed = 0
-    people: dict[str, _Person | None] = {}
+    people: dict[str, _Person | None] = dict.fromkeys(out_of_sight)
     for standing in standings:
         student = key(standing.student.id)
         boxes, why_not = letterboxes(standing.student, letters, secret)

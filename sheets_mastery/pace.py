@@ -24,19 +24,24 @@ class Pace:
         letter: int = 1,
         *,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], bool | None] = time.sleep,
     ) -> None:
-        """`most` units may be spent in any minute (infinitely many, too), `letter` of them by one letter."""
+        """`most` units may be spent in any minute (infinitely many, too), `letter` of them by one letter.
+
+        `sleep` waits so many seconds; it may end earlier and answer True, where there is no more to wait for.
+        """
         self._room = max(0, most - letter)
         self._monotonic = monotonic
         self._sleep = sleep
         #: When how much was spent, oldest first.
         self._spent: deque[tuple[float, int]] = deque()
 
-    def wait(self) -> None:
-        """Wait until one more letter fits into the minute, which may take the whole of it."""
+    def wait(self) -> bool:
+        """Wait until one more letter fits into the minute, which may take the whole of it; False where it does not."""
         while (seconds := self._seconds()) > 0:
-            self._sleep(seconds)
+            if self._sleep(seconds):
+                return False
+        return True
 
     def spend(self, units: int) -> None:
         """Count what was asked for. Said afterwards: then the service has counted it earlier, and never later."""

@@ -17,6 +17,8 @@ from sheets_mastery.shape import Shape
 
 #: For so many weeks it is kept in mind how many students letters are usually about in one day.
 WEEKS = 4
+#: What a run counts whose plan a person has approved.
+APPROVED = "plans that a person approved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +31,7 @@ class WrittenAbout:
     #: When work went missing, with the student's key: the school's day, and the moment of the sync that last saw a
     #: change in it (None where that was not kept). It is then that a weekly letter is owed, not when it is written.
     missing: tuple[tuple[date, datetime | None, str], ...] = ()
-    #: When a person last approved a plan; None where nobody has.
+    #: When a person last approved a plan today or the day before; None where nobody has.
     approved: datetime | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -44,7 +44,8 @@ from sheets_mastery.reading import Reading, Watched
 from sheets_mastery.remediation import Attempt, Closed, Owed, Remediation, Work, attempts, owed
 from sheets_mastery.shape import shape_of
 from sheets_mastery.tabs import MASTERY_ID, MASTERY_TITLE, is_ours_to_take_away
-from sheets_mastery.whoiswho import another_id, everybody, others
+from sheets_mastery.unread import Unread, in_the_sheet, unread
+from sheets_mastery.whoiswho import another_id, everybody, others, out_of_sight
 from sheets_mastery.writeback import write_back
 
 
@@ -74,6 +75,8 @@ class Plan:
     objections: tuple[str, ...]
     #: From how many places of the roster letters come back; each is among the problems.
     coming_back: int = 0
+    #: What the reading did not show; nothing is decided about what hangs on that.
+    unread: Unread = field(default_factory=Unread)
     #: Names this plan: the same plan, decided again on the same day, has the same fingerprint.
     fingerprint: str
 
@@ -144,6 +147,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         problems=tuple(map(str, problems)),
         addresses=addresses,
         corrected=bool(corrected),
+        out_of_sight=out_of_sight(gradebook, past),
     )
     if settings.letters.stop:
         # What waits may still be withdrawn; what is owed is decided anew when letters may leave again.
@@ -168,7 +172,8 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         past.secret,
         now,
     )
-    elsewhere = (*problems, *new_addresses, *in_force.unusable, *unusable)
+    not_shown = unread(reading, gradebook)
+    elsewhere = (*in_the_sheet(not_shown), *problems, *new_addresses, *in_force.unusable, *unusable)
     edits, in_the_way = write_back(
         reading,
         gradebook,
@@ -206,6 +211,7 @@ def decide(reading: Reading, past: Past, file: Settings, gradebook_settings: Gra
         # The tab with the letters says moments, and what it says follows from the facts.
         fingerprint=_fingerprint(gradebook.name, tuple(each for each in edits if each not in mail.edits), facts),
         coming_back=len(returned),
+        unread=not_shown,
     )
 
 
@@ -337,7 +343,7 @@ def owed_now(
     whats_owed = owed(
         [standing for standing in judged if not standing.student.blocked],
         gradebook.assignments,
-        before=_not_in_doubt(past.episodes, gradebook),
+        before=_not_in_doubt(past, gradebook),
         attempt_numbers=numbers,
         settings=settings.remediation,
         school=settings.school,
@@ -398,10 +404,15 @@ def _begun(
     return {student: each for student, each in begun.items() if each.before is None or each.before in bars}
 
 
-def _not_in_doubt(episodes: Mapping[Work, Remediation], gradebook: Gradebook) -> dict[Work, Remediation]:
-    """The open episodes, less those of students whose row is in doubt just now: they neither close nor move."""
-    doubtful = {key(student.id) for student in gradebook.students if student.blocked}
-    return {work: episode for work, episode in episodes.items() if work[0] not in doubtful}
+def _in_doubt(past: Past, gradebook: Gradebook) -> set[str]:
+    """The students whose row is in doubt just now, or cannot be found."""
+    return {key(student.id) for student in gradebook.students if student.blocked} | out_of_sight(gradebook, past)
+
+
+def _not_in_doubt(past: Past, gradebook: Gradebook) -> dict[Work, Remediation]:
+    """The open episodes, less those of students in doubt: they neither close nor move."""
+    doubtful = _in_doubt(past, gradebook)
+    return {work: episode for work, episode in past.episodes.items() if work[0] not in doubtful}
 
 
 def _facts(
@@ -424,7 +435,9 @@ def _facts(
         for identity in (key(standing.student.id),)
         for work, each in zip(works, standing.judged, strict=True)
     }
-    doubtful = {key(student.id) for student in gradebook.students if student.blocked}
+    doubtful = _in_doubt(past, gradebook)
+    known = past.students or {}
+    who = {**{student: known[student] for student in out_of_sight(gradebook, past)}, **who}
     changes = [
         VerdictChange(work=work, before=past.verdicts.get(work), after=verdict)
         for work, verdict in now.items()
@@ -532,6 +545,8 @@ class Summary:
     #: How many edits of each kind.
     edits: Mapping[str, int]
     objections: tuple[str, ...]
+    #: What the reading did not show, in a few words; "" where it was whole.
+    unread: str = ""
 
 
 def describe(plan: Plan) -> Summary:
@@ -561,4 +576,5 @@ def describe(plan: Plan) -> Summary:
         problems=tuple(str(problem) for problem in plan.problems),
         edits=dict(Counter(type(edit).__name__ for edit in plan.edits)),
         objections=plan.objections,
+        unread=str(plan.unread),
     )

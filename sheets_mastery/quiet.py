@@ -87,6 +87,8 @@ def marks_seen(gradebook: Gradebook, before: MarksSeen | None) -> MarksSeen:
             last = known.get(identity, _BLANK * len(row))
             row = "".join(was if sign == _UNREADABLE else sign for sign, was in zip(row, last, strict=True))
         rows[identity] = row
+    if gradebook.unread_ids:
+        rows = {**known, **rows}
     return MarksSeen(assignments=assignments, rows=rows)
 
 

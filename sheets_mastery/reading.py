@@ -20,6 +20,22 @@ Watched = tuple[str, Range]
 STAMP_KEY = "sheets-mastery.stamp"
 
 
+#: The error of a cell whose formula is still at work.
+_COMPUTING = "LOADING"
+#: What Sheets shows for each error.
+_ERRORS = {
+    "ERROR": "#ERROR!",
+    "NULL_VALUE": "#NULL!",
+    "DIVIDE_BY_ZERO": "#DIV/0!",
+    "VALUE": "#VALUE!",
+    "REF": "#REF!",
+    "NAME": "#NAME?",
+    "NUM": "#NUM!",
+    "N_A": "#N/A",
+    "LOADING": "Loading…",
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeenStamp:
     """What stands in a spreadsheet under `STAMP_KEY`."""
@@ -53,6 +69,16 @@ class Content:
     def blank(self) -> bool:
         """Nothing there: no value, no error, and a text of spaces counts as nothing."""
         return self.error is None and (self.value is None or (isinstance(self.value, str) and not self.value.strip()))
+
+    @property
+    def computing(self) -> bool:
+        """Its formula is still at work, such as one that imports from another document."""
+        return self.error == _COMPUTING
+
+    @property
+    def failure(self) -> str:
+        """The error as Sheets shows it, "#REF!" or "Loading…"; "" where there is none."""
+        return "" if self.error is None else _ERRORS.get(self.error, self.error)
 
     @property
     def text(self) -> str:

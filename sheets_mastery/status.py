@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sheets_mastery import terminal
-from sheets_mastery.leaving import Mode, mode_in_force, unapproved
+from sheets_mastery.leaving import LEFT_LYING, Mode, left_lying, mode_in_force, unapproved
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.quarantine import held as quarantined
-from sheets_mastery.wiring import COMING_BACK, DELIVER, WEEKLY_MISSED, Service
+from sheets_mastery.wiring import COMING_BACK, COMPUTING, DELIVER, WEEKLY_MISSED, Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import RenderableType
 
     from sheets_mastery.config import GradebookSettings
     from sheets_mastery.ledger import Run
 
 
+#: A sheet that was computing at so many syncs in a row, or for so long, does not come to an end by itself.
+_TOO_OFTEN, _TOO_LONG = 12, timedelta(hours=24)
 #: The states in which a letter waits for a person, in a person's words.
 _FOR_A_PERSON = {
     NoticeState.NEEDS_REVIEW: "letters to look at",
@@ -35,7 +40,7 @@ class LastRun:
     #: None where there has been none.
     started: datetime | None = None
     command: str = ""
-    #: "done", "waiting", "failed", "interrupted", or "never".
+    #: "done", "incomplete", "waiting", "failed", "interrupted", or "never".
     outcome: str = "never"
     #: Why it did not end well, "" where it did.
     why: str = ""
@@ -59,6 +64,8 @@ class Report:
     waiting: tuple[str, ...]
     #: What a person may approve, in sentences.
     to_approve: tuple[str, ...]
+    #: What the last sync could not see, in sentences. It has done the rest, and looks again by itself.
+    incomplete: tuple[str, ...]
     #: What went wrong the last time and is tried again by itself, in sentences.
     failed: tuple[str, ...]
     #: How many people have stopped a kind of letter, by gradebook, where there are any.
@@ -75,6 +82,7 @@ def report(service: Service, gradebook: str | None) -> Report:
     runs: list[LastRun] = []
     letters: dict[str, dict[str, int]] = {}
     waiting: list[str] = []
+    incomplete: list[str] = []
     failed: list[str] = []
     modes: dict[str, str] = {}
     to_approve: list[str] = []
@@ -102,9 +110,16 @@ def report(service: Service, gradebook: str | None) -> Report:
             )
             if last.outcome == "failed":
                 failed.append(f"{each.name}: {last.why}")
+            elif last.outcome == "incomplete":
+                incomplete.append(f"{each.name}: {last.why}")
             # What letters wait for is told below, as it is now: a person may have decided since that delivery.
             elif last.outcome == "waiting" and (last.command != DELIVER or last.counts.get("expired")):
                 waiting.append(f"{each.name}: {last.why}")
+        if since := _computing_since(known, service.clock()):
+            when = terminal.moment(since, service.settings.school.zone)
+            waiting.append(
+                f"{each.name}: the sheet has not come to an end of computing since {when}; mend its formulas"
+            )
         if missed := (last_sync.counts.get(WEEKLY_MISSED, 0) if last_sync is not None else 0):
             letters_were = "1 weekly letter was" if missed == 1 else f"{missed} weekly letters were"
             failed.append(
@@ -125,6 +140,8 @@ def report(service: Service, gradebook: str | None) -> Report:
         held = sum(unapproved(letter, mode) for letters_in in to_leave for letter in letters_in)
         if held:
             to_approve.append(f"{each.name}: {held} on the tab Mastery Mail, or with `outbox approve`")
+        if lying := sum(map(left_lying, service.ledger.in_state(NoticeState.DRAFTED, each.name))):
+            waiting.append(f"{each.name}: letters in the drafts: {lying} ({LEFT_LYING})")
         for state, words in _FOR_A_PERSON.items():
             if counts.get(state):
                 letters_there = service.ledger.in_state(state, each.name)
@@ -137,6 +154,7 @@ def report(service: Service, gradebook: str | None) -> Report:
         modes=modes,
         to_approve=tuple(to_approve),
         waiting=tuple(dict.fromkeys(waiting)),
+        incomplete=tuple(incomplete),
         failed=tuple(dict.fromkeys(failed)),
         stopped_by=stopped_by,
     )
@@ -150,6 +168,14 @@ def mode_of(service: Service, gradebook: GradebookSettings) -> Mode:
     past = service.ledger.past(gradebook.name, now.astimezone(service.settings.school.zone).date())
     told = remembered(service.settings, gradebook, past.choices).settings
     return mode_in_force(told, past.first_sync, now)
+
+
+def _computing_since(runs: Iterable[Run], now: datetime) -> datetime | None:
+    """Since when every sync has found the sheet computing, where that does not come to an end by itself."""
+    syncs = (run for run in runs if run.command != DELIVER)
+    found = list(takewhile(lambda run: run.counts.get(COMPUTING), syncs))
+    too_long = found and (len(found) >= _TOO_OFTEN or now - found[-1].started >= _TOO_LONG)
+    return found[-1].started if too_long else None
 
 
 def _coming_back(service: Service, gradebook: str, last_sync: Run | None) -> int:
@@ -170,7 +196,7 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
     from rich.table import Table
     from rich.text import Text
 
-    colours = {"done": "green", "waiting": "yellow", "never": "bright_black"}
+    colours = {"done": "green", "waiting": "yellow", "incomplete": "yellow", "never": "bright_black"}
     runs = terminal.listing(
         "Last run",
         ("gradebook", "when", "command", "outcome", "plan", "requests"),
@@ -196,6 +222,7 @@ def drawn(found: Report, zone: tzinfo) -> tuple[RenderableType, ...]:
             letters.add_row(name, state, str(count))
     approve = [Text(f"Letters wait for approval: {sentence}.", style="bold cyan") for sentence in found.to_approve]
     sentences = [Text(f"Waits for a person: {sentence}", style="bold yellow") for sentence in found.waiting]
+    sentences += [Text(f"Incomplete, and is looked at again: {each}", style="yellow") for each in found.incomplete]
     sentences += [Text(f"Failed, and is tried again: {sentence}", style="bold red") for sentence in found.failed]
     stopped = [Text(f"{name}: {said_to_have_stopped(people)}.") for name, people in found.stopped_by.items()]
     well = [Text("Nothing else waits for a person." if approve else "Nothing waits for a person.", style="green")]

@@ -12,12 +12,13 @@ from typing import Protocol
 from sheets_mastery.a1 import Cell, Range
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.edits import DeleteTab, DropStamp, Edit, PutStamp
-from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, WaitingForPerson
+from sheets_mastery.errors import LayoutError, PlanChanged, SheetError, StillComputing, WaitingForPerson
 from sheets_mastery.gradebook import read_gradebook
 from sheets_mastery.past import Facts, Past
 from sheets_mastery.plan import Plan, decide
 from sheets_mastery.reading import Reading, SeenStamp, Watched
 from sheets_mastery.stamps import Quarantine, Stamp, stamping
+from sheets_mastery.unread import Unread, at_work
 from sheets_mastery.writeback import put_back, removal
 
 _log = logging.getLogger("sheets_mastery")
@@ -63,10 +64,18 @@ class Ledger(Protocol):
 def make_plan(
     sheets: Sheets, ledger: Ledger, settings: Settings, gradebook: GradebookSettings, now: datetime
 ) -> tuple[Plan, Reading]:
-    """What a sync would do now. Nothing is written anywhere."""
+    """What a sync would do now. Nothing is written anywhere.
+
+    Raises LayoutError where there is nothing to go by, StillComputing where that may pass by itself.
+    """
     reading = sheets.read(gradebook.spreadsheet)
     past = ledger.past(gradebook.name, now.astimezone(settings.school.zone).date())
-    return decide(reading, past, settings, gradebook, now), reading
+    try:
+        return decide(reading, past, settings, gradebook, now), reading
+    except LayoutError as problem:
+        if computing := at_work(reading):
+            raise _too_early(computing, str(problem)) from None
+        raise
 
 
 @contextmanager
@@ -97,7 +106,8 @@ def sync(
 ) -> Plan:
     """Read, decide, write; answers the plan that was carried out.
 
-    Raises WaitingForPerson when the guard objects and nobody has approved, PlanChanged when `approved` is not the
+    Raises WaitingForPerson when the guard objects and nobody has approved (StillComputing where what it objects to may
+    pass by itself), PlanChanged when `approved` is not the
     fingerprint of what would be done now: then nothing at all has happened. Raises SheetError when rows were moved
     during every write.
     """
@@ -108,7 +118,7 @@ def sync(
             "Look at it with `plan` and approve it anew."
         )
     if approved is None and plan.objections:
-        raise _waiting(plan)
+        raise _waiting(plan, reading)
     done = plan
     looked_again = 0
     while True:
@@ -136,7 +146,7 @@ def sync(
         _log.warning("sync gradebook=%s rows or columns moved while writing, looking again", gradebook.name)
         plan, reading = make_plan(sheets, ledger, settings, gradebook, now)
         if plan.objections:
-            raise _waiting(plan)
+            raise _waiting(plan, reading)
     _log.info(
         "sync gradebook=%s plan=%s edits=%d verdicts=%d letters=%d",
         gradebook.name,
@@ -162,10 +172,21 @@ def _stamp(reading: Reading, ledger: Ledger, plan: Plan, now: datetime) -> tuple
     return stamping(reading.stamps, ledger.intend_stamp(reading.spreadsheet_id, now))
 
 
-def _waiting(plan: Plan) -> WaitingForPerson:
-    waiting = WaitingForPerson(
-        f"{'; '.join(plan.objections)}. Look with `plan`, then `apply --plan {plan.fingerprint}`."
+def _too_early(computing: Unread, seen: str) -> StillComputing:
+    early = StillComputing(
+        f"the sheet was read before all of it was there, so nothing was done: {computing}. The next sync reads it "
+        f"again. As it was then: {seen}"
     )
+    early.cells = len(computing.computing)
+    return early
+
+
+def _waiting(plan: Plan, reading: Reading) -> WaitingForPerson | StillComputing:
+    """What keeps a plan from being carried out: a person, or that the sheet may be another one in a moment."""
+    seen, look = "; ".join(plan.objections), f"ook with `plan`, then `apply --plan {plan.fingerprint}`."
+    if computing := at_work(reading):
+        return _too_early(computing, f"{seen}. If it stays so, l{look}")
+    waiting = WaitingForPerson(f"{seen}. L{look}")
     waiting.fingerprint = plan.fingerprint
     return waiting
 

@@ -99,6 +99,8 @@ class Screen:
 def summary(plan: Summary, *, done: bool) -> RenderableType:
     """A plan, or what a sync has done, as a panel of tables."""
     parts: list[RenderableType] = [_levels(plan), Text(), _verdicts(plan), Text(), _changes(plan, done=done)]
+    if plan.unread:
+        parts += [Text(), Text(f"Incomplete: {plan.unread}.", style="yellow")]
     if plan.problems:
         parts += [Text(), problems(plan.problems)]
     if plan.objections:

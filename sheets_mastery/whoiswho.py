@@ -21,8 +21,8 @@ def who_is(student: Student, secret: bytes) -> str:
     """Who a student is, as two digests: of all that tells it, and of the name alone.
 
     All is the name, the guardians with their addresses, and whether permission is asked: one column sorted alone, or
-    the column of permissions deleted, changes it for many students at once. By the name alone it is known where it
-    stands beside another id.
+    the column of permissions or of rights deleted, changes it for many students at once. By the name alone it is
+    known where it stands beside another id.
     """
     name = digest(secret, "name", key(student.name)) if key(student.name) else ""
     return f"{_all_of(student, secret)}{_BETWEEN}{name}"
@@ -33,7 +33,7 @@ def _all_of(student: Student, secret: bytes) -> str:
         secret,
         "who",
         key(student.name),
-        "permission asked" if student.asked else "",
+        " and ".join(filter(None, ("permission asked" * student.asked, "rights asked" * student.rights_asked))),
         # Their names too: one column of them sorted alone would put another family's name into the greeting.
         *sorted(f"{guardian.address.casefold()} {key(guardian.name)}" for guardian in student.guardians),
     )
@@ -42,6 +42,16 @@ def _all_of(student: Student, secret: bytes) -> str:
 def everybody(gradebook: Gradebook, secret: bytes) -> dict[str, str]:
     """Who each student is, by key: `who_is`."""
     return {key(student.id): who_is(student, secret) for student in gradebook.students}
+
+
+def out_of_sight(gradebook: Gradebook, past: Past) -> frozenset[str]:
+    """The students of the last reading who may only seem to have gone: in some row the id cannot be read just now.
+
+    Nobody can tell whose row that is. What is known of any of them stays, and nothing that waits is withdrawn.
+    """
+    if not gradebook.unread_ids:
+        return frozenset()
+    return frozenset(past.students or ()) - {key(student.id) for student in gradebook.students}
 
 
 def others(who: Mapping[str, str], past: Past) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
@@ -19,6 +20,7 @@ from sheets_mastery.errors import (
     MailboxUnread,
     SettingsError,
     SheetsMasteryError,
+    StillComputing,
     WaitingForPerson,
 )
 from sheets_mastery.plan import Plan, describe
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 #: What a sync's run counts: places on the roster from which letters come back.
 COMING_BACK = "addresses that letters come back from"
+#: The same: cells that the sheet was still computing.
+COMPUTING = "cells still being computed"
 #: What a sync's run calls the weekly letters that none decided about in time.
 WEEKLY_MISSED = "weekly letters that were not decided in time"
 #: The command that a delivery's run has in the ledger.
@@ -65,6 +69,8 @@ class Service:
         self.clock = clock
         #: Whether it is some other moment than it really is.
         self._pretending = False
+        #: Waits so many seconds, and answers whether the program was told to stop meanwhile.
+        self.wait: Callable[[float], bool] = _asleep
         self._environment = environment
         #: Names this process as the holder of a claim.
         self._incarnation = secrets.token_hex(8)
@@ -112,6 +118,7 @@ class Service:
 
     def sync(self, gradebook: GradebookSettings, command: str, *, approved: str | None = None) -> Plan:
         """One sync, with its run in the ledger."""
+        from sheets_mastery.past import APPROVED
         from sheets_mastery.sync import sync
 
         before = self.requests
@@ -121,7 +128,8 @@ class Service:
         try:
             plan = sync(self.sheets, self.ledger, self.settings, gradebook, self.clock(), approved=approved)
             summary = describe(plan)
-            outcome, fingerprint, why = "done", plan.fingerprint, ""
+            # Not everything was to be seen: what was has been decided, and the rest is when it can be.
+            outcome, fingerprint, why = "incomplete" if plan.unread else "done", plan.fingerprint, str(plan.unread)
             counts = {
                 "students": summary.students,
                 "on track": summary.on_track,
@@ -130,10 +138,15 @@ class Service:
                 "letters": summary.letters_new,
                 "problems": len(summary.problems),
                 COMING_BACK: plan.coming_back,
+                COMPUTING: len(plan.unread.computing),
                 WEEKLY_MISSED: plan.letters.weekly_missed,
             }
+            if approved is not None:
+                counts[APPROVED] = 1
         except SheetsMasteryError as problem:
             outcome, why = "failed", str(problem)
+            if isinstance(problem, StillComputing):
+                counts = {COMPUTING: problem.cells}
             if isinstance(problem, WaitingForPerson):
                 outcome, fingerprint = "waiting", problem.fingerprint
             raise
@@ -157,7 +170,7 @@ class Service:
         The letters of a gradebook whose last sync failed wait: families should not hear of what the sheet does not
         show.
         """
-        from sheets_mastery.outbox import deliver
+        from sheets_mastery.outbox import TOLD_TO_STOP, deliver
 
         before = self.requests
         # First of all: who has turned out to have no address gets none of the letters that are due.
@@ -177,7 +190,7 @@ class Service:
                 clock=self.clock,
                 lease_owner=self._incarnation,
                 progress=progress,
-                await_turn=self.pace.wait,
+                await_turn=lambda: self.pace.wait() and not self.wait(0),
                 drafts=self.drafts,
                 google_time=self._google_time,
             )
@@ -187,6 +200,8 @@ class Service:
             counts = dict(delivery.counts)
             outcome = "failed" if delivery.troubles else "waiting" if delivery.for_a_person else "done"
             said = "; ".join((*delivery.troubles, *delivery.for_a_person))
+            if counts.get(TOLD_TO_STOP):
+                said = "; ".join(filter(None, (said, "told to stop; the rest leaves at the next delivery")))
             whys = dict.fromkeys(runs, said)
         except SheetsMasteryError as problem:
             whys = dict.fromkeys(runs, str(problem))
@@ -295,11 +310,11 @@ class Service:
         mail = self.settings.mail
         letters = float("inf") if mail.minute_most is None else mail.minute_most
         if mail.transport != "gmail":
-            return Pace(letters)
+            return Pace(letters, sleep=self.wait)
         from sheets_mastery.google import units
 
         each = self._gmail_mailer.units
-        return Pace(min(units.A_MINUTE, letters * each), each)
+        return Pace(min(units.A_MINUTE, letters * each), each, sleep=self.wait)
 
     @cached_property
     def way(self) -> str:
@@ -424,6 +439,12 @@ class Service:
         for name in ("ledger", "sheets", "mailer", "drafts", "sent_mail", "comebacks"):
             if (held := self.__dict__.pop(name, None)) is not None:
                 held.close()
+
+
+def _asleep(seconds: float) -> bool:
+    """Wait, and never be told to stop."""
+    time.sleep(seconds)
+    return False
 
 
 def _add(delivery: Delivery, back: Found | None) -> None:

@@ -19,6 +19,7 @@ from sheets_mastery.cli import (
     demo,
     doctor,
     door,
+    forget,
     letters,
     local,
     outbox,
@@ -39,7 +40,7 @@ app = typer.Typer(
     help="Tiered mastery learning in Google Sheets: judge every mark against the student's own level, "
     "colour the sheet, flag what is missing, and write to the families.",
     epilog="Try it with no account: sheets-mastery demo. "
-    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person.",
+    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person, 143 stopped before all was done.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -58,6 +59,7 @@ for command in (
     deliver.deliver,
     run.run,
     door.door,
+    forget.forget,
     status.status,
     remove.remove,
 ):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sheets_mastery.cli.exits import DONE, FAILED, WAITING
+from sheets_mastery.cli.exits import DONE, FAILED, STOPPED, WAITING
 from sheets_mastery.cli.options import DEFAULT, AsJson, Config, Now, Which
 from sheets_mastery.cli.printing import print_json, the_screen
 from sheets_mastery.cli.service import opened
+from sheets_mastery.cli.stopping import until_stopped
 
 if TYPE_CHECKING:
     from sheets_mastery.config import GradebookSettings
@@ -24,7 +25,8 @@ def deliver(config: Config = DEFAULT, gradebook: Which = None, now: Now = None, 
     Example: sheets-mastery deliver
     """
     screen = the_screen(as_json)
-    with opened(config, now) as service:
+    with until_stopped() as stopped, opened(config, now) as service:
+        service.wait = stopped.wait
         delivery = send_letters(service, service.chosen(gradebook), screen)
         if as_json:
             print_json({"letters": dict(delivery.counts), "troubles": delivery.troubles})
@@ -56,6 +58,10 @@ def show_delivery(screen: Screen, delivery: Delivery, *, counts: bool) -> None:
 
 def delivery_code(delivery: Delivery) -> int:
     """The exit code for a delivery."""
+    from sheets_mastery.outbox import TOLD_TO_STOP
+
+    if delivery.counts[TOLD_TO_STOP]:
+        return STOPPED
     if delivery.troubles:
         return FAILED
     return WAITING if delivery.for_a_person else DONE

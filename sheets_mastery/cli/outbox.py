@@ -70,6 +70,28 @@ def outbox_show(
         the_screen().show(*desk.drawn_alone(letter, events, zone))
 
 
+@commands.command("examine")
+def outbox_examine(
+    mail: Annotated[Path, typer.Argument(metavar="FILE", help="The mail, saved with all its headers.")],
+    config: Config = DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a mail that somebody has got against the ledger: which letter it is, unchanged or not, and for whom it was.
+
+    Example: sheets-mastery outbox examine complaint.eml
+    """
+    from sheets_mastery import examined
+
+    with opened(config) as service:
+        found = examined.examine(service, mail)
+        zone = service.settings.school.zone
+    if as_json:
+        print_json(asdict(found))
+    else:
+        the_screen().show(examined.drawn(found, zone))
+    raise typer.Exit(DONE if found.in_order else WAITING)
+
+
 @commands.command("approve")
 def outbox_approve(keys: Keys, config: Config = DEFAULT, as_json: AsJson = False) -> None:
     """Let letters leave at the next delivery, without waiting any longer. The sheet still has its word then.

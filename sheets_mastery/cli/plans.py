@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sheets_mastery import errors
-from sheets_mastery.cli.exits import DONE, exit_code, worse
+from sheets_mastery.cli.exits import DONE, STOPPED, exit_code, worse
 from sheets_mastery.cli.options import DEFAULT, AsJson, Config, Now, Which
 from sheets_mastery.cli.printing import print_json, the_screen
 from sheets_mastery.cli.service import opened, the_only
+from sheets_mastery.cli.stopping import until_stopped
 
 if TYPE_CHECKING:
     from sheets_mastery.config import GradebookSettings
@@ -87,11 +88,14 @@ def _each_gradebook(
     screen = the_screen(as_json)
     shown: list[dict[str, Any]] = []
     code = DONE
-    with opened(config, now) as service:
+    with until_stopped() as stopped, opened(config, now) as service:
         chosen = (the_only(service, gradebook),) if only_one else service.chosen(gradebook)
         # What every gradebook needs is looked at once: its trouble is said once, and in nobody's name.
         service.ledger, service.credentials  # noqa: B018 - making them is the look
         for each in chosen:
+            if stopped.is_set():
+                code = STOPPED
+                break
             try:
                 with screen.busy(f"{each.name}: reading, judging" + (", writing" if done else "")):
                     result: Summary = describe(work(service, each))

@@ -9,7 +9,7 @@ import typer
 
 from sheets_mastery import errors
 from sheets_mastery.cli.deliver import delivery_code, send_letters, show_delivery
-from sheets_mastery.cli.exits import DONE, FAILED, exit_code, worse
+from sheets_mastery.cli.exits import DONE, FAILED, STOPPED, exit_code, worse
 from sheets_mastery.cli.options import DEFAULT, Config, Now, Which
 from sheets_mastery.cli.printing import the_screen
 from sheets_mastery.cli.service import opened
@@ -38,6 +38,7 @@ def run(
     screen = the_screen()
     codes = [DONE]
     with until_stopped() as stopped, opened(config, now) as service:
+        service.wait = stopped.wait
         zone = service.settings.school.zone
 
         def work(_moment: datetime) -> None:
@@ -45,7 +46,8 @@ def run(
             try:
                 code = _one_run(service, gradebook, screen)
             finally:
-                service.beat(well=code == DONE)
+                if code != STOPPED:  # told to stop in the middle, it has neither gone well nor failed
+                    service.beat(well=code == DONE)
             codes.append(code)
 
         if once:
@@ -71,6 +73,8 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
     try:
         service.ledger, service.credentials  # noqa: B018 - making them is the look
         for each in chosen:
+            if service.wait(0):
+                return STOPPED
             try:
                 done = service.sync(each, "run")
             except errors.CredentialsError:
@@ -80,6 +84,8 @@ def _one_run(service: Service, gradebook: str | None, screen: Screen) -> int:
                 code = worse(code, exit_code(problem))
             else:
                 screen.say(f"{each.name}: plan {done.fingerprint}, {terminal.many(len(done.edits), 'edit')}.")
+                if done.unread:
+                    screen.say(f"{each.name}: incomplete: {done.unread}.")
         delivery = send_letters(service, chosen, screen)
     except errors.SheetsMasteryError as problem:
         screen.complain(str(problem))

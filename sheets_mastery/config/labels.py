@@ -38,6 +38,13 @@ class Labels(Section):
         "OK To Contact",
         "May Contact",
     )
+    rights: tuple[Text, ...] = (
+        "Rights With Student",
+        "Rights With The Student",
+        "Eligible Student",
+        "Adult Student",
+        "18 Or Over",
+    )
     frequency: tuple[Text, ...] = ("How Often", "Guardian How Often", "Letter Frequency")
     points: tuple[Text, ...] = ("Points", "Points Possible", "Out Of", "Maximum", "Max")
     due: tuple[Text, ...] = ("Due", "Due Date")

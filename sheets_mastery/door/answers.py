@@ -59,7 +59,7 @@ class Wishes(Protocol):
 
     def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool: ...
     def opt_out(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None: ...
-    def opt_in(self, gradebook: str, guardian: str, kind: str) -> None: ...
+    def opt_in(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None: ...
     def stopped(self) -> str: ...
 
 
@@ -153,7 +153,7 @@ class Door:
             if what is Wanted.STOP:
                 await run_in_threadpool(self._wishes.opt_out, *whose, now=self._clock())
                 return self._page(request, asked, 200, Says.STOPPED, wish)
-            await run_in_threadpool(self._wishes.opt_in, *whose)
+            await run_in_threadpool(self._wishes.opt_in, *whose, now=self._clock())
             return self._page(request, asked, 200, Says.RESUMED, wish)
         except LedgerError as problem:
             return self._not_now(request, asked, problem)

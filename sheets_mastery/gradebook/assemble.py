@@ -32,6 +32,7 @@ from sheets_mastery.gradebook.records import (
     UnknownCode,
     key,
 )
+from sheets_mastery.gradebook.roster import unread_ids
 from sheets_mastery.gradebook.telling import tell
 from sheets_mastery.gradebook.work import Doubt, Work, find_work, titles_spoken_of
 from sheets_mastery.reading import EMPTY, Content, Reading, Tab
@@ -142,6 +143,7 @@ def _read(
         links=links,
         tabs=tuple(tabs),
         unknown_codes=unknown.codes(),
+        unread_ids={page.tab.sheet_id: rows for page in choice.pages if (rows := unread_ids(page.tab, page.columns))},
     )
     return book, tuple(works)
 

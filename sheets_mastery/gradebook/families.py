@@ -8,7 +8,7 @@ from dataclasses import replace
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import ContractCells, Guardian, Place, Problem, Student, key
-from sheets_mastery.gradebook.roster import Entry, same_person, twice
+from sheets_mastery.gradebook.roster import Entry, not_permitted, same_person, twice, unread_ids
 from sheets_mastery.reading import Tab
 
 
@@ -55,6 +55,9 @@ def complete(
                 problems.append(_twice(place, "rows"))
             elif key(entry.id) in roster_doubled:
                 blocked = "the id is on the roster twice"
+            elif roster is not None and other is None and unread_ids(roster[0], roster[1]):
+                # The row may be there: without it the student would count as one without a contract.
+                blocked = "an id on the roster cannot be read"
             elif roster is not None and other is None:
                 problems.append(
                     Problem(
@@ -72,7 +75,19 @@ def complete(
                         remedy="Look which of the two rows is right; perhaps only one column was sorted.",
                     )
                 )
-            here.append(_completed(entry, other, blocked))
+            student = _completed(entry, other, blocked)
+            level = student.contract.level
+            if level.error is not None:
+                # Not "no contract": that would end what is owed, and the family would hear of it anew the day after.
+                student = replace(student, blocked="the level cannot be read")
+                problems.append(
+                    Problem(
+                        place=student.contract.place,
+                        what=f"the formula shows {level.failure}, so this level cannot be read, and nothing is judged.",
+                        remedy="Mend the formula or type the level.",
+                    )
+                )
+            here.append(student)
         students.append(tuple(here))
     return tuple(students), problems
 
@@ -93,6 +108,9 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
     guardians = entry.guardians
     if other is not None:
         guardians = _permitted(other.guardians, entry) if other.guardians else _permitted(entry.guardians, other)
+    said = [each.rights for each in (entry, other) if each is not None and each.rights is not None]
+    if any(said):
+        guardians = not_permitted(guardians)
     own = other if other is not None and other.address else entry
     # Where no guardian stands beside it, a No can only be about the student.
     nobody = not guardians and any(each is not None and each.may_write is False for each in (entry, other))
@@ -107,6 +125,7 @@ def _completed(entry: Entry, other: Entry | None, blocked: str) -> Student:
         contract=contract if not blocked else ContractCells(place=contract.place),
         row=entry.row,
         asked=entry.may_write is not None or (other is not None and other.may_write is not None),
+        rights_asked=bool(said),
         blocked=blocked,
     )
 

@@ -121,6 +121,8 @@ class ColumnRole(StrEnum):
     GUARDIAN_EMAIL = "guardian's e-mail"
     LANGUAGE = "language"
     MAY_WRITE = "may be written to"
+    RIGHTS = "rights with the student"
+    FREQUENCY = "how often"
     #: Something else about the student.
     PERSONAL = "about the student"
     ASSIGNMENT = "assignment"

@@ -44,6 +44,7 @@ STUDENT_COLUMNS = (
     "guardian_email",
     "language",
     "may_write",
+    "rights",
     "frequency",
 )
 #: Those that make a row the one with the student labels.

@@ -37,17 +37,6 @@ _ATTEMPTS = re.compile(r"\s*(?:->|=>|>|→|⇒|➔|➜)\s*")
 _WORD_BEFORE = re.compile(r"([^\W\d_]{1,12})(?:\s*:\s*|\s+)(\S.*)")
 _WORD_BEHIND = re.compile(r"(.*\S)\s+\(?([^\W\d_]{1,12})\)?")
 _LATE = frozenset({"late", "l"})
-_ERRORS = {
-    "ERROR": "#ERROR!",
-    "NULL_VALUE": "#NULL!",
-    "DIVIDE_BY_ZERO": "#DIV/0!",
-    "VALUE": "#VALUE!",
-    "REF": "#REF!",
-    "NAME": "#NAME?",
-    "NUM": "#NUM!",
-    "N_A": "#N/A",
-    "LOADING": "Loading…",
-}
 #: The first day of Sheets' calendar: a date is the number of days since then.
 EPOCH = date(1899, 12, 30)
 
@@ -133,11 +122,11 @@ class MarkReader:
     def read(self, content: Content, points: Fraction | None) -> tuple[Mark, tuple[str, str] | None]:
         """The mark in a cell of a column with this maximum, and what is wrong with it (what, remedy) if anything is."""
         if content.error is not None:
-            shown = _ERRORS.get(content.error, content.error)
+            remedy = "mend the formula or type the mark."
             return _unreadable(
                 content,
-                f"the formula shows {shown}, so this mark cannot be read.",
-                "Mend the formula or type the mark.",
+                f"the formula shows {content.failure}, so this mark cannot be read.",
+                f"If it stays so, {remedy}" if content.computing else remedy.capitalize(),
             )
         if content.blank:
             return BLANK, None

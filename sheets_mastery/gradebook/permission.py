@@ -14,7 +14,7 @@ from decimal import Decimal
 from sheets_mastery.a1 import Cell
 from sheets_mastery.gradebook.layout import Columns
 from sheets_mastery.gradebook.records import Place, Problem, key
-from sheets_mastery.gradebook.roster import People, says_yes
+from sheets_mastery.gradebook.roster import People, not_permitted, says_yes
 from sheets_mastery.reading import Content, Tab
 
 _LEAVE = re.compile(
@@ -55,8 +55,7 @@ def deny_in_doubt(people: People, tab: Tab, columns: Columns, ignored: Iterable[
     if column is None or key(tab.at(columns.header_row, column).text) in set(map(key, ignored)):
         return people
     withheld = tuple(
-        replace(entry, may_write=False, guardians=tuple(replace(each, may_receive=False) for each in entry.guardians))
-        for entry in people.entries
+        replace(entry, may_write=False, guardians=not_permitted(entry.guardians)) for entry in people.entries
     )
     doubt = Problem(
         place=Place(tab=tab.title, cell=Cell(columns.header_row, column)),

@@ -7,6 +7,7 @@ name. Rows and columns are kept beside them only to say where something stands i
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -173,6 +174,8 @@ class Student:
     row: int
     #: Whether the sheet has a column that says who may be written to. That it has gone is a change for a person to see.
     asked: bool = False
+    #: Whether the sheet has a column that says whose the rights are; the same goes for that.
+    rights_asked: bool = False
     #: Why this student is left alone, "" where nothing stands against judging: for example an id that occurs twice.
     blocked: str = ""
     #: Where the student's own address stands in this one reading.
@@ -265,3 +268,6 @@ class Gradebook:
     tabs: tuple[MarksTab, ...]
     #: The codes that nobody has explained, the most frequent first.
     unknown_codes: tuple[UnknownCode, ...] = ()
+    #: The rows, by their tab's id, in which a formula in place of the student's id shows no value just now. Whose rows
+    #: they are nobody can tell, so whoever is not among the students may not have gone.
+    unread_ids: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

@@ -74,6 +74,8 @@ class Entry:
     contract: ContractCells
     #: What the row says about writing home: None without such a column, else whether it says yes wherever it could.
     may_write: bool | None
+    #: Whether the rights are the student's own, so that nobody at home is written to: None without such a column.
+    rights: bool | None = None
     #: Where the student's own address stands.
     address_place: Place | None = None
 
@@ -182,6 +184,15 @@ def read_people(
         entries.append(entry)
         problems += wrong
     return People(entries=tuple(entries), problems=tuple(dict.fromkeys(problems)), roles=roles)
+
+
+def unread_ids(tab: Tab, columns: Columns) -> tuple[int, ...]:
+    """The rows that may be a student's and have a formula in place of the id that shows no value just now."""
+    return tuple(
+        row
+        for row in range(columns.header_row + 1, len(tab.cells))
+        if tab.at(row, columns.id).error is not None and (columns.name is None or columns.name_of(tab, row))
+    )
 
 
 def _usual(ids: list[str]) -> Callable[[str], bool]:
@@ -293,6 +304,8 @@ def _entry(
     own, wrong = ([], []) if address_column is None else _addresses(tab, row, address_column)
     problems += wrong
     language, _ = _language(tab, row, columns.numbered("language", 0))
+    rights, wrong = _rights(tab, row, columns.one("rights"))
+    problems += wrong
     contract, wrong = _contract_cells(tab, columns, row, locale)
     problems += wrong
     return (
@@ -301,11 +314,12 @@ def _entry(
             row=row,
             name=columns.name_of(tab, row),
             section=text("section") or section,
-            guardians=_each_address_once(guardians),
+            guardians=not_permitted(_each_address_once(guardians)) if rights else _each_address_once(guardians),
             address=own[0] if own else "",
             language=language,
             contract=contract,
             may_write=_may_write(tab, row, columns),
+            rights=rights,
             address_place=None if address_column is None else Place(tab=tab.title, cell=Cell(row, address_column)),
         ),
         problems,
@@ -374,6 +388,27 @@ def _may_write(tab: Tab, row: int, columns: Columns) -> bool | None:
     """What a row says about writing home, whoever's address it is; None where the tab has no such column."""
     places = columns.places["may_write"].values()
     return all(says_yes(tab.at(row, column)) is True for column in places) if places else None
+
+
+def _rights(tab: Tab, row: int, column: int | None) -> tuple[bool | None, list[Problem]]:
+    """Whether a student's rights are the student's own; what cannot be read may well say so, so it counts as a yes."""
+    if column is None:
+        return None, []
+    own = says_yes(tab.at(row, column))
+    if own is not None:
+        return own, []
+    return True, [
+        Problem(
+            place=Place(tab=tab.title, cell=Cell(row, column)),
+            what="this is neither yes nor no, so nobody at home is written to about this student.",
+            remedy="Type yes where the rights are the student's own, else no.",
+        )
+    ]
+
+
+def not_permitted(guardians: tuple[Guardian, ...]) -> tuple[Guardian, ...]:
+    """The same guardians, none of whom may be written to."""
+    return tuple(replace(each, may_receive=False) for each in guardians)
 
 
 def says_yes(content: Content) -> bool | None:

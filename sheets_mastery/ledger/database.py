@@ -17,7 +17,7 @@ from sqlalchemy import column as plain_column
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError, StatementError
 
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger.tables import SCHEMA
+from sheets_mastery.ledger.tables import SCHEMA, metadata
 
 #: Any number, the same in every process: the lock that a migration of PostgreSQL holds.
 _MIGRATING = 7_346_920_114
@@ -66,6 +66,32 @@ class Database:
         self._look_which_file()
         with self._plainly(), self._writes.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """One transaction of which nothing remains, to see what would happen. LedgerError where the database fails."""
+        with self._plainly(), self._writes.connect() as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+
+    def rewrite(self) -> None:
+        """Write the database anew, so that what was deleted is no longer in its files either. LedgerError.
+
+        Nobody else may be at work in it meanwhile. Copies and a server's own logs are out of reach.
+        """
+        with self._plainly():
+            if not self._file:
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    for each in metadata.sorted_tables:
+                        connection.exec_driver_sql(f"VACUUM (FULL) {each.name}")
+                return
+            with closing(self.engine.raw_connection()) as plain:
+                # By the driver: VACUUM does not go inside a transaction.
+                plain.execute("VACUUM")
+                # It has gone through the -wal, which still holds what was there before.
+                busy, _, _ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise LedgerError(f"{self._place} {_BUSY}.")
 
     @contextmanager
     def alone(self) -> Iterator[bool]:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
-from sheets_mastery.ledger import history, moves, optouts, post
+from sheets_mastery.afterwards import COMES_BACK
+from sheets_mastery.ledger import history, moves, optouts, post, returned
 from sheets_mastery.ledger.tables import install, notice
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.notices import UNWANTED, Notice, NoticeState
 
 #: The states from which a delivery may take a letter, and from which it is given up when its time is over.
 _SENDABLE = (NoticeState.HOLD, NoticeState.READY)
@@ -33,12 +34,20 @@ def expire(connection: Connection, now: datetime) -> int:
 
 
 def claim(
-    connection: Connection, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int
+    connection: Connection,
+    key: str,
+    version: int,
+    *,
+    now: datetime,
+    lease_owner: str,
+    lease_seconds: int,
+    content: str,
 ) -> Notice | None:
     """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
     taken = {
         "state": NoticeState.SENDING,
         "attempt": notice.c.attempt + 1,
+        "content_hash": content,
         # A draft of an earlier attempt says nothing about this one.
         "draft_id": "",
         "lease_owner": lease_owner,
@@ -49,14 +58,19 @@ def claim(
     return moves.step(connection, key, taken, still_due, who=lease_owner, what=NoticeState.SENDING, now=now)
 
 
-def look(connection: Connection, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
-    """Whether a claim still counts, why no letter may leave, and whether its reader has stopped letters of its kind."""
+def look(connection: Connection, claimed: Notice, now: datetime) -> tuple[bool, str, str]:
+    """Whether a claim still counts, why no letter may leave, and why its reader is not written to."""
     counts = notice.c.key == claimed.key, *moves.as_seen(claimed), notice.c.lease_until > now
     unwanted = optouts.standing(claimed.gradebook, claimed.guardian, claimed.kind)
     row = connection.execute(
-        select(install.c.stopped, exists().where(*counts).label("counts"), exists().where(*unwanted).label("unwanted"))
+        select(
+            install.c.stopped,
+            exists().where(*counts).label("counts"),
+            exists().where(*unwanted).label("unwanted"),
+            exists().where(*returned.suppresses(claimed.guardian)).label("in_vain"),
+        )
     ).one()
-    return bool(row.counts), row.stopped, bool(row.unwanted)
+    return bool(row.counts), row.stopped, UNWANTED if row.unwanted else COMES_BACK if row.in_vain else ""
 
 
 def take_over(connection: Connection, now: datetime, ask_after: timedelta) -> int:

@@ -50,7 +50,7 @@ from sheets_mastery.notices import (
     digest,
 )
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import WEEKS, Facts, LevelChange, Past, VerdictChange, WrittenAbout
+from sheets_mastery.past import APPROVED, WEEKS, Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.quiet import REMEMBERED, MarksSeen
 from sheets_mastery.remediation import Attempt, Closed, Remediation, Work
 from sheets_mastery.shape import Shape, TabShape
@@ -116,6 +116,7 @@ def read_past(connection: Connection, gradebook: str, today: date) -> Past:
             ),
             suppressed={each.guardian: each.why for each in returned.holding(connection)},
             since=since,
+            ticked=_ticked(connection, gradebook, today),
         ),
         marks=None if known is None or known.marks is None else _marks(known.marks),
         edited=_edited(connection, gradebook),
@@ -251,6 +252,23 @@ def _earlier(
     return {whose: tuple(letters) for whose, letters in found.items()}
 
 
+def _ticked(connection: Connection, gradebook: str, today: date) -> tuple[tuple[datetime, NoticeState], ...]:
+    """What ticks on the tab Mastery Mail have decided of late."""
+    since = datetime.combine(today - timedelta(days=NEWS_DAYS), time(), UTC)
+    rows = connection.execute(
+        select(audit.c.at, audit.c.what)
+        .join(notice, notice.c.key == audit.c.key)
+        .where(
+            notice.c.gradebook == gradebook,
+            notice.c.changed >= since,
+            audit.c.who == MAIL_TITLE,
+            audit.c.at >= since,
+        )
+        .order_by(audit.c.id)
+    )
+    return tuple((row.at, NoticeState(row.what)) for row in rows)
+
+
 def _ended(connection: Connection, gradebook: str, today: date) -> tuple[Remediation, ...]:
     """The episodes that have ended of late, the last ones last."""
     rows = connection.execute(
@@ -289,15 +307,16 @@ def _written_about(connection: Connection, gradebook: str, today: date) -> Writt
         )
         .order_by(episode.c.opened, episode.c.id)
     )
-    approved = connection.execute(
-        select(func.max(run.c.finished)).where(
-            run.c.gradebook == gradebook, run.c.command == "apply", run.c.outcome == "done"
-        )
+    yesterday = datetime.combine(today, time(), tzinfo=UTC) - timedelta(days=1)
+    runs = connection.execute(
+        select(run.c.finished, run.c.counts)
+        .where(run.c.gradebook == gradebook, run.c.outcome == "done", run.c.finished > yesterday)
+        .order_by(run.c.id.desc())
     )
     return WrittenAbout(
         letters=tuple((row.at, row.student) for row in letters),
         missing=tuple((row.opened, row.seen, row.student) for row in missing),
-        approved=approved.scalar_one(),
+        approved=next((finished for finished, counts in runs if counts.get(APPROVED)), None),
     )
 
 

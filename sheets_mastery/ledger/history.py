@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from sheets_mastery.ledger.tables import audit
 
@@ -31,7 +31,7 @@ def note(connection: Connection, who: str, what: str, key: str, detail: str, now
     connection.execute(_NOTE, {"at": now, "who": who, "what": what, "key": key, "detail": detail})
 
 
-def of_letter(connection: Connection, key: str) -> tuple[Event, ...]:
-    """Everything that has happened to a letter, oldest first."""
-    rows = connection.execute(select(audit).where(audit.c.key == key).order_by(audit.c.id))
+def of_letter(connection: Connection, key: str, *others: ColumnElement[bool]) -> tuple[Event, ...]:
+    """Everything that has happened to a letter, oldest first, with what `others` name besides."""
+    rows = connection.execute(select(audit).where(or_(audit.c.key == key, *others)).order_by(audit.c.at, audit.c.id))
     return tuple(Event(at=row.at, who=row.who, what=row.what, why=row.detail) for row in rows)

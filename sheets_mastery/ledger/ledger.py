@@ -8,18 +8,29 @@ nothing is answered before it is on the disk.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from sheets_mastery.afterwards import CameBack, Since, Suppressed
 from sheets_mastery.errors import LedgerError
-from sheets_mastery.ledger import delivering, history, installation, moves, optouts, post, returned, runs, stamping
+from sheets_mastery.ledger import (
+    delivering,
+    forgetting,
+    history,
+    installation,
+    moves,
+    optouts,
+    post,
+    returned,
+    runs,
+    stamping,
+)
 from sheets_mastery.ledger.database import Database
 from sheets_mastery.ledger.facts import read_past, write_choices, write_facts
 from sheets_mastery.ledger.history import Event
@@ -141,16 +152,28 @@ class Ledger:
         with self._database.writing() as connection:
             return delivering.expire(connection, now)
 
-    def claim(self, key: str, version: int, *, now: datetime, lease_owner: str, lease_seconds: int) -> Notice | None:
-        """Take a letter that is due, as it was seen with this version; None where another was faster or it changed."""
-        with self._database.writing() as connection:
-            return delivering.claim(
-                connection, key, version, now=now, lease_owner=lease_owner, lease_seconds=lease_seconds
-            )
+    def claim(
+        self,
+        key: str,
+        version: int,
+        *,
+        now: datetime,
+        lease_owner: str,
+        lease_seconds: int,
+        content: str = "",
+    ) -> Notice | None:
+        """Take a letter that is due, as it was seen with this version; None where another was faster or it changed.
 
-    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, bool]:
-        """Whether a claim still counts, why no letter may leave ("" where letters leave), and whether its reader has
-        stopped letters of its kind.
+        `content` is the keyed digest of what is about to leave. It is written down now, because nobody may be there to
+        do so afterwards.
+        """
+        lease: dict[str, Any] = {"now": now, "lease_owner": lease_owner, "lease_seconds": lease_seconds}
+        with self._database.writing() as connection:
+            return delivering.claim(connection, key, version, **lease, content=content)
+
+    def look(self, claimed: Notice, now: datetime) -> tuple[bool, str, str]:
+        """Whether a claim still counts, why no letter may leave ("" where letters leave), and why its reader is not
+        written to: letters of its kind were stopped, or those to the address come back.
 
         A claim counts while nobody has taken the letter over and its lease is not over.
         """
@@ -247,9 +270,17 @@ class Ledger:
     # One letter
 
     def history(self, key: str) -> tuple[Event, ...]:
-        """Everything that has happened to a letter, oldest first."""
+        """Everything that has happened to a letter, oldest first, and when its reader stopped letters of its kind."""
         with self._database.reading() as connection:
-            return history.of_letter(connection, key)
+            letter = post.letters(connection, notice.c.key == key)
+            wishes = (optouts.audited(each.gradebook, each.guardian, each.kind) for each in letter)
+            return history.of_letter(connection, key, *wishes)
+
+    def content(self, key: str) -> str:
+        """The keyed digest of what left, or was about to, under a key; "" where nothing has been tried."""
+        with self._database.reading() as connection:
+            kept = connection.execute(select(notice.c.content_hash).where(notice.c.key == key)).scalar_one_or_none()
+            return kept or ""
 
     def find(self, beginning: str) -> tuple[Notice, ...]:
         """The letters whose keys begin so."""
@@ -266,7 +297,6 @@ class Ledger:
         expires: datetime | None = None,
         draft_id: str | None = None,
         provider_id: str | None = None,
-        content_hash: str | None = None,
         who: str = "deliver",
         for_good: bool = False,
         approved: bool = False,
@@ -287,7 +317,6 @@ class Ledger:
             "expires": expires,
             "draft_id": draft_id,
             "provider_id": provider_id,
-            "content_hash": content_hash,
         }
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         values |= {"state": to, "reason": reason, **moves.NO_LEASE, **({"approved": now} if approved else {})}
@@ -396,10 +425,10 @@ class Ledger:
         with self._database.writing() as connection:
             optouts.add(connection, gradebook, guardian, kind, now=now)
 
-    def opt_in(self, gradebook: str, guardian: str, kind: str) -> None:
-        """Take that back."""
+    def opt_in(self, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+        """Take that back; that it was once so stays in the audit."""
         with self._database.writing() as connection:
-            optouts.take_back(connection, gradebook, guardian, kind)
+            optouts.take_back(connection, gradebook, guardian, kind, now=now)
 
     def has_opted_out(self, gradebook: str, guardian: str, kind: str) -> bool:
         """Whether a person (by digest) wants no letters of a kind about a gradebook."""
@@ -447,6 +476,52 @@ class Ledger:
         """The last runs, of one gradebook or of all, newest first."""
         with self._database.reading() as connection:
             return runs.last(connection, gradebook, limit)
+
+    # What need not be known any longer
+
+    def forget(
+        self,
+        before: datetime,
+        *,
+        gradebooks: Collection[str],
+        lying: Collection[str] = (),
+        now: datetime,
+        who: str | None,
+    ) -> dict[str, int]:
+        """Forget what is older than a moment and all that concerns students that have been gone for longer.
+
+        `gradebooks` are those in the settings, `lying` the keys of letters that lie somewhere as files. Answers how
+        much of what, in words; without `who`, for the audit, nothing is done but counting. For the sole deliverer.
+        """
+        with self._forgetting(f"older than {(now - before).days} days", now, who) as connection:
+            return dict(forgetting.older_than(connection, before, gradebooks=gradebooks, lying=lying))
+
+    def forget_student(
+        self, student: str, gradebooks: Collection[str], *, now: datetime, who: str | None
+    ) -> dict[str, int]:
+        """Forget a student of some gradebooks, by key; otherwise as `forget`."""
+        with self._forgetting("one student", now, who) as connection:
+            return dict(forgetting.students(connection, [(each, student) for each in gradebooks]))
+
+    def student_known(self, student: str, gradebook: str | None) -> tuple[tuple[str, bool], ...]:
+        """The gradebooks in which a student (by key) is or was, each with whether the last sync saw the student."""
+        with self._database.reading() as connection:
+            return forgetting.known(connection, student, gradebook)
+
+    def letters_about(self, student: str, gradebooks: Collection[str]) -> tuple[Notice, ...]:
+        """Every letter about a student (by key) of some gradebooks."""
+        return self._letters(notice.c.student == student, notice.c.gradebook.in_(tuple(gradebooks)))
+
+    def rewrite(self) -> None:
+        """Write the ledger's files anew, without what was forgotten. LedgerError where others hold the ledger."""
+        self._database.rewrite()
+
+    @contextmanager
+    def _forgetting(self, what: str, now: datetime, who: str | None) -> Iterator[Connection]:
+        with self._database.trying() if who is None else self._database.writing() as connection:
+            yield connection
+            # That something was forgotten is remembered, but not what.
+            history.note(connection, who or "", "forgotten", "", what, now)
 
     def _letters(self, *where: ColumnElement[bool]) -> tuple[Notice, ...]:
         with self._database.reading() as connection:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, distinct, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, distinct, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from sheets_mastery.ledger.tables import opt_out
+from sheets_mastery.ledger.history import note
+from sheets_mastery.ledger.tables import audit, opt_out
+
+#: Who stands in the audit where the link in a letter was used, and what.
+_READER, _STOPPED, _WANTED = "its reader", "letters stopped", "letters wanted again"
 
 
 def add(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
@@ -16,12 +20,30 @@ def add(connection: Connection, gradebook: str, guardian: str, kind: str, *, now
         with connection.begin_nested():
             connection.execute(insert(opt_out).values(gradebook=gradebook, guardian=guardian, kind=kind, at=now))
     except IntegrityError:
-        pass  # it was noted before, perhaps this very moment: mail programs like to ask twice
+        return  # it was noted before, perhaps this very moment: mail programs like to ask twice
+    note(connection, _READER, _STOPPED, guardian, _said(gradebook, kind), now)
 
 
-def take_back(connection: Connection, gradebook: str, guardian: str, kind: str) -> None:
-    """Let a person have letters of a kind again."""
-    connection.execute(delete(opt_out).where(*standing(gradebook, guardian, kind)))
+def take_back(connection: Connection, gradebook: str, guardian: str, kind: str, *, now: datetime) -> None:
+    """Let a person have letters of a kind again. That they were stopped, and when, stays in the audit."""
+    row = standing(gradebook, guardian, kind)
+    since = connection.execute(select(opt_out.c.at).where(*row)).scalar_one_or_none()
+    if since is None or not connection.execute(delete(opt_out).where(*row)).rowcount:
+        return
+    there = exists().where(audited(gradebook, guardian, kind), audit.c.what == _STOPPED, audit.c.at >= since)
+    if not connection.execute(select(there)).scalar():
+        # It was stopped before the audit told of such things, or its row is no longer kept.
+        note(connection, _READER, _STOPPED, guardian, _said(gradebook, kind), since)
+    note(connection, _READER, _WANTED, guardian, _said(gradebook, kind), now)
+
+
+def audited(gradebook: str, guardian: str, kind: str) -> ColumnElement[bool]:
+    """What the audit has of a person who stopped letters of a kind: the person stands there in a letter's place."""
+    return and_(audit.c.key == guardian, audit.c.detail == _said(gradebook, kind))
+
+
+def _said(gradebook: str, kind: str) -> str:
+    return f"{gradebook}: {kind}"
 
 
 def standing(gradebook: str, guardian: str, kind: str) -> tuple[ColumnElement[bool], ...]:

@@ -24,7 +24,7 @@ from sheets_mastery.afterwards import (
     in_brackets,
     verdict_on,
 )
-from sheets_mastery.ledger import installation, post
+from sheets_mastery.ledger import installation, moves, post
 from sheets_mastery.ledger.history import note
 from sheets_mastery.ledger.tables import (
     audit,
@@ -47,6 +47,9 @@ _MAILS_MOST = 20
 _LAST = 100
 _HOLDS = suppressed.c.lifted.is_(None)
 _COUNTING = tuple(each for each in Bounce if each.counts)
+#: Why a letter is SENT of which nobody knew.
+_LEFT = "it came back, so it had left"
+_FINAL = tuple(state for state in NoticeState if state.final)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +61,8 @@ class Recorded:
     soft: int = 0
     delayed: int = 0
     elsewhere: int = 0
+    #: Of how many of them nobody knew before that they had left.
+    settled: int = 0
     #: How many people are written to no more.
     people: int = 0
     #: How many waiting letters to them were withdrawn.
@@ -85,10 +90,14 @@ def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -
     so_far, people = Recorded(), set()
     for each in sorted(came, key=lambda each: (each.key, each.mail)):
         letter = connection.execute(
-            select(notice.c.guardian, notice.c.gradebook).where(notice.c.key == each.key, notice.c.attempt > 0)
+            select(notice.c.guardian, notice.c.gradebook, notice.c.state, notice.c.attempt).where(
+                notice.c.key == each.key, true() if each.proves else notice.c.attempt > 0
+            )
         ).one_or_none()
         if letter is None or not _note(connection, each, letter.guardian, now):
             continue
+        if each.proves and _settle(connection, each.key, letter.state, letter.attempt, now):
+            so_far = replace(so_far, settled=so_far.settled + 1)
         so_far = replace(so_far, **{each.bounce.value: getattr(so_far, each.bounce.value) + 1})
         why = verdict_on(each.bounce, each.status, _soft_before(connection, letter.guardian, each.key), now)
         if why and _suppress(connection, letter.guardian, letter.gradebook, each, why, now):
@@ -153,6 +162,11 @@ def holding(connection: Connection, *where: ColumnElement[bool]) -> tuple[Suppre
     )
 
 
+def suppresses(guardian: str) -> tuple[ColumnElement[bool], ...]:
+    """The row that says that a person is not written to, because letters came back."""
+    return _HOLDS, suppressed.c.guardian == guardian
+
+
 def lift(connection: Connection, guardian: str, *, now: datetime, who: str) -> bool:
     """Write to a person again, and let be said what only letters said that came back; whether it was not so before."""
     which = connection.execute(select(suppressed.c.letter).where(_HOLDS, suppressed.c.guardian == guardian)).first()
@@ -182,6 +196,22 @@ def correct(connection: Connection, corrected: Iterable[tuple[str, str]], *, now
     for letter, episode in sorted(corrected):
         if _add(connection, correction, letter=letter, episode=episode, at=now):
             note(connection, "sync", "corrected since", letter, "", now)
+
+
+def _settle(connection: Connection, key: str, state: NoticeState, attempt: int, now: datetime) -> bool:
+    """Note that a letter has left, of which the ledger does not know; whether it did not.
+
+    It may have been interrupted, or be tried for the second time this moment (then whoever has claimed it finds at the
+    last look that it is no longer theirs), or have left before the ledger was put back from a copy.
+    """
+    left = {"state": NoticeState.SENT, "reason": _LEFT, **moves.NO_LEASE}
+    unsettled = (notice.c.state.not_in(_FINAL),)
+    if moves.step(connection, key, left, unsettled, who=_READER, what=NoticeState.SENT, now=now) is None:
+        return False
+    if attempt and state is NoticeState.HOLD:
+        # More was added to it after it had been tried: that has not been said, and nobody can tell which it was.
+        post.free_items(connection, key)
+    return True
 
 
 def _note(connection: Connection, each: CameBack, guardian: str, now: datetime) -> bool:

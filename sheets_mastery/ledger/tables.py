@@ -303,7 +303,7 @@ notice = Table(
     Column("provider_id", String, nullable=False),
     #: The fingerprint of the reading that last decided about it.
     Column("snapshot", String, nullable=False),
-    #: A digest of what was sent.
+    #: A keyed digest of what was sent, or was about to be.
     Column("content_hash", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("created", Moment, nullable=False),
@@ -436,7 +436,8 @@ bookmark = Table(
     Column("at", Moment, nullable=False),
 )
 
-#: Who did what to a letter, and when; rows are only ever added.
+#: Who did what to a letter, and when; rows are only ever added. Where a person has stopped a kind of letter, or wants
+#: it again, `key` is the person's digest.
 audit = Table(
     "audit",
     metadata,

@@ -5,6 +5,7 @@ It is the one letter that names several students, so it goes to `school.reply_to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from sheets_mastery.gradebook import Gradebook
 from sheets_mastery.gradebook.records import key
 from sheets_mastery.letters.plain import NAME_LENGTH, TITLE_LENGTH, one_line
 from sheets_mastery.mastery import Standing, Verdict
-from sheets_mastery.notices import DIGEST, Notice
+from sheets_mastery.notices import DIGEST, Notice, NoticeState
 from sheets_mastery.remediation import Remediation, Work
 
 #: So many problems are named; the rest is counted.
@@ -48,6 +49,9 @@ class Digest:
     to_decide: int
     #: How many people have stopped a kind of letter, or several.
     stopped: int = 0
+    #: How many letters a person has let leave, and has skipped, on the tab Mastery Mail since the last digest.
+    approved: int = 0
+    skipped: int = 0
     #: How many letters said what was put right after they had left, since the last digest.
     corrected: int = 0
     #: What is to be mended in the sheet, a sentence each.
@@ -73,10 +77,14 @@ def digest_of(
     to_decide: int,
     stopped: int,
     corrected: int,
+    ticked: Counter[NoticeState],
     school: School,
     reference: str,
 ) -> Digest | None:
-    """The digest that a notice stands for, as the sheet shows things now; None where there is nothing to say."""
+    """The digest that a notice stands for, as the sheet shows things now; None where there is nothing to say.
+
+    `ticked` are the letters about which a tick has decided since the last digest, by what became of them.
+    """
     verdicts = {
         (key(standing.student.id), assignment.id): judged.verdict
         for standing in standings
@@ -95,6 +103,8 @@ def digest_of(
         to_decide=to_decide,
         stopped=stopped,
         corrected=corrected,
+        approved=ticked[NoticeState.READY],
+        skipped=ticked[NoticeState.CANCELLED],
         problems=tuple(one_line(each, _PROBLEM_LENGTH) for each in problems[:_PROBLEMS]),
         more_problems=max(0, len(problems) - _PROBLEMS),
         school=one_line(school.name, TITLE_LENGTH),

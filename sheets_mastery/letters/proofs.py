@@ -73,6 +73,8 @@ _DIGEST = Digest(
     waiting=2,
     to_decide=1,
     stopped=1,
+    approved=2,
+    skipped=1,
     corrected=1,
     problems=("'Marks'!C4: this is neither a mark nor one of your codes. Type a number.",),
     more_problems=3,
@@ -83,7 +85,9 @@ _DIGEST = Digest(
 )
 DIGESTS = (
     _DIGEST,
-    replace(_DIGEST, new=(), good=(), waiting=0, to_decide=0, stopped=0, corrected=0, more_problems=0),
+    replace(
+        _DIGEST, new=(), good=(), waiting=0, to_decide=0, stopped=0, approved=0, skipped=0, corrected=0, more_problems=0
+    ),
     replace(_DIGEST, problems=(), more_problems=0),
 )
 _PAGE = StopPage(says=Says.ASK, school="Lincoln Middle School", gradebook="Algebra I")

@@ -8,8 +8,8 @@ can move nothing any more; and right before the step from which there is no way 
 letter is still its to send. A letter that may have left is UNKNOWN until the mail service has been asked about it.
 """
 
-from sheets_mastery.outbox.counts import Delivery, said_of_stop
+from sheets_mastery.outbox.counts import TOLD_TO_STOP, Delivery, said_of_stop
 from sheets_mastery.outbox.delivering import deliver
 from sheets_mastery.outbox.edges import Drafts, Mailer
 
-__all__ = ["Delivery", "Drafts", "Mailer", "deliver", "said_of_stop"]
+__all__ = ["TOLD_TO_STOP", "Delivery", "Drafts", "Mailer", "deliver", "said_of_stop"]

@@ -14,6 +14,8 @@ NO_ADDRESS = "no such address"
 AWAY = {"sent", "not yet known", "needs review"}
 #: Those for what the mail service has taken, and for what it, or we, have refused for good.
 TAKEN, REFUSED = {"sent", "laid into the drafts"}, {"refused", "blocked", NO_ADDRESS}
+#: The word for what stays for the next delivery because the program ends.
+TOLD_TO_STOP = "told to stop"
 
 
 @dataclass(kw_only=True)
@@ -23,10 +25,10 @@ class Delivery:
     #: "sent", "withdrawn", "later", "refused", "blocked", "not yet known", "needs review", "expired", "outside hours",
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed",
-    #: "the level was changed", "second look", "new address", "skipped", "in quarantine", "laid into the drafts",
-    #: "sent from the drafts", "not written", "no such address", "clock is off". And what has come back before it:
-    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and "about
-    #: no letter".
+    #: "the level was changed", "second look", "new address", "skipped", "told to stop", "in quarantine",
+    #: "laid into the drafts", "sent from the drafts", "left in the drafts", "not written", "no such address",
+    #: "clock is off". And what has come back before it: "came back for good", "came back", "not delivered yet"; of
+    #: mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Delivery:
             "blocked": "are not what was meant and were held back",
             "not written": "could not be written, because of an error in the program",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
+            "left in the drafts": "have lain in the drafts for days, and nobody has sent them",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
         }
         counted = (f"{self.counts[word]} letters {what}" for word, what in said.items() if self.counts[word])

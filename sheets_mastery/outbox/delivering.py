@@ -15,8 +15,8 @@ from sheets_mastery.freshlook import BRAKE, CLOCK, QUARANTINE, View, why_all_wai
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
-from sheets_mastery.notices import DIGEST, Notice
-from sheets_mastery.outbox.counts import AWAY, REFUSED, TAKEN, Delivery, Outcome, said_of_stop
+from sheets_mastery.notices import DIGEST, Notice, NoticeState
+from sheets_mastery.outbox.counts import AWAY, REFUSED, TAKEN, TOLD_TO_STOP, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
 from sheets_mastery.outbox.mishaps import said_of
@@ -47,15 +47,18 @@ def deliver(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
     envelope: Envelope = seal,
     drafts: Drafts | None = None,
-    await_turn: Callable[[], None] = lambda: None,
+    await_turn: Callable[[], bool] = lambda: True,
     google_time: Callable[[], datetime | None] = lambda: None,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
     `drafts` is where letters are laid that a person sends; None where there is no such mailbox. `await_turn` waits, for
     a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
-    read and the letter claimed, so that neither grows old meanwhile. `google_time` tells when the sheet has answered
-    last by the clock of whoever gave it, against which ours is held; None where it is not to be.
+    read and the letter claimed, so that neither grows old meanwhile. It answers whether to go on: where the program was
+    told to stop, the letter in hand is the last one, and the others stay where they are.
+
+    `google_time` tells when the sheet has answered last by the clock of whoever gave it, against which ours is held;
+    None where it is not to be.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
@@ -124,7 +127,7 @@ class _Run:
     room: float
     #: How many letters were due when it began.
     due: int
-    await_turn: Callable[[], None]
+    await_turn: Callable[[], bool]
     progress: Callable[[int, int], None]
     #: The people (by digest) whose letters were refused for good since one was last taken.
     refused: set[str]
@@ -175,7 +178,9 @@ class _Run:
                 # due still, or their time is over, as for any other reason.
                 delivery.counts["enough for today"] += 1
                 continue
-            self.await_turn()
+            if not self.await_turn():
+                delivery.counts[TOLD_TO_STOP] += 1
+                continue
             try:
                 view = rounds.view(gradebook)
             except SheetError as problem:
@@ -203,6 +208,7 @@ class _Run:
         if (skipped := view.skipped(notice)) is not None:
             # Ticked while this delivery was under way.
             if rounds.outbox.decide(skipped, now=rounds.clock(), who=MAIL_TITLE) is not None:
+                view.ticked.append((rounds.clock(), NoticeState.CANCELLED))
                 delivery.counts["skipped"] += 1
             return
         self._count(notice, rounds.one(notice, view))

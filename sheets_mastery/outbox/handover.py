@@ -16,7 +16,7 @@ from sheets_mastery.errors import (
     SheetsMasteryError,
 )
 from sheets_mastery.freshlook import View
-from sheets_mastery.notices import UNWANTED, Letterbox, Notice, NoticeState
+from sheets_mastery.notices import Letterbox, Notice, NoticeState, expiry
 from sheets_mastery.outbox.counts import NO_ADDRESS, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
@@ -36,7 +36,7 @@ class _Stopped(MailLater):
 
 
 class _Unwanted(MailLater):
-    """Its reader has stopped letters of its kind a moment ago."""
+    """Its reader has stopped letters of its kind a moment ago, or has turned out to have no address."""
 
 
 def withdrawn(outbox: Outbox, notice: Notice, why: str, now: datetime) -> Outcome:
@@ -73,7 +73,7 @@ def hand_over(
         if not ours:
             raise _TakenOver("another delivery has taken this letter over")
         if unwanted:
-            raise _Unwanted(UNWANTED)
+            raise _Unwanted(unwanted)
         # The clock is asked last: looking into the ledger may itself have taken any length of time.
         if not view.younger_than(_FRESH, clock()):
             raise MailLater("Handing the letter over took so long that the sheet is read again first.")
@@ -105,7 +105,7 @@ def hand_over(
         if isinstance(problem, _Unwanted):
             # Where a draft of it was left behind, it is withdrawn once that is cleared away.
             there = moved if back is NoticeState.READY else None
-            return Outcome(word="later") if there is None else withdrawn(outbox, there, UNWANTED, now)
+            return Outcome(word="later") if there is None else withdrawn(outbox, there, str(problem), now)
         if problem.for_all:
             # Whoever asks again too early is told to wait longer (Gmail): no other letter tries before that.
             outbox.postpone(not_before, now)
@@ -152,7 +152,11 @@ def hand_over(
         trouble = f"{claimed.gradebook}: handing a letter over ended in {said_of(kind)}; the log says where."
         return Outcome(word="not yet known", trouble=trouble, error=kind)
     if as_draft:
-        moved = outbox.move(current, NoticeState.DRAFTED, now=clock(), reason=LAID, not_before=clock())
+        now, letters, school = clock(), view.settings.letters, view.settings.school
+        # Its time is not over for the mail, but for whoever has to send it.
+        moved = outbox.move(
+            current, NoticeState.DRAFTED, now=now, reason=LAID, not_before=now, expires=expiry(now, letters, school)
+        )
         return Outcome(word="laid into the drafts" if moved is not None else "taken by another")
     moved = outbox.move(current, NoticeState.SENT, now=clock(), provider_id=provider_id)
     return Outcome(word="sent" if moved is not None else "taken by another")

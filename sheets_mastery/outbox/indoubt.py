@@ -8,6 +8,7 @@ from functools import partial
 
 from sheets_mastery.envelope import reference
 from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailUnknown, SheetsMasteryError
+from sheets_mastery.leaving import LEFT_LYING, left_lying
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.outbox.counts import Delivery
 from sheets_mastery.outbox.edges import Drafts, Mailer, Outbox
@@ -23,10 +24,11 @@ _SETTLED = timedelta(minutes=30)
 _BACKOFF = (5, 15, 60, 240)
 
 
-def settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], None]) -> None:
-    """Ask the mail service about the letters that may have left."""
+def settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, await_turn: Callable[[], bool]) -> None:
+    """Ask the mail service about the letters that may have left, as long as `await_turn` says that there is time."""
     for notice in outbox.unknown(now):
-        await_turn()
+        if not await_turn():
+            return
         if delivery.counts["not yet known"]:
             delivery.counts["not yet known"] -= 1
         try:
@@ -85,6 +87,10 @@ def ask_about_drafts(outbox: Outbox, drafts: Drafts | None, delivery: Delivery, 
             delivery.counts["sent from the drafts"] += 1
         elif notice.reason == _GONE:
             outbox.move(notice, NoticeState.DRAFTED, now=now, reason=LAID, not_before=now)
+        elif now >= notice.expires and not left_lying(notice):
+            # It counts as told, so that it must not lie there unseen.
+            outbox.move(notice, NoticeState.DRAFTED, now=now, reason=LEFT_LYING, not_before=now)
+            delivery.counts["left in the drafts"] += 1
 
 
 def _asked(key: str, ask: Callable[[], str | None]) -> str | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
-from sheets_mastery.corrections import untold
-from sheets_mastery.envelope import reference
+from sheets_mastery.corrections import last_digest, untold
+from sheets_mastery.envelope import content_digest, digest, reference
 from sheets_mastery.errors import (
     MailLater,
     MailNotAsMeant,
@@ -19,7 +20,7 @@ from sheets_mastery.errors import (
     SheetsMasteryError,
 )
 from sheets_mastery.freshlook import View
-from sheets_mastery.leaving import unapproved
+from sheets_mastery.leaving import left_lying, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
@@ -105,6 +106,8 @@ class Rounds:
             return due
         for each in view.decided:
             moved = self.outbox.decide(each, now=now, who=MAIL_TITLE)
+            if moved is not None:
+                view.ticked.append((now, moved.state))
             if moved is not None and moved.state is NoticeState.CANCELLED:
                 delivery.counts["skipped"] += 1
         gradebook = view.decided[0].notice.gradebook
@@ -172,9 +175,9 @@ class Rounds:
         if notice.kind == DIGEST:
             return self._to_the_teacher(notice, view, now)
         standing = view.standings.get(notice.student)
-        if standing is None:
+        if standing is None and notice.student not in view.out_of_sight:
             return self._withdraw(notice, "the student is no longer in the gradebook", now)
-        if standing.student.blocked:
+        if standing is None or standing.student.blocked:
             # Whose row this is cannot be told just now; the letter waits until it can, or expires.
             return Outcome(word="unreadable")
         boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
@@ -218,6 +221,7 @@ class Rounds:
         if notice.guardian in view.past.history.suppressed:
             return self._withdraw(notice, COMES_BACK, now)
         letters = [each for each in view.past.notices.values() if each.kind != DIGEST]
+        since = last_digest(view.past.history, box.digest, now)
         letter = digest_of(
             notice,
             view.gradebook,
@@ -229,9 +233,12 @@ class Rounds:
                 each.state in {NoticeState.HOLD, NoticeState.READY} and not unapproved(each, view.mode)
                 for each in letters
             ),
-            to_decide=sum(each.state.for_a_person or unapproved(each, view.mode) for each in letters),
+            to_decide=sum(
+                each.state.for_a_person or unapproved(each, view.mode) or left_lying(each) for each in letters
+            ),
             stopped=len({person for person, _ in view.past.history.opted_out}),
             corrected=len(untold(view.past.history, box.digest, now)),
+            ticked=Counter(to for at, to in (*view.past.history.ticked, *view.ticked) if at > since),
             school=school,
             reference=reference(notice.key),
         )
@@ -248,9 +255,10 @@ class Rounds:
         # settings tab names one without a catalogue too, that of the file, which was held against the catalogues.
         wanted = (box.language, settings.letters.language)
         language = next(filter(press.speaks, wanted), self.file.letters.language)
+        rendered = press.render(letter, language)
         try:
             sealed = self.envelope(
-                press.render(letter, language),
+                rendered,
                 notice,
                 sender=settings.mail.sender,
                 recipient=box.address,
@@ -272,15 +280,21 @@ class Rounds:
                 return Outcome(word="later")
         except SheetError as problem:
             return Outcome(word="later", trouble=f"{view.gradebook.name}: {problem}")
-        # The claim is committed before the mail is touched: whoever dies from here on leaves a trace.
-        claimed = self._claim(notice, now)
+        # The claim is committed before the mail is touched: whoever dies from here on leaves a trace, of the words too.
+        words = digest(rendered.subject, box.address, rendered.text, rendered.html)
+        claimed = self._claim(notice, now, content=content_digest(view.past.secret, words))
         if claimed is None:
             return Outcome(word="taken by another")
         return self._hand_over(claimed, sealed, box, view)
 
-    def _claim(self, notice: Notice, now: datetime) -> Notice | None:
+    def _claim(self, notice: Notice, now: datetime, content: str = "") -> Notice | None:
         return self.outbox.claim(
-            notice.key, notice.version, now=now, lease_owner=self.lease_owner, lease_seconds=LEASE_SECONDS
+            notice.key,
+            notice.version,
+            now=now,
+            lease_owner=self.lease_owner,
+            lease_seconds=LEASE_SECONDS,
+            content=content,
         )
 
     def _withdraw(self, notice: Notice, why: str, now: datetime) -> Outcome:

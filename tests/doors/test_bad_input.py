@@ -142,6 +142,19 @@ def test_a_marks_tab_that_was_deleted_is_one_sentence_and_the_rest_of_the_docume
     assert (office.school.document(), office.school.letters()) == (before, [])
 
 
+def test_one_mark_that_shows_an_error_calls_nobody_and_is_said_all_the_same(office: Office) -> None:
+    office.school.spreadsheet.sheet1.update([["=NA()"]], "G5", raw=False)
+    answer = office.run("run", "--once", *NOW)
+    few = "1 cell with an error in place of a value (Marks!G5)"
+    assert (answer.code, answer.out.split()) == (0, ["Letters", "sent", "1"])
+    assert f"Algebra 1: incomplete: {few}.\n" in answer.err
+    status = office.run("status")
+    assert (status.code, f"Incomplete, and is looked at again: Algebra 1: {few}" in " ".join(status.out.split())) == (
+        0,
+        True,
+    )
+
+
 def test_a_marks_tab_deleted_before_the_letters_leave_keeps_them_here(office: Office) -> None:
     assert office.run("sync", *NOW).code == 0
     office.school.spreadsheet.add_worksheet("Seating", 5, 5)

@@ -69,7 +69,7 @@ def running(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open
 def door(running: Open) -> Open:
     """The same, and nobody has stopped anything."""
     for gradebook, guardian, kind in running.stopped():
-        running.ledger.opt_in(gradebook, guardian, kind)
+        running.ledger.opt_in(gradebook, guardian, kind, now=NOW)
     return running
 
 
@@ -96,6 +96,8 @@ def test_looking_changes_nothing_a_button_stops_one_kind_for_one_person_and_anot
     after = door.rows()
     assert [row[:3] for row in after.pop("opt_out")] == [("Algebra 1 & 2", "ab" * 32, "reminder")]
     assert before.pop("opt_out") == []
+    said = ("its reader", "letters stopped", "ab" * 32, "Algebra 1 & 2: reminder")
+    assert [row[2:] for row in after.pop("audit")[len(before.pop("audit")) :]] == [said]
     assert after == before
 
     # Whoever comes back sees how things are, and still looking changes nothing.
@@ -445,6 +447,7 @@ def test_link_scanners_change_nothing_one_click_changes_one_row_and_what_waits_d
         assert requests.post(link, data=ONE_CLICK, timeout=30).status_code == 200
         after = door.rows()
         assert [row[:3] for row in after.pop("opt_out")] == [("Algebra 1", hers, "reminder")]
+        assert after.pop("audit")[:-1] == before.pop("audit")
         assert (before.pop("opt_out"), after) == ([], before)
         assert service.deliver((algebra,)).counts == {"sent": 1, "withdrawn": 1}
         # The teacher is told how many, and not who.

@@ -11,8 +11,9 @@ from sheets import SHEETS
 from tables import Example
 
 from sheets_mastery import drawing
-from sheets_mastery.config import Marking
-from sheets_mastery.gradebook import find_layout, read_gradebook
+from sheets_mastery.config import Labels, Marking
+from sheets_mastery.gradebook import ColumnRole, find_layout, read_gradebook
+from sheets_mastery.gradebook.layout import STUDENT_COLUMNS
 from sheets_mastery.newids import supposed
 
 EVERY = (*EXPORTS, *SHEETS)
@@ -110,3 +111,15 @@ def test_every_layout_fits_every_width_and_shows_no_student(example: Example, wi
         people = {text for each in book.students for text in (each.id, each.name, each.address) if len(text) > 3}
         assert people != set()
         assert [each for each in people if each in text] == []
+
+
+def test_every_column_about_a_student_has_a_word_in_the_drawing() -> None:
+    said = Labels()
+    sorts = [sort for sort in STUDENT_COLUMNS if sort not in {"first_name", "last_name"}]
+    names = [str(getattr(said, sort)[0]) for sort in sorts]
+    text = f"Marks:\n{' | '.join(names)} | Quiz 1\n" + "\n".join(f"{row}{' | x' * len(names)}" for row in (101, 102))
+    layout = find_layout(drawn.reading(text), drawn.settings().gradebooks[0], Marking())
+    (tab,) = layout.tabs
+    assert tab.columns[: len(sorts)] == tuple(ColumnRole[sort.upper()] for sort in sorts)
+    words = " ".join(printed(text, 200))
+    assert [word for word in ("may write", "rights", "how often") if word not in words] == []

@@ -55,7 +55,10 @@ def helped(*words: str) -> tuple[str, int, set[str]]:
 def test_the_help_of_the_program_loads_nothing_heavy_and_tells_the_exit_codes() -> None:
     text, code, modules = helped()
     assert (code, HEAVY & modules) == (0, set())
-    assert "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person." in " ".join(text.split())
+    assert (
+        "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 waiting for a person, 143 stopped before all was done."
+        in " ".join(text.split())
+    )
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -88,9 +91,11 @@ def test_every_command_line_in_the_readme_exists() -> None:
 
 
 def test_the_readme_tells_the_exit_codes_as_they_are() -> None:
-    said = re.search(r"Exit codes: (\d) done, (\d) failed, (\d) usage or settings, (\d) waiting for a person", README)
+    words = "done", "failed", "usage or settings", "waiting for a person", "stopped before all was done"
+    said = re.search("Exit codes: " + ", ".join(rf"(\d+) {each}" for each in words), README)
     assert said is not None
-    assert [int(code) for code in said.groups()] == [exits.DONE, exits.FAILED, exits.USAGE, exits.WAITING]
+    codes = exits.DONE, exits.FAILED, exits.USAGE, exits.WAITING, exits.STOPPED
+    assert tuple(int(code) for code in said.groups()) == codes
 
 
 def test_the_secrets_and_variables_of_the_readme_are_those_of_the_program() -> None:

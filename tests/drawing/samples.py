@@ -46,6 +46,8 @@ def letter(kind: str) -> Letter | Digest:
             waiting=12,
             to_decide=2,
             stopped=1,
+            approved=4,
+            skipped=1,
             corrected=1,
             problems=("Marks!H7: this is neither a score nor one of your codes. Type a number or a code.",),
             more_problems=3,

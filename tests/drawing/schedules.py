@@ -147,15 +147,15 @@ class Lab:
     letters: tuple[Notice, ...] = ()
 
     @classmethod
-    def open(cls, url: str, folder: Path) -> Self:
-        """A ledger after the first sync of the class."""
+    def open(cls, url: str, folder: Path, before: Reading = BEFORE) -> Self:
+        """A ledger after the first sync of a class."""
         settings = drawn.settings(
             "[letters]\nhold_hours = 0\nquiet_hours = 0\nmarking_share = 0\n[guard]\nletters_share = 1"
         )
         ledger = open_ledger(url, now=SYNCED, new_secret=bytes)
         (book,) = settings.gradebooks
         past = ledger.past(book.name, SYNCED.date())
-        ledger.record(book.name, decide(BEFORE, past, settings, book, SYNCED).facts, now=SYNCED)
+        ledger.record(book.name, decide(before, past, settings, book, SYNCED).facts, now=SYNCED)
         lab = cls(ledger=ledger, folder=folder, settings=settings, letters=ledger.waiting())
         with ledger._database.reading() as connection:
             for table in (notice, notice_item):

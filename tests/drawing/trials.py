@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection
-from itertools import chain
+from collections.abc import Collection, Iterator
+from itertools import chain, count
 
 from schedules import Lab, by_the_outbox, drawn_by_lot, mark_then_send, played, send_then_mark, single_faults
 
 #: Schedules drawn by lot, beside every single fault at every step; what runs on every change plays many more.
 BY_LOT = int(os.environ.get("SHEETS_MASTERY_TEST_SCHEDULES", "300"))
+
+
+#: So many are played where nobody waits.
+_MANY = 3000
+
+
+def every_so_many(statements: int) -> Iterator[int]:
+    """The numbers of the statements that are to fail: one in so many, or each where there is time."""
+    return count(1, 1 if BY_LOT >= _MANY else statements)
 
 
 def nothing_goes_wrong(lab: Lab, way: str, ends: set[str], perhaps: Collection[str] = ()) -> None:

@@ -89,7 +89,7 @@ def test_a_level_that_the_school_does_not_have_is_said_and_is_no_contract(readin
     """
     ID  | Level | Quiz 1
     101 | 80    | 80%
-    102 | #N/A  | 80%
+    102 | gold  | 80%
     103 | 86    | 80%
     """
     contracts, problems = in_force(reading)
@@ -99,6 +99,23 @@ def test_a_level_that_the_school_does_not_have_is_said_and_is_no_contract(readin
         f"Marks!B2: {sentence}Type one of 76, 86, 93.",
         f"Marks!B3: {sentence}Type one of 76, 86, 93.",
     ]
+
+
+def test_a_level_that_a_formula_does_not_show_leaves_the_student_in_doubt(reading: Reading) -> None:
+    """
+    ID  | Level | Quiz 1
+    101 | #N/A  | 80%
+    103 | 86    | 80%
+    """
+    contracts, problems = in_force(reading)
+    assert (list(contracts), problems) == (["103"], [])
+    gradebook = read_gradebook(reading, drawn.book(), Marking())
+    assert [student.blocked for student in gradebook.students] == ["the level cannot be read", ""]
+    (problem,) = gradebook.problems
+    assert str(problem) == (
+        "Marks!B2: the formula shows #N/A, so this level cannot be read, and nothing is judged. "
+        "Mend the formula or type the level."
+    )
 
 
 def test_a_student_in_doubt_has_no_contract(reading: Reading) -> None:

@@ -237,7 +237,6 @@ def test_a_long_remark_is_quoted_by_its_beginning() -> None:
         ("N_A", "#N/A"),
         ("REF", "#REF!"),
         ("ERROR", "#ERROR!"),
-        ("LOADING", "Loading…"),
         ("SOMETHING_NEW", "SOMETHING_NEW"),
     ],
 )
@@ -245,6 +244,13 @@ def test_an_error_is_unreadable_and_never_zero(error: str, shown: str) -> None:
     assert trouble(Content(error=error, shown="#?")) == (
         f"the formula shows {shown}, so this mark cannot be read.",
         MEND,
+    )
+
+
+def test_a_formula_that_is_still_at_work_may_show_a_mark_by_itself() -> None:
+    assert trouble(Content(error="LOADING", shown="Loading...")) == (
+        "the formula shows Loading…, so this mark cannot be read.",
+        "If it stays so, mend the formula or type the mark.",
     )
 
 

@@ -94,6 +94,23 @@ def test_a_refusal_counts_wherever_it_stands(marks: str, roster: str) -> None:
     assert [each.may_receive for each in student.guardians] == [False]
 
 
+@pytest.mark.parametrize(
+    ("marks", "roster"),
+    [
+        ("ID | Quiz 1\n101 | 85%", "ID | Guardian Email | May Write | Rights With Student\n101 | m@x.org | yes | yes"),
+        ("ID | Quiz 1 | 18 or over\n101 | 85% | yes", "ID | Guardian Email\n101 | m@x.org"),
+        ("ID | Quiz 1 | 18 or over\n101 | 85% | yes", "ID | Guardian Email | 18 or over\n101 | m@x.org | no"),
+        ("ID | Quiz 1 | Guardian Email\n101 | 85% | m@x.org", "ID | 18 or over\n101 | yes"),
+    ],
+)
+def test_rights_are_the_student_s_wherever_that_stands(marks: str, roster: str) -> None:
+    (student,) = understood(drawn.reading(f"Marks:\n{marks}\nRoster:\n{roster}")).students
+    assert ([each.may_receive for each in student.guardians], student.rights_asked) == ([False], True)
+    (other,) = understood(drawn.reading(f"Marks:\n{marks}\nRoster:\n{roster}".replace("yes", "no"))).students
+    # A no, or nothing, gives nobody a permission that another column refuses.
+    assert [each.may_receive for each in other.guardians] == ["May Write" not in roster]
+
+
 def test_a_permission_on_one_tab_does_not_need_another_on_the_other(reading: Reading) -> None:
     """
     Marks:

@@ -264,6 +264,26 @@ def test_neither_yes_nor_no_is_a_no_and_is_said(written: str) -> None:
     assert problems == [problem("C2", *NEITHER)]
 
 
+@pytest.mark.parametrize(
+    ("written", "rights", "wrong"),
+    [("yes", True, 0), ("no", False, 0), ("", False, 0), ("17", True, 1), ("#N/A", True, 1)],
+)
+def test_of_a_student_whose_rights_are_the_student_s_own_no_guardian_may_be_written_to(
+    written: str, rights: bool, wrong: int
+) -> None:
+    labels = "ID | Guardian Email | May Write | Student Email | Rights With Student"
+    (entry,), problems = entries_of(drawn.reading(f"{labels}\n1 | a@x.org | yes | s@x.org | {written}"))
+    assert (entry.guardians, entry.rights) == ((guardian("a@x.org", may_receive=not rights),), rights)
+    # What is about the student alone stays as it is.
+    assert (entry.may_write, entry.address) == (True, "s@x.org")
+    neither = problem(
+        "E2",
+        "this is neither yes nor no, so nobody at home is written to about this student.",
+        "Type yes where the rights are the student's own, else no.",
+    )
+    assert problems == [neither] * wrong
+
+
 def test_each_guardian_has_a_permission_of_their_own(reading: Reading) -> None:
     """
     ID | Guardian Email | OK to e-mail | Guardian 2 Email | Guardian 2 May Be Written To

@@ -148,6 +148,15 @@ def test_a_refusal_is_held_back_and_said_once_a_person() -> None:
     assert ([box.address for box in boxes], why) == (["Mum@x.org"], (HeldBack.NOT_PERMITTED,))
 
 
+def test_of_a_student_whose_rights_are_the_student_s_own_only_the_student_is_written_to() -> None:
+    ana = student(replace(MUM, may_receive=False), replace(DAD, may_receive=False), address="ana@s.example")
+    boxes, why = letterboxes(ana, Letters(to_students=True), SECRET)
+    assert ([(box.address, box.own) for box in boxes], why) == (
+        [("ana@s.example", True)],
+        (HeldBack.NOT_PERMITTED,) * 2,
+    )
+
+
 def test_nobody_to_write_to_is_said() -> None:
     assert letterboxes(student(), Letters(), SECRET) == ((), (HeldBack.NO_ADDRESS,))
 

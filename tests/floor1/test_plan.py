@@ -376,12 +376,13 @@ def test_an_address_column_that_was_sorted_alone_waits_for_a_person() -> None:
     assert planned(drawn.reading(moved), past).objections == (MOVED.format(4),)
 
 
-def test_a_deleted_column_of_permissions_waits_for_a_person() -> None:
+@pytest.mark.parametrize(("label", "usual"), [("May Write", "yes"), ("Rights With Student", "no")])
+def test_a_deleted_column_of_permissions_waits_for_a_person(label: str, usual: str) -> None:
     asked = (
         roster(20)
-        .replace("Quiz 1", "May Write | Quiz 1")
+        .replace("Quiz 1", f"{label} | Quiz 1")
         .replace("Max | |", "Max | | |")
-        .replace("x.org |", "x.org | yes |")
+        .replace("x.org |", f"x.org | {usual} |")
     )
     past = after(drawn.reading(asked))
     assert planned(drawn.reading(asked), past).objections == ()

@@ -19,7 +19,7 @@ from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.ledger.database import DELIVERING
 from sheets_mastery.ledger.tables import notice
-from sheets_mastery.notices import Notice, NoticeState
+from sheets_mastery.notices import UNWANTED, Notice, NoticeState
 from sheets_mastery.past import Facts
 
 TODAY = date(2026, 10, 30)
@@ -130,11 +130,15 @@ def test_a_letter_that_left_is_counted_once_and_its_papers_are_kept(
     ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents
 ) -> None:
     ledger.record("period 1", facts, now=now)
-    claimed = claim(ledger, facts.new_notices[0], now)
+    due = facts.new_notices[0]
+    claimed = ledger.claim(due.key, 0, now=now, lease_owner="this delivery", lease_seconds=600, content="c0ffee")
+    assert claimed is not None
+    # It is kept before anything leaves: afterwards nobody may be there to do so.
+    assert ledger.content("key 1") == "c0ffee"
     drafted = ledger.note_draft(claimed, "draft 7", now)
     assert drafted == replace(claimed, draft_id="draft 7", version=2)
 
-    sent = ledger.move(drafted, NoticeState.SENT, now=now, provider_id="<7@mail>", content_hash="c0ffee")
+    sent = ledger.move(drafted, NoticeState.SENT, now=now, provider_id="<7@mail>")
 
     assert sent == replace(drafted, state=NoticeState.SENT, provider_id="<7@mail>", version=3)
     assert ledger.install().send_seq == 1
@@ -157,7 +161,7 @@ def test_who_moves_a_letter_from_where_it_no_longer_is_moves_nothing(
 
     assert ledger.move(zombie, NoticeState.SENT, now=now) is None
     assert ledger.note_draft(zombie, "draft 7", now) is None
-    assert ledger.look(zombie, now) == (False, "", False)
+    assert ledger.look(zombie, now) == (False, "", "")
 
     assert contents(url) == before
     assert ledger.install().send_seq == 0
@@ -189,11 +193,11 @@ def test_a_claim_counts_until_its_lease_is_over_or_another_has_the_letter(
     assert drafted is not None
     assert (ledger.look(claimed, now)[0], ledger.look(drafted, now)[0]) == (False, True)
     ledger.opt_out("period 1", claimed.guardian, "weekly", now=now)
-    assert ledger.look(drafted, now) == (True, "", False)
+    assert ledger.look(drafted, now) == (True, "", "")
     ledger.opt_out("period 1", claimed.guardian, "missing", now=now)
-    assert ledger.look(drafted, now) == (True, "", True)
+    assert ledger.look(drafted, now) == (True, "", UNWANTED)
     assert ledger.take_over(now, ask_after=timedelta()) == 1
-    assert ledger.look(drafted, now) == (False, "", True)
+    assert ledger.look(drafted, now) == (False, "", UNWANTED)
 
 
 def test_what_was_interrupted_is_asked_about_when_the_answer_can_be_relied_upon(
@@ -272,7 +276,7 @@ def test_all_letters_are_stopped_and_let_go_once_each_and_the_audit_says_by_whom
         expires=now,
         episodes=(),
     )
-    assert ledger.look(nobodys, now) == (False, "a wrong column", False)
+    assert ledger.look(nobodys, now) == (False, "a wrong column", "")
     assert (ledger.go_on(now=now, who="a person"), ledger.stopped()) == (True, "")
     assert [row[2:] for row in contents(url)["audit"]] == [
         ("a person", "stopped", "", "a wrong column"),

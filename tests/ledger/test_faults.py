@@ -7,14 +7,17 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, NullPool, create_engine, event, make_url, text
+from databases import new_database
+from faulty import Fault
+from sqlalchemy import event, make_url, text
 
+from sheets_mastery.afterwards import Bounce, CameBack
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
 from sheets_mastery.notices import Notice, NoticeState
@@ -24,42 +27,6 @@ from sheets_mastery.remediation import Remediation
 TODAY = date(2026, 10, 30)
 NOT_REACHED = "cannot be reached: the database does not answer, or the connection broke. Run again when it is back."
 Contents = Callable[[str], dict[str, list[tuple[Any, ...]]]]
-
-
-class Fault:
-    """Breaks the database for good just before the n-th statement (or commit) of a ledger: no pretence, a real fault.
-
-    SQLite is made to refuse the statement; PostgreSQL loses the connection, ended from the server's side.
-    """
-
-    def __init__(self, ledger: Ledger, url: str) -> None:
-        self.url = url
-        self.countdown = 0
-        event.listen(ledger._database.engine, "before_cursor_execute", lambda connection, *_: self.look(connection))
-        event.listen(ledger._database.engine, "commit", self.look)
-
-    def look(self, connection: Connection) -> None:
-        self.countdown -= 1
-        if self.countdown != 0:
-            return
-        driver: Any = connection.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):
-            driver.set_authorizer(refuse_all_but_rollback)
-            return
-        end = text("SELECT pg_terminate_backend(:pid, 5000)")
-        engine = create_engine(make_url(self.url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-        with engine.connect() as other:
-            assert other.execute(end, {"pid": driver.info.backend_pid}).scalar_one() is True
-
-    def mend(self, ledger: Ledger) -> None:
-        """Let the next statements pass."""
-        self.countdown = 0
-        ledger._database.engine.dispose()
-
-
-def refuse_all_but_rollback(action: int, what: str | None, *_: str | None) -> int:
-    rollback = action == sqlite3.SQLITE_TRANSACTION and what == "ROLLBACK"
-    return sqlite3.SQLITE_OK if rollback else sqlite3.SQLITE_DENY
 
 
 def fails_at_each_statement(
@@ -128,6 +95,67 @@ def test_a_letter_is_moved_with_all_that_belongs_to_it_whichever_statement_fails
     # The letter, the count of what was sent, the audit, the commit; SQLite begins by a statement of its own.
     assert statements == (5 if make_url(url).get_backend_name() == "sqlite" else 4)
     assert ledger.install().send_seq == 1
+
+
+@pytest.mark.parametrize("what", ["a family stops", "a family goes on", "came back", "approved"])
+def test_a_click_a_mail_and_a_decision_are_all_or_nothing_whichever_statement_fails(
+    ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents, what: str
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    (letter,) = ledger.waiting()
+    whose = ("period 1", letter.guardian, "missing")
+    ledger.opt_out(*whose, now=now)
+    back = CameBack(key=letter.key, bounce=Bounce.HARD, status="5.1.1", mail="a mail", proves=True)
+
+    def came_back() -> None:
+        assert ledger.came_back([back], source="here", before="", after="1", now=now) is not None
+
+    work: dict[str, Callable[[], object]] = {
+        "a family stops": lambda: ledger.opt_out("period 1", letter.guardian, "weekly", now=now),
+        "a family goes on": lambda: ledger.opt_in(*whose, now=now),
+        "came back": came_back,
+        "approved": lambda: ledger.move(letter, NoticeState.READY, now=now, who="a person", approved=True),
+    }
+
+    statements, said = fails_at_each_statement(ledger, url, contents, work[what])
+
+    least = {"a family stops": 2, "a family goes on": 2, "came back": 12, "approved": 4}
+    assert (statements >= least[what], len(said)) == (True, 1)
+
+
+def test_a_commit_whose_answer_was_lost_may_be_asked_for_again(
+    postgresql_server: str, facts: Facts, now: datetime, contents: Contents
+) -> None:
+    """Nobody can know whether it happened; here it has, and the second time changes nothing and does no harm."""
+    with new_database(postgresql_server, "TEMPLATE template0") as url, open_ledger(url, now=now) as ledger:
+        fault = Fault(ledger, url, answer_lost=True)
+        whose = ("period 1", "digest of the mother", "missing")
+        back = CameBack(key="key 1", bounce=Bounce.SOFT, status="4.2.2", mail="a mail", proves=True)
+        claimed: list[Notice] = []
+
+        def claim() -> None:
+            if (letter := ledger.claim("key 1", 0, now=now, lease_owner="it", lease_seconds=60)) is not None:
+                claimed.append(letter)
+
+        steps: list[Callable[[], object]] = [
+            lambda: ledger.record("period 1", facts, now=now),
+            lambda: ledger.opt_out(*whose, now=now),
+            lambda: ledger.opt_in(*whose, now=now),
+            claim,
+            lambda: ledger.take_over(now, ask_after=timedelta()),
+            lambda: ledger.came_back([back], source="here", before="", after="1", now=now),
+        ]
+        for step in steps:
+            fault.countdown = 1
+            with pytest.raises(LedgerError, match="cannot be reached"):
+                step()
+            fault.mend(ledger)
+            after = contents(url)
+            step()
+            assert contents(url) == after
+        # The claim whose answer was lost is nobody's: it was taken over, asked about, and settled by what came back.
+        assert (claimed, [each.key for each in ledger.in_state(NoticeState.SENT)]) == ([], ["key 1"])
+        assert (ledger.install().send_seq, len(contents(url)["bounce"])) == (1, 1)
 
 
 def test_killed_between_any_two_statements_it_has_recorded_nothing_and_a_second_run_records_all(

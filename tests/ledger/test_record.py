@@ -13,14 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Ledger, open_ledger
+from sheets_mastery.ledger.tables import opt_out
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import Begun, Earlier, History, Notice, NoticeState, Said, digest
 from sheets_mastery.panel import Choice
-from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange, WrittenAbout
+from sheets_mastery.past import APPROVED, Facts, LevelChange, Past, VerdictChange, WrittenAbout
 from sheets_mastery.remediation import Attempt, AttemptKind, Closed, Remediation
 
 TODAY = date(2026, 10, 30)
@@ -128,13 +129,13 @@ def test_what_was_said_in_letters_that_have_left_is_remembered(
         opted_out=frozenset({("digest of the mother", "weekly")}),
     )
     assert [each for each in ledger.waiting("period 1") if each.key == "key 3"] == [praise]
-    ledger.opt_in("period 1", "digest of the mother", "weekly")
+    ledger.opt_in("period 1", "digest of the mother", "weekly", now=later)
     assert ledger.past("period 1", later.date() + timedelta(days=15)).history.ended == ()
     assert ledger.past("period 1", later.date()).history.opted_out == frozenset()
 
 
 def test_a_wish_is_that_of_one_person_about_one_kind_and_may_be_said_by_many_at_once(
-    ledger: Ledger, now: datetime
+    ledger: Ledger, url: str, now: datetime, contents: Contents
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
         wishes = [
@@ -146,9 +147,34 @@ def test_a_wish_is_that_of_one_person_about_one_kind_and_may_be_said_by_many_at_
     assert not ledger.has_opted_out("period 1", "father", "missing")
     assert not ledger.has_opted_out("period 2", "mother", "weekly")
     assert (ledger.opted_out("period 1"), ledger.opted_out("period 2")) == (2, 0)
-    ledger.opt_in("period 1", "father", "weekly")
-    ledger.opt_in("period 1", "father", "weekly")
+    later = now + timedelta(days=1)
+    ledger.opt_in("period 1", "father", "weekly", now=later)
+    ledger.opt_in("period 1", "father", "weekly", now=later)
     assert ledger.opted_out("period 1") == 1
+    # That it was stopped once stays on record, and each thing stands there once, however often it was said.
+    noted = [row[1:] for row in contents(url)["audit"]]
+    stopped = [(now, "its reader", "letters stopped"), (later, "its reader", "letters wanted again")]
+    assert [row[:3] for row in noted if row[3:] == ("father", "period 1: weekly")] == stopped
+    assert [row[:3] for row in noted if row[3:] == ("mother", "period 1: missing")] == stopped[:1]
+    assert len(noted) == 4
+
+
+def test_what_was_stopped_before_it_was_audited_is_put_on_record_when_it_is_taken_back(
+    ledger: Ledger, url: str, facts: Facts, now: datetime, contents: Contents
+) -> None:
+    ledger.record("period 1", facts, now=now)
+    mother = facts.new_notices[0].guardian
+    with ledger._database.writing() as connection:
+        connection.execute(insert(opt_out).values(gradebook="period 1", guardian=mother, kind="missing", at=now))
+
+    ledger.opt_in("period 1", mother, "missing", now=now + timedelta(days=1))
+
+    assert contents(url)["opt_out"] == []
+    assert [(each.at, each.what) for each in ledger.history("key 1")] == [
+        (now, "hold"),
+        (now, "letters stopped"),
+        (now + timedelta(days=1), "letters wanted again"),
+    ]
 
 
 def test_a_reminder_is_written_once_for_each_time(
@@ -299,12 +325,17 @@ def test_about_whom_letters_were_decided_is_remembered_for_four_weeks(
     )
     slip = replace(ended, closed=TODAY, why=Closed.WAIVED)
     ledger.record("period 1", replace(no_facts, episodes=(slip,), withdrawn=(("key 2", "put right"),)), now=now + hour)
-    run = ledger.start_run("period 1", "apply", now=now)
-    ledger.finish_run(run, "done", now=now + 2 * hour)
-    ledger.finish_run(ledger.start_run("period 1", "apply", now=now), "failed", now=now + 3 * hour)
-    ledger.finish_run(ledger.start_run("period 1", "sync", now=now), "done", now=now + 3 * hour)
+    for hours, outcome, counts in (
+        (2, "done", {APPROVED: 1}),
+        (3, "failed", {APPROVED: 1}),
+        (4, "done", {"letters": 1}),
+    ):
+        run = ledger.start_run("period 1", "apply", now=now)
+        ledger.finish_run(run, outcome, now=now + hours * hour, counts=counts)
 
-    assert ledger.past("period 1", TODAY + timedelta(days=28)).written == WrittenAbout(
+    after = ledger.past("period 1", TODAY + timedelta(days=28)).written
+    assert (after.letters, len(after.missing), after.approved) == (((now, "ana"), (now + hour, "ana")), 3, None)
+    assert ledger.past("period 1", TODAY).written == WrittenAbout(
         letters=((now, "ana"), (now + hour, "ana")),
         missing=((TODAY, now, "ana"), (TODAY, now + hour, "ana"), (TODAY, now + hour, "ana")),
         approved=now + 2 * hour,

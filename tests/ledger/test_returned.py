@@ -235,6 +235,69 @@ def test_a_letter_that_was_never_tried_cannot_come_back(ledger: Ledger, put: Any
     assert (done.hard, ledger.since(), ledger.suppressed()) == (0, {}, ())
 
 
+def test_a_letter_that_came_back_has_left_whatever_was_known_of_it(
+    ledger: Ledger, put: Any, now: datetime, new_letter: NewLetter
+) -> None:
+    """What was interrupted, refused, put into the drafts, or left before the ledger was put back from a copy."""
+    put({f"k{n}": MUM for n in range(7)}, sent=False)
+    claimed = [ledger.claim(f"k{n}", 0, now=now, lease_owner="it", lease_seconds=600) for n in range(6)]
+    in_hand, *others = [each for each in claimed if each is not None]
+    states = NoticeState.UNKNOWN, NoticeState.READY, NoticeState.FAILED, NoticeState.DRAFTED
+    for letter, state in zip(others, states, strict=False):
+        assert ledger.move(letter, state, now=now) is not None
+    unknown = ledger.move(others[-1], NoticeState.UNKNOWN, now=now)
+    assert unknown is not None
+    assert ledger.move(unknown, NoticeState.NEEDS_REVIEW, now=now) is not None
+    vague = [came(f"k{n}", Bounce.SOFT, "4.2.2", f"says no more than the reference {n}") for n in range(7)]
+    before = ledger.came_back(vague[:2], source="here", before="", after="1", now=now)
+    assert before is not None
+    assert (before.soft, before.settled, ledger.install().send_seq) == (2, 0, 0)
+
+    back = [replace(came(f"k{n}", Bounce.DELAYED, "4.4.1"), proves=True) for n in range(7)]
+    done = ledger.came_back(back, source="here", before="1", after="2", now=now)
+
+    assert done is not None
+    assert (done.delayed, done.settled, ledger.install().send_seq) == (7, 7, 7)
+    assert [each.reason for each in ledger.in_state(NoticeState.SENT)] == ["it came back, so it had left"] * 7
+    # Whoever has it in hand finds at the last look that there is nothing to do any more.
+    assert (ledger.look(in_hand, now)[0], ledger.move(in_hand, NoticeState.READY, now=now)) == (False, None)
+    assert [each.what for each in ledger.history("k0")][-2:] == ["not delivered", "sent"]
+    again = [replace(each, mail="another") for each in back]
+    twice = ledger.came_back(again, source="here", before="2", after="3", now=now)
+    assert twice is not None
+    assert (twice.settled, ledger.install().send_seq) == (0, 7)
+
+
+def test_what_was_added_to_a_letter_after_it_had_left_is_said_by_another(
+    ledger: Ledger, put: Any, now: datetime, facts: Facts, no_facts: Facts, new_episode: NewEpisode
+) -> None:
+    put({"k1": MUM}, sent=False)
+    claimed = ledger.claim("k1", 0, now=now, lease_owner="it", lease_seconds=600)
+    assert claimed is not None
+    ledger.move(claimed, NoticeState.READY, now=now)
+    more = replace(no_facts, episodes=(new_episode("more", ("ana", "quiz")),), joined=(("k1", ("more",)),))
+    ledger.record("period 1", more, now=now)
+
+    ledger.came_back([replace(came("k1"), proves=True)], source="here", before="", after="1", now=now)
+
+    assert [each.key for each in ledger.in_state(NoticeState.SENT)] == ["k1"]
+    assert past(ledger).announced == frozenset()
+
+
+def test_the_last_look_sees_that_letters_to_this_address_have_come_back(
+    ledger: Ledger, put: Any, now: datetime
+) -> None:
+    put({"k1": MUM})
+    put({"k2": MUM}, sent=False)
+    claimed = ledger.claim("k2", 0, now=now, lease_owner="it", lease_seconds=600)
+    assert claimed is not None
+    assert ledger.look(claimed, now) == (True, "", "")
+    ledger.came_back([came("k1")], source="here", before="", after="1", now=now)
+    assert ledger.look(claimed, now) == (True, "", "letters to this address come back")
+    assert ledger.write_again(MUM, now=now, who="a person")
+    assert ledger.look(claimed, now) == (True, "", "")
+
+
 def test_letters_of_three_people_that_came_back_stop_all_letters_until_a_person_lets_them_go(
     ledger: Ledger, put: Any, now: datetime
 ) -> None:

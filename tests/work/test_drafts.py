@@ -13,6 +13,7 @@ import pytest
 from sheets_mastery import desk
 from sheets_mastery.afterwards import Bounce, CameBack
 from sheets_mastery.notices import NoticeState
+from sheets_mastery.status import report
 
 if TYPE_CHECKING:
     from tests.work.conftest import Class
@@ -69,6 +70,29 @@ def test_letters_lie_in_the_drafts_until_the_teacher_sends_them_and_the_ledger_s
         ("Quillfeather, Ana", "in drafts"),
         ("Zubizarreta, Cho", "in drafts"),
     ]
+
+
+def test_a_draft_that_nobody_sends_is_said_in_the_status_and_on_the_tab_after_some_school_days(laid: Class) -> None:
+    laid.at("2026-11-06T15:00")
+    assert (laid.deliver(), report(laid.service, None).waiting) == ({}, ())
+    laid.at("2026-11-06T16:30")
+    laid.school.post(f"{DRAFTS}/send", {"id": of(laid, "oxen")})
+    assert laid.deliver() == {"sent from the drafts": 1, "left in the drafts": 2}
+    sentence = "nobody has sent its draft for days: send it from Gmail, or delete it there"
+    said = report(laid.service, None)
+    assert said.waiting == (f"Algebra 1: letters in the drafts: 2 ({sentence})",)
+    # It is said anew by nobody, and stays said.
+    assert (laid.deliver(), report(laid.service, None).waiting) == ({}, said.waiting)
+    laid.sync()
+    rows = laid.school.spreadsheet.worksheet("Mastery Mail").get_all_values()
+    assert sorted((row[4], row[8]) for row in rows[2:] if row[7] == "in drafts") == [
+        ("Quillfeather, Ana", sentence),
+        ("Zubizarreta, Cho", sentence),
+    ]
+    assert (laid.sync().edits, laid.states()) == ((), {NoticeState.DRAFTED: 2, NoticeState.SENT: 1})
+    laid.school.post(f"{DRAFTS}/send", {"id": of(laid, "quill")})
+    assert laid.deliver() == {"sent from the drafts": 1}
+    assert report(laid.service, None).waiting == (f"Algebra 1: letters in the drafts: 1 ({sentence})",)
 
 
 def test_a_draft_that_is_gone_without_a_trace_is_looked_for_twice_and_then_a_person_is_asked(laid: Class) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -410,3 +412,43 @@ def test_where_nobody_has_chosen_letters_wait_for_a_person_for_two_weeks_and_lea
     school.sync()
     assert Tab(school).table()[0][5] == "send: letters leave by themselves, after their hold"
     assert school.deliver() == {"sent": 3}
+
+
+def test_the_digest_counts_what_was_approved_and_skipped_on_the_tab_since_the_last_one(
+    open_class: Callable[..., Class],
+) -> None:
+    algebra = open_class(mode="review")
+    algebra.change("hold_hours = 0", 'hold_hours = 18\nkinds = ["missing", "digest"]')
+    tab = Tab(algebra)
+
+    def told() -> list[str]:
+        """What the digest says about letters, and then it is gone."""
+        (path,) = (each for each in algebra.school.letters() if b"\nTo: rivera@school.example" in each.read_bytes())
+        plain = message_from_bytes(path.read_bytes(), policy=default).get_body(("plain",))
+        assert plain is not None
+        text = plain.get_content()
+        path.unlink()
+        return [line for line in text.splitlines() if "letter" in line]
+
+    algebra.sync()
+    assert algebra.deliver()["sent"] == 1
+    assert told() == ["3 letters need your decision."]
+    # One tick is carried out by a sync; two by the very delivery with which the digest leaves.
+    tab.tick("Ana")
+    algebra.at("2026-10-30T16:45")
+    algebra.type("H4", "8o")
+    algebra.sync()
+    algebra.at("2026-11-02T16:30")
+    algebra.sync()
+    tab.tick("Ben", "B")
+    tab.tick("Cho")
+    algebra.deliver()
+    assert told()[-2:] == [
+        "2 letters were approved on the tab Mastery Mail.",
+        "1 letter was skipped on the tab Mastery Mail.",
+    ]
+    algebra.at("2026-11-03T16:30")
+    algebra.type("H5", "9o")
+    algebra.sync()
+    algebra.deliver()
+    assert told() == []
