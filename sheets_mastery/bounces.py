@@ -112,6 +112,19 @@ def weigh(action: str, status: str) -> Bounce | None:
     return Bounce.HARD if status.startswith("5.") and status[2:] in _NO_SUCH_ADDRESS else Bounce.SOFT
 
 
+def unknown_address(said: str) -> str:
+    """The status code by which a mail server that is told a recipient says that there is no such address; "" for none.
+
+    `said` is what stands behind the code of three digits. Where that begins with no status code, or with one that may
+    be about the sender (5.1.0, by which Postfix refuses senders here), the way (5.4) or a policy (5.7), nothing is
+    known about the address.
+    """
+    found = _STATUS.match(said.lstrip())
+    status = "" if found is None else ".".join(str(int(number)) for number in found.groups())
+    beside = status == "5.1.0" or status.startswith("5.4.")
+    return status if not beside and weigh("failed", status) is Bounce.HARD else ""
+
+
 def _failures(mail: Message, parts: Iterable[Message]) -> Iterator[Failure]:
     blocks = [block for part in parts if part.get_content_type() in _REPORTS for block in _blocks(part)]
     for block in blocks:

@@ -40,6 +40,16 @@ PROMISES = {
 }
 
 
+#: What the doctor cannot see, as it is at home in the DNS and at the mail server: whoever looks after them can.
+_SPF = (
+    "ask whoever looks after {domain} whether its SPF record names this mail server, whether the server signs with "
+    "DKIM for {domain}, and whether there is a DMARC record: without them letters end among the spam, or nowhere"
+)
+_TWO_DOMAINS = (
+    "sender and reply_to have different domains, which some filters do not like; SPF and DKIM are the sender's"
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """One thing that was looked at."""
@@ -98,7 +108,7 @@ def examine(path: Path, gradebook: str | None, environment: Mapping[str, str]) -
         found += _comebacks(service)
         credentials = list(_credentials(service))
         found += credentials
-        if all(check.well for check in credentials):
+        if all(check.well or not check.code for check in credentials):
             for each in chosen:
                 found += _gradebook(service, each)
     finally:
@@ -156,9 +166,20 @@ def _mail(service: Service) -> Iterator[Check]:
         "gmail": "letters leave by Gmail",
     }[mail.transport]
     only = f"; only to {', '.join(mail.only_to)}" if mail.only_to else ""
-    same = mail.sender.partition("@")[2] == service.settings.school.reply_to.partition("@")[2]
-    hint = "" if same else "; sender and reply_to have different domains: look that SPF and DKIM cover the sender's"
-    yield Check(what="mail", well=True, said=f"{where}; {PROMISES[service.way]}{only}{hint}")
+    yield Check(what="mail", well=True, said=f"{where}; {PROMISES[service.way]}{only}")
+    yield from _sender(service)
+
+
+def _sender(service: Service) -> Iterator[Check]:
+    """What a sender's domain needs so that letters are not taken for spam; only its keeper can look."""
+    domain, answers = (
+        address.rpartition("@")[2] for address in (service.settings.mail.sender, service.settings.school.reply_to)
+    )
+    said = [] if domain == answers else [_TWO_DOMAINS]
+    if service.settings.mail.transport == "smtp":
+        said.insert(0, _SPF.format(domain=domain))
+    if said:
+        yield Check(what="sender", well=True, said="; ".join(said))
 
 
 def _comebacks(service: Service) -> Iterator[Check]:
@@ -196,6 +217,21 @@ def _credentials(service: Service) -> Iterator[Check]:
     else:
         where = f" at {google.endpoint}" if google.endpoint else ""
         yield Check(what="credentials", well=True, said=f"{google.credentials}{where}; asks for {scopes}")
+        yield from _sign_in(service)
+
+
+def _sign_in(service: Service) -> Iterator[Check]:
+    """That Google lets a person's sign-in end, where it has said so: no fault yet."""
+    token = service.credentials
+    if not isinstance(token, auth.SavedToken) or token.ends is None:
+        return
+    zone = service.settings.school.zone
+    said = (
+        f"Google lets it end on {token.ends.astimezone(zone):%Y-%m-%d at %H:%M}, and nothing is read or sent from then "
+        "on. Where the consent screen of your project is in Testing that is after seven days each time: publish it "
+        "(Google Auth Platform, Audience), then `sign-in` once more"
+    )
+    yield Check(what="sign-in", well=False, said=said, code=0)
 
 
 def _gradebook(service: Service, gradebook: GradebookSettings) -> Iterator[Check]:

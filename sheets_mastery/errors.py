@@ -18,7 +18,8 @@ SheetsMasteryError
 └── MailError                one letter did not go
     ├── MailRefused          it never will as it is: a definite no
     │   ├── MailNotAsMeant   what would have left is not what was meant: a person looks before anything else
-    │   └── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
+    │   ├── MailNotAllowed   the settings let nobody but a few be written to, and this is somebody else
+    │   └── MailNoAddress    the mail server says that there is no such address
     ├── MailLater            nothing was taken: trying again is safe
     └── MailUnknown          it may or may not have been taken: never sent again before that is known
 
@@ -111,6 +112,13 @@ class MailNotAsMeant(MailRefused):
 
 class MailNotAllowed(MailRefused):
     """The settings let nobody but a few be written to; the letter waits until they no longer do."""
+
+
+class MailNoAddress(MailRefused):
+    """The mail server knows no such address, as if the letter had come back."""
+
+    #: The status code of RFC 3463 by which it said so, such as "5.1.1".
+    status: str = ""
 
 
 class MailLater(MailError):

@@ -35,6 +35,8 @@ BRAKE = "stopped"
 CHANGED = "changed since the last sync"
 #: All letters of a gradebook wait because its spreadsheet says that this ledger may not know what has left.
 QUARANTINE = "in quarantine"
+#: All letters wait because this machine's clock is wrong, and with it all that hangs on the time.
+CLOCK = "clock is off"
 _TO_LEAVE = frozenset({NoticeState.HOLD, NoticeState.READY})
 
 
@@ -77,6 +79,8 @@ class View:
     reading: Reading
     #: Why no letter about this spreadsheet may leave, by the stamps in it; None where nothing is wrong.
     quarantine: Quarantine | None = None
+    #: That this machine's clock is not Google's, in a sentence; "" where it is near enough.
+    clock: str = ""
     #: Who has had a letter about whom since: (student's key, the person's digest).
     written_to: list[tuple[str, str]] = field(default_factory=list)
     #: What ticks have decided since: when, and what became of a letter by it.
@@ -91,6 +95,8 @@ class View:
 
         What has moved or is judged otherwise than at the last sync is for a sync, with its guard, to say.
         """
+        if self.clock:
+            return CLOCK
         wait = why_all_wait(self.settings, now) or (QUARANTINE if self.quarantine else "")
         return wait or (CHANGED if self.undecided or self.moved else "")
 

@@ -38,6 +38,8 @@ CONTRACT = "contract"
 DIGEST = "digest"
 #: Why a letter is withdrawn whose reader has used the link in an earlier one.
 UNWANTED = "this person has stopped letters of this kind"
+#: How it begins to be said that a letter did not leave because of a mistake in the program itself.
+PROGRAM_ERROR = "an error in the program"
 #: Those that speak of work to be done.
 ABOUT_WORK = frozenset({MISSING, REMINDER, WEEKLY})
 #: News is told so many days after it happened, or not at all.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -65,6 +67,8 @@ class Service:
         #: Relative paths in the settings count from here.
         self.folder = folder
         self.clock = clock
+        #: Whether it is some other moment than it really is.
+        self._pretending = False
         #: Waits so many seconds, and answers whether the program was told to stop meanwhile.
         self.wait: Callable[[float], bool] = _asleep
         self._environment = environment
@@ -85,7 +89,7 @@ class Service:
         except (OSError, UnicodeDecodeError) as problem:
             why = problem.strerror if isinstance(problem, OSError) else "it is no text"
             raise SettingsError(f"The settings file {path} cannot be read: {why}.") from None
-        ledger_url = config.secret("LEDGER_URL", environment, _read_secret)
+        ledger_url = _secret("LEDGER_URL", environment)
         settings = config.parse(text, {"SHEETS_MASTERY_LEDGER_URL": ledger_url} if ledger_url else {})
         if endpoint is not None:
             google = settings.google.model_copy(update={"endpoint": endpoint})
@@ -104,6 +108,7 @@ class Service:
             raise SettingsError(f'--now: "{moment}" is no moment; write it like 2026-10-30T16:30.') from None
         aware = pretended if pretended.tzinfo else pretended.replace(tzinfo=self.settings.school.zone)
         self.clock = lambda: aware
+        self._pretending = True
 
     def chosen(self, name: str | None) -> tuple[GradebookSettings, ...]:
         """The gradebook with a name, or all of them."""
@@ -187,6 +192,7 @@ class Service:
                 progress=progress,
                 await_turn=lambda: self.pace.wait() and not self.wait(0),
                 drafts=self.drafts,
+                google_time=self._google_time,
             )
             _add(delivery, back)
             for name, why in ((name, why) for name, why in held.items() if name in due):
@@ -228,6 +234,19 @@ class Service:
         syncs = (run for run in self.ledger.last_runs(gradebook) if run.command != DELIVER)
         last = next(syncs, None)
         return last.why if last is not None and last.outcome == "failed" else ""
+
+    def _google_time(self) -> datetime | None:
+        """When Google has answered last, by its clock; None where ours is not held against it."""
+        if self._pretending or not self.settings.google.checks_clock:
+            return None
+        return self.sheets.answered
+
+    def beat(self, *, well: bool) -> None:
+        """Tell the watcher outside, where there is one, that a run has ended. Nothing is raised."""
+        if url := self.settings.schedule.heartbeat_url:
+            from sheets_mastery.heartbeat import beat
+
+            beat(url, well=well)
 
     def remove(self, gradebook: GradebookSettings) -> int:
         """Take everything of ours out of one document."""
@@ -355,7 +374,7 @@ class Service:
 
     @property
     def _smtp_password(self) -> str | None:
-        return config.secret("SMTP_PASSWORD", self._environment, _read_secret)
+        return _secret("SMTP_PASSWORD", self._environment)
 
     def try_mail_server(self) -> None:
         """Log in to the mail server of the settings, where letters leave by one, and say goodbye. MailLater."""
@@ -408,7 +427,7 @@ class Service:
         if bounces.read_from == "imap" and bounces.imap is not None:
             from sheets_mastery.imap import ImapReturns
 
-            return ImapReturns(bounces.imap, config.secret("IMAP_PASSWORD", self._environment, _read_secret))
+            return ImapReturns(bounces.imap, _secret("IMAP_PASSWORD", self._environment))
         if bounces.read_from == "folder":
             from sheets_mastery.pickup import Pickup
 
@@ -468,5 +487,18 @@ def _texts(folder: Path, setting: str) -> dict[str, str]:
     return texts
 
 
-def _read_secret(path: str) -> str:
-    return Path(path).read_text("utf-8")
+def _secret(name: str, environment: Mapping[str, str]) -> str | None:
+    """A secret from the environment, or from a file that is closed to everybody else, where files have owners (POSIX).
+
+    None where there is none. Raises SettingsError.
+    """
+
+    def read(path: str) -> str:
+        with Path(path).open(encoding="utf-8") as file:
+            if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise SettingsError(
+                    f'SHEETS_MASTERY_{name}_FILE: others can read "{Path(path).name}"; run chmod 600 on it.'
+                )
+            return file.read()
+
+    return config.secret(name, environment, read)

@@ -48,7 +48,7 @@ FLOORS = (
         "settingsfile",
         "newids",
     ),
-    ("google", "mail", "pace", "imap", "pickup", "ledger"),
+    ("google", "mail", "pace", "imap", "pickup", "ledger", "heartbeat"),
     ("sync", "comebacks", "outbox"),
     (
         "wiring",

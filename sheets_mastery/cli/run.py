@@ -9,7 +9,7 @@ import typer
 
 from sheets_mastery import errors
 from sheets_mastery.cli.deliver import delivery_code, send_letters, show_delivery
-from sheets_mastery.cli.exits import DONE, STOPPED, exit_code, worse
+from sheets_mastery.cli.exits import DONE, FAILED, STOPPED, exit_code, worse
 from sheets_mastery.cli.options import DEFAULT, Config, Now, Which
 from sheets_mastery.cli.printing import the_screen
 from sheets_mastery.cli.service import opened
@@ -31,7 +31,7 @@ def run(
     Example: sheets-mastery run -c /etc/sheets-mastery/mastery.toml
     """
     from sheets_mastery import terminal
-    from sheets_mastery.schedule import keep_running
+    from sheets_mastery.schedule import keep_running, turn_of
 
     if now is not None and not once:
         raise errors.SettingsError("--now: a pretended moment does not pass; give --once with it.")
@@ -42,7 +42,13 @@ def run(
         zone = service.settings.school.zone
 
         def work(_moment: datetime) -> None:
-            codes.append(_one_run(service, gradebook, screen))
+            code = FAILED
+            try:
+                code = _one_run(service, gradebook, screen)
+            finally:
+                if code != STOPPED:  # told to stop in the middle, it has neither gone well nor failed
+                    service.beat(well=code == DONE)
+            codes.append(code)
 
         if once:
             work(service.clock())
@@ -53,6 +59,7 @@ def run(
                 clock=service.clock,
                 wait=stopped.wait,
                 waiting=lambda until: screen.say(f"Next run: {terminal.moment(until, zone)}"),
+                turn=turn_of(service.settings),
             )
     raise typer.Exit(codes[-1] if once else DONE)
 

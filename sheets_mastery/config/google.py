@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sheets_mastery.config.kinds import Address, Whole
+from sheets_mastery.config.kinds import HERE, Address, Switch, Whole
 from sheets_mastery.config.section import Section
 
 
 def _loopback(url: str) -> str:
     try:
         parts = urlsplit(url)
-        here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"} and parts.port != 0
+        here = parts.scheme == "http" and parts.hostname in HERE and parts.port != 0
     except ValueError:
         here = False
     if not here:
@@ -37,6 +37,13 @@ class Google(Section):
     endpoint: Annotated[str, AfterValidator(_loopback)] | None = None
     #: Seconds to wait for an answer.
     timeout_seconds: Annotated[Whole, Field(ge=1, le=600)] = 180
+    #: Whether this machine's clock is held against Google's at each delivery. None: unless Google is the local one.
+    check_clock: Switch | None = None
+
+    @property
+    def checks_clock(self) -> bool:
+        """Whether letters wait while this machine's clock is not Google's."""
+        return self.credentials != "local" if self.check_clock is None else self.check_clock
 
     @model_validator(mode="after")
     def _what_each_kind_needs(self) -> Self:

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sheets_mastery.config.section import Section
 
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*([01]\d|2[0-3]):([0-5]\d)")
+#: The names of this machine, where an address may go without encryption.
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 

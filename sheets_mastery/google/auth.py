@@ -13,7 +13,8 @@ import secrets
 import stat
 import webbrowser
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -41,6 +42,8 @@ READ = "https://www.googleapis.com/auth/gmail.readonly"
 _MAILBOX = frozenset({GMAIL, SEND, METADATA, READ})
 
 _SERVICE_ACCOUNT_KEYS = ("client_email", "private_key", "token_uri")
+#: Beside what google-auth keeps in a token's file: when Google lets it end for good.
+_ENDS = "refresh_token_ends"
 _TOKEN_KEYS = ("refresh_token", "client_id", "client_secret", "token_uri")
 
 
@@ -155,6 +158,9 @@ def sign_in(
         expiry=granted.expiry,
     )
     token.kept_in = folder / google.token_file
+    seconds = flow.oauth2session.token.get("refresh_token_expires_in")
+    if isinstance(seconds, int):
+        token.ends = datetime.now(UTC) + timedelta(seconds=seconds)
     try:
         token.save()
     except OSError as full:
@@ -183,6 +189,9 @@ class SavedToken(oauth2.Credentials):
 
     #: The file; None for one that is not kept.
     kept_in: Path | None = None
+    #: When Google lets it end for good, as far as it said so when the person signed in: after seven days where the
+    #: consent screen is in Testing, or when the person wanted it. Renewing it changes nothing about that.
+    ends: datetime | None = None
 
     @classmethod
     def load(cls, path: Path, wanted: Sequence[str]) -> Self:
@@ -207,6 +216,8 @@ class SavedToken(oauth2.Credentials):
             **{name: info[name] for name in _TOKEN_KEYS},
         )
         token.kept_in = path
+        with suppress(KeyError, TypeError, ValueError):
+            token.ends = datetime.fromisoformat(info[_ENDS]).astimezone(UTC)
         return token
 
     def refresh(self, request: Any) -> None:
@@ -230,7 +241,8 @@ class SavedToken(oauth2.Credentials):
         beside = self.kept_in.with_name(f".{self.kept_in.name}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(str(self.to_json()))  # type: ignore[no-untyped-call]  # nor here
+                told: dict[str, Any] = json.loads(self.to_json())  # type: ignore[no-untyped-call]  # nor here
+                json.dump(told | ({_ENDS: self.ends.isoformat()} if self.ends else {}), file)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.kept_in)
@@ -239,7 +251,7 @@ class SavedToken(oauth2.Credentials):
 
 
 def _robot(google: Google, wanted: Sequence[str], path: Path) -> Credentials:
-    info = _json(path, "google.file")
+    info = _json(path, "google.file", private=True, links=True)
     if "installed" in info or "web" in info:
         raise CredentialsError(
             f'google.file: "{path.name}" is an OAuth client, not a service account\'s key; '
@@ -265,16 +277,24 @@ def _robot(google: Google, wanted: Sequence[str], path: Path) -> Credentials:
     return robot
 
 
-def _json(path: Path, setting: str, *, private: bool = False) -> Mapping[str, Any]:
-    """A JSON object in a file; a `private` one must be the file itself, no link to it, and closed to everybody else."""
+def _json(path: Path, setting: str, *, private: bool = False, links: bool = False) -> Mapping[str, Any]:
+    """A JSON object in a file. A `private` one must be closed to everybody else, where files have owners (POSIX).
+
+    A private file must be there itself unless `links` are allowed: a token is put in the place of the old one, and that
+    would be the link's. A key is only read, and clusters hand theirs out as links.
+    """
+    posix = os.name == "posix"
+    fixed = private and not links
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | (os.O_NOFOLLOW if private else 0)), encoding="utf-8") as file:
+        with os.fdopen(
+            os.open(path, os.O_RDONLY | (os.O_NOFOLLOW if fixed and posix else 0)), encoding="utf-8"
+        ) as file:
             kind = os.fstat(file.fileno())
-            if private and (not stat.S_ISREG(kind.st_mode) or stat.S_IMODE(kind.st_mode) & 0o077):
+            if private and posix and (not stat.S_ISREG(kind.st_mode) or stat.S_IMODE(kind.st_mode) & 0o077):
                 raise CredentialsError(f'{setting}: others can read "{path.name}"; run chmod 600 on it.')
             said = json.load(file)
     except OSError as problem:
-        if private and path.is_symlink():
+        if fixed and path.is_symlink():
             raise CredentialsError(f'{setting}: "{path.name}" is a link; put the file itself there.') from problem
         raise CredentialsError(f'{setting}: "{path.name}" cannot be opened ({problem.strerror}).') from problem
     except ValueError as malformed:

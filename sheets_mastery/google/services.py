@@ -20,6 +20,8 @@ from sheets_mastery.errors import Unreachable
 from sheets_mastery.google.refusals import Refusal
 from sheets_mastery.google.wire import Answer, Wire
 
+_BROKEN = "Google's answer broke off, or something in between answered in its place."
+
 
 class Refused(Exception):
     """Google answered, and the answer is no. It never leaves `google`."""
@@ -51,10 +53,14 @@ def call(request: Any) -> dict[str, Any]:
         said = Answer(status=refused.resp.status, headers=httplib2.Response(refused.resp), body=refused.content)
         # The error's own text quotes Google, who may quote the letter.
         raise Refused(Refusal.of(said)) from None
+    except (UnicodeDecodeError, RecursionError):
+        # A 200 that is no text, or no end of brackets: Google's, or something's in between. What was asked for may have
+        # been done.
+        raise Unreachable(_BROKEN) from None
     if answer == "":  # a deletion is answered by nothing at all
         return {}
     if not isinstance(answer, dict):
-        raise Unreachable("Google's answer broke off, or something in between answered in its place.")
+        raise Unreachable(_BROKEN)
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Self
 
 from google.auth.credentials import Credentials
@@ -43,6 +44,11 @@ class GoogleSheets:
     def traffic(self) -> Traffic:
         """What went over the wire so far."""
         return self._transport.wire.traffic
+
+    @property
+    def answered(self) -> datetime | None:
+        """When the last answer was given, by Google's clock; None before the first."""
+        return self._transport.wire.answered
 
     @property
     def whoami(self) -> str:

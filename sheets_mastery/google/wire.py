@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Self
@@ -217,9 +217,10 @@ class Wire:
 def _moment(date: str) -> datetime | None:
     """A moment as HTTP writes it (RFC 9110, section 5.6.7)."""
     try:
-        return parsedate_to_datetime(date)
+        said = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _nobody_there(cut: Exception) -> bool:

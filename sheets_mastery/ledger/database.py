@@ -99,11 +99,26 @@ class Database:
         with ExitStack() as held:
             with self._plainly():
                 free = _hold_file(self._file, held) if self._file else self._hold_server(held)
+            if free:
+                with self.reading() as connection:
+                    self.ask_version(connection)
             self._delivering = free
             try:
                 yield free
             finally:
                 self._delivering = False
+
+    def ask_version(self, connection: Connection) -> None:
+        """Make sure that the tables are still those that this program knows. LedgerError where they are not.
+
+        The database is opened once and may be open for weeks, while another version is installed beside it.
+        """
+        version = _version(connection)
+        if version != SCHEMA:
+            raise LedgerError(
+                f"{self._place} was changed by another version of Sheets Mastery ({version or 'unknown'}) while this "
+                "one was at work, so nothing was done: end this one, and start the version that changed it."
+            )
 
     def close(self) -> None:
         """Close every connection."""
@@ -274,13 +289,22 @@ def _engine(url: URL, wait_seconds: float) -> Engine:
             'A ledger in PostgreSQL needs one more package: pip install "sheets-mastery[postgres]".'
         ) from None
 
-    def wait_no_longer(connection: Any, _record: object) -> None:
+    def prepare(connection: Any, _record: object) -> None:
         # 0 would mean: for ever.
         connection.execute(f"SET lock_timeout = {max(1, int(wait_seconds * 1000))}")
+        connection.execute(_ON_THE_DISK)
         connection.commit()
 
-    event.listen(engine, "connect", wait_no_longer)
+    event.listen(engine, "connect", prepare)
     return engine
+
+
+#: A server may be set to answer before a commit is safe: a letter that has left could then be sent again after a crash.
+#: What asks for more than "on" stays as it is.
+_ON_THE_DISK = """
+    SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') IN ('off', 'local')
+"""
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

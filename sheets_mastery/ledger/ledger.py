@@ -112,9 +112,11 @@ class Ledger:
     def record(self, gradebook: str, facts: Facts, *, now: datetime) -> None:
         """Learn the facts of a plan, all or none; what is known already is not written twice.
 
-        LedgerError also when another sync of the gradebook went first and these facts follow from what is no longer so.
+        LedgerError also when another sync of the gradebook went first and these facts follow from what is no longer so,
+        and when another version of the program has changed the tables since the ledger was opened.
         """
         with self._database.writing() as connection:
+            self._database.ask_version(connection)
             write_facts(connection, gradebook, facts, now=now)
 
     def choose(self, gradebook: str, choices: Mapping[str, Choice], *, now: datetime) -> None:
@@ -129,7 +131,11 @@ class Ledger:
 
     @contextmanager
     def sole_deliverer(self) -> Iterator[None]:
-        """Held while delivering; LedgerError where another one, in any process, holds it. Ends with its process."""
+        """Held while delivering. Ends with its process.
+
+        LedgerError where another one, in any process, holds it, and where another version of the program has changed
+        the tables since the ledger was opened.
+        """
         with self._database.alone() as alone:
             if not alone:
                 raise LedgerError("Another delivery is at work with this ledger; it will send what is due.")
@@ -201,6 +207,14 @@ class Ledger:
         """How many letters have left since a moment, those that may have left included, of all gradebooks."""
         with self._database.reading() as connection:
             return delivering.left_since(connection, moment)
+
+    def refused_in_a_row(self) -> frozenset[str]:
+        """The people (by digest) whose letters were refused for good since one was last taken by the mail service.
+
+        Where a person has let letters leave again since, only those after that.
+        """
+        with self._database.reading() as connection:
+            return returned.refused_in_a_row(connection)
 
     # A stop for all
 
@@ -338,6 +352,19 @@ class Ledger:
         if notice.state is not NoticeState.SENDING:
             raise ValueError(f"a letter that is {notice.state} has no draft")
         return self._step(notice, {"draft_id": draft_id}, who="deliver", what="draft", now=now)
+
+    def turned_away(self, notice: Notice, status: str, *, reason: str, now: datetime) -> Recorded | None:
+        """Note of a letter that is being sent that the mail server knows no such address; None where it has moved on.
+
+        What follows is what follows where a letter has come back for good, and the letter itself is withdrawn: what it
+        would have said may be said to another address, or to this one once a person has said that it is right.
+        """
+        with self._database.writing() as connection:
+            refused = {"state": NoticeState.FAILED, "reason": reason, **moves.NO_LEASE}
+            here = moves.as_seen(notice)
+            if not moves.step(connection, notice.key, refused, here, who="deliver", what=NoticeState.FAILED, now=now):
+                return None
+            return returned.turned_away(connection, notice, status, now=now)
 
     def sending(self) -> tuple[Notice, ...]:
         """The letters that a delivery has claimed and not yet moved on."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true, update
 
 from sheets_mastery.afterwards import (
     BREAKER_LAST,
@@ -36,12 +37,14 @@ from sheets_mastery.ledger.tables import (
     suppressed,
     upsert,
 )
-from sheets_mastery.notices import NoticeState
+from sheets_mastery.notices import PROGRAM_ERROR, Notice, NoticeState
 
 #: Who stands in the audit.
 _READER = "bounces"
 #: So many mails about one letter are noted: whoever has got it can write as many as there is patience for.
 _MAILS_MOST = 20
+#: So many of the last refusals are looked through for people.
+_LAST = 100
 _HOLDS = suppressed.c.lifted.is_(None)
 _COUNTING = tuple(each for each in Bounce if each.counts)
 #: Why a letter is SENT of which nobody knew.
@@ -105,6 +108,18 @@ def record(connection: Connection, came: Iterable[CameBack], *, now: datetime) -
             withdrawn += post.withdraw(connection, key, COMES_BACK, now=now, who=_READER)
     stopped = _breaker(connection, now) if so_far.hard or so_far.soft else ""
     return replace(so_far, people=len(people), withdrawn=withdrawn, stopped=stopped)
+
+
+def turned_away(connection: Connection, letter: Notice, status: str, *, now: datetime) -> Recorded:
+    """What follows where a letter was refused because there is no such address: the same as if it had come back."""
+    # No two attempts at a letter are the same refusal.
+    mail = f"refused at once, attempt {letter.attempt}"
+    done = record(connection, [CameBack(key=letter.key, bounce=Bounce.HARD, status=status, mail=mail)], now=now)
+    withdrawn = {"state": NoticeState.CANCELLED, "reason": COMES_BACK}
+    if post.change(connection, letter.key, withdrawn, now, notice.c.state == NoticeState.FAILED):
+        post.free_items(connection, letter.key)
+        note(connection, _READER, NoticeState.CANCELLED, letter.key, COMES_BACK, now)
+    return done
 
 
 def since(connection: Connection, gradebook: str | None = None) -> dict[str, Since]:
@@ -236,6 +251,23 @@ def _suppress(connection: Connection, guardian: str, gradebook: str, each: CameB
         return False
     note(connection, _READER, "address no longer written to", each.key, why, now)
     return True
+
+
+def refused_in_a_row(connection: Connection) -> frozenset[str]:
+    """Whose letters were refused for good since one was last taken, or since a person let letters leave again."""
+    no, yes = (NoticeState.FAILED, NoticeState.BLOCKED), (NoticeState.SENT, NoticeState.DRAFTED)
+    # What a sync blocks is no refusal, and an error in the program has a count of its own.
+    counts = audit.c.what.in_((installation.GOING_ON, *yes)) | and_(
+        audit.c.what.in_(no), audit.c.who == "deliver", ~audit.c.detail.startswith(PROGRAM_ERROR)
+    )
+    last = connection.execute(
+        select(audit.c.what, notice.c.guardian)
+        .outerjoin(notice, notice.c.key == audit.c.key)
+        .where(counts)
+        .order_by(audit.c.id.desc())
+        .limit(_LAST)
+    )
+    return frozenset(row.guardian for row in takewhile(lambda row: row.what in no, last))
 
 
 def _breaker(connection: Connection, now: datetime) -> str:

@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, NoReturn
 
+from sheets_mastery.bounces import unknown_address
 from sheets_mastery.config import Smtp
-from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown
+from sheets_mastery.errors import MailError, MailLater, MailNoAddress, MailRefused, MailUnknown
 
 _BARE_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
 _QUEUED_AS = re.compile(r"queued as ([0-9A-Za-z.-]+)", re.IGNORECASE)
@@ -331,7 +332,13 @@ class _Conversation:
 
     def recipient(self, recipient: str) -> None:
         """Say to whom, and ask for leave to send the letter itself."""
-        self._command("RCPT", f"TO:<{recipient}>", {250, 251}, "the recipient")
+        code, said = self._asked("RCPT", f"TO:<{recipient}>")
+        if 500 <= code < 600 and (status := unknown_address(said)):
+            unknown = MailNoAddress(f"The mail server says that there is no such address (code {code}, {status}).")
+            unknown.status = status
+            raise unknown
+        if code not in {250, 251}:
+            _refuse(code, "the recipient")
         self._command("DATA", "", {354}, "the letter")
         self._in_letter = True
 
@@ -372,11 +379,16 @@ class _Conversation:
         self._smtp.close()
 
     def _command(self, verb: str, words: str, well: set[int], what: str) -> None:
-        with _before_the_dot("broke off"):
-            self._patience()
-            code, _ = self._smtp.docmd(verb, words)
+        code, _ = self._asked(verb, words)
         if code not in well:
             _refuse(code, what)
+
+    def _asked(self, verb: str, words: str) -> tuple[int, str]:
+        """What the server answers: its code, and its words, which may hold the address."""
+        with _before_the_dot("broke off"):
+            self._patience()
+            code, said = self._smtp.docmd(verb, words)
+        return code, said.decode("ascii", "replace")
 
     def _needed(self, extension: str, option: str) -> str:
         if not self._smtp.has_extn(extension):

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from sheets_mastery.freshlook import QUARANTINE
 from sheets_mastery.stamps import Quarantine
 
+#: The word for what a mail server has refused because it knows no such address.
+NO_ADDRESS = "no such address"
 #: The words for what has left, or may have.
 AWAY = {"sent", "not yet known", "needs review"}
+#: Those for what the mail service has taken, and for what it, or we, have refused for good.
+TAKEN, REFUSED = {"sent", "laid into the drafts"}, {"refused", "blocked", NO_ADDRESS}
 #: The word for what stays for the next delivery because the program ends.
 TOLD_TO_STOP = "told to stop"
 
@@ -22,9 +26,9 @@ class Delivery:
     #: "unreadable", "changed since the last sync", "not on mail.only_to", "taken by another", "stopped",
     #: "waits for approval", "enough for now", "enough for today", "still held", "marks were changed",
     #: "the level was changed", "second look", "new address", "skipped", "told to stop", "in quarantine",
-    #: "laid into the drafts", "sent from the drafts", "left in the drafts". And what has come back before it:
-    #: "came back for good", "came back", "not delivered yet"; of mails that were read "answered by itself" and
-    #: "about no letter".
+    #: "laid into the drafts", "sent from the drafts", "left in the drafts", "not written", "no such address",
+    #: "clock is off". And what has come back before it: "came back for good", "came back", "not delivered yet"; of
+    #: mails that were read "answered by itself" and "about no letter".
     counts: Counter[str] = field(default_factory=Counter)
     #: What kept letters from leaving that should have left, each in a sentence and once.
     troubles: list[str] = field(default_factory=list)
@@ -37,7 +41,9 @@ class Delivery:
         said = {
             "needs review": "may or may not have left",
             "refused": "were refused for good",
+            NO_ADDRESS: "were refused because there is no such address; the sheet shows where to correct it",
             "blocked": "are not what was meant and were held back",
+            "not written": "could not be written, because of an error in the program",
             "came back for good": "came back because there is no such address; the sheet shows where to correct it",
             "left in the drafts": "have lain in the drafts for days, and nobody has sent them",
             "expired": "could not leave in time and were given up; the next sync decides about them anew",
@@ -70,6 +76,8 @@ class Outcome:
     for_all: bool = False
     #: Why all letters are to be stopped until a person lets them go; "" where they are not.
     alarm: str = ""
+    #: The kind of an error in the program, such as "ValueError", that has kept it; "" where there was none.
+    error: str = ""
 
 
 def said_of_stop(why: str) -> str:

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.envelope import seal
 from sheets_mastery.errors import SheetError
-from sheets_mastery.freshlook import BRAKE, QUARANTINE, View, why_all_wait
+from sheets_mastery.freshlook import BRAKE, CLOCK, QUARANTINE, View, why_all_wait
 from sheets_mastery.leaving import UNAPPROVED, mode_in_force, unapproved
 from sheets_mastery.letters import LetterPress
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, Notice, NoticeState
-from sheets_mastery.outbox.counts import AWAY, TOLD_TO_STOP, Delivery, Outcome, said_of_stop
+from sheets_mastery.outbox.counts import AWAY, REFUSED, TAKEN, TOLD_TO_STOP, Delivery, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.indoubt import ask_about_drafts, settle
+from sheets_mastery.outbox.mishaps import said_of
 from sheets_mastery.outbox.rounds import Rounds
 from sheets_mastery.panel import remembered
 
@@ -26,7 +27,8 @@ _log = logging.getLogger("sheets_mastery")
 
 #: After so many letters in a row that could not be handed over, the rest waits for the next run.
 _GIVE_UP_AFTER = 3
-#: After so many letters in a row that were refused for good, something is wrong that is no matter of one letter.
+#: After so many people in a row whose letters were refused for good, or so many letters in a row that ended in the same
+#: error, something is wrong that is no matter of one letter. One family with three children is one person.
 _BREAK_AFTER = 3
 #: A mail service counts what it is given over so long.
 _DAY = timedelta(hours=24)
@@ -46,6 +48,7 @@ def deliver(
     envelope: Envelope = seal,
     drafts: Drafts | None = None,
     await_turn: Callable[[], bool] = lambda: True,
+    google_time: Callable[[], datetime | None] = lambda: None,
 ) -> Delivery:
     """Send every letter that is due, each from a fresh reading of its gradebook.
 
@@ -53,6 +56,9 @@ def deliver(
     a minute or two at most, until the mail service may be asked about one more letter. It is called before the sheet is
     read and the letter claimed, so that neither grows old meanwhile. It answers whether to go on: where the program was
     told to stop, the letter in hand is the last one, and the others stay where they are.
+
+    `google_time` tells when the sheet has answered last by the clock of whoever gave it, against which ours is held;
+    None where it is not to be.
     """
     delivery = Delivery()
     with outbox.sole_deliverer():
@@ -86,8 +92,17 @@ def deliver(
             lease_owner=lease_owner,
             envelope=envelope,
             drafts=drafts,
+            google_time=google_time,
         )
-        run = _Run(rounds=rounds, delivery=delivery, room=room, due=len(due), await_turn=await_turn, progress=progress)
+        run = _Run(
+            rounds=rounds,
+            delivery=delivery,
+            room=room,
+            due=len(due),
+            await_turn=await_turn,
+            progress=progress,
+            refused=set(outbox.refused_in_a_row()) if due or may_tick else set(),
+        )
         for name in dict.fromkeys((*(notice.gradebook for notice in (*due, *laid)), *sorted(may_tick))):
             run.gradebook(
                 wanted[name],
@@ -114,10 +129,14 @@ class _Run:
     due: int
     await_turn: Callable[[], bool]
     progress: Callable[[int, int], None]
-    #: Letters in a row that could not be handed over; those in a row that were refused for good; those tried.
+    #: The people (by digest) whose letters were refused for good since one was last taken.
+    refused: set[str]
+    #: Letters in a row that could not be handed over; those tried.
     troubles: int = 0
-    refused: int = 0
     done: int = 0
+    #: The kind of the last letter's error in the program, and how many letters in a row have ended in it.
+    error: str = ""
+    errors: int = 0
 
     def gradebook(
         self, gradebook: GradebookSettings, due: list[Notice], laid: list[Notice], *, may_tick: bool, now: datetime
@@ -143,6 +162,8 @@ class _Run:
         if look:
             try:
                 view = rounds.view(gradebook)
+                if view.clock:
+                    delivery.trouble(view.clock)
                 due = rounds.decide(view, due, delivery)
                 rounds.take_back(view, laid, delivery)
             except SheetError as problem:
@@ -176,7 +197,9 @@ class _Run:
                 delivery.hold(name, view.quarantine, 1)
                 return
             delivery.counts[wait] += 1
-            if view.moved:
+            if wait == CLOCK:
+                delivery.trouble(view.clock)
+            elif view.moved:
                 delivery.trouble(f"{name}: {'; '.join(view.moved)}; no letter leaves until a sync has looked.")
             return
         if unapproved(notice, view.mode):
@@ -190,15 +213,26 @@ class _Run:
             return
         self._count(notice, rounds.one(notice, view))
 
+    def _alarm(self, notice: Notice, outcome: Outcome) -> str:
+        """Why all letters are to be stopped after this one; "" where they are not."""
+        self.errors = 0 if not outcome.error else self.errors + 1 if outcome.error == self.error else 1
+        self.error = outcome.error
+        if outcome.word in TAKEN:
+            self.refused.clear()
+        if outcome.word in REFUSED:
+            self.refused.add(notice.guardian)
+        if self.errors >= _BREAK_AFTER:
+            return f"{self.errors} letters in a row ended in {said_of(self.error)}"
+        if outcome.word in REFUSED and len(self.refused) >= _BREAK_AFTER:
+            return f"letters to {len(self.refused)} people in a row were refused for good"
+        return outcome.alarm
+
     def _count(self, notice: Notice, outcome: Outcome) -> None:
         """Count what became of a letter, and what follows for the others."""
         rounds, delivery = self.rounds, self.delivery
         delivery.counts[outcome.word] += 1
         self.room -= outcome.word in AWAY
-        self.refused = self.refused + 1 if outcome.word in {"refused", "blocked"} else 0
-        alarm = outcome.alarm
-        if self.refused >= _BREAK_AFTER:
-            alarm = f"{self.refused} letters in a row were refused for good"
+        alarm = self._alarm(notice, outcome)
         if alarm and rounds.outbox.stop(alarm, now=rounds.clock(), who="deliver"):
             outcome = replace(outcome, trouble=said_of_stop(alarm), for_all=True)
         if outcome.trouble:

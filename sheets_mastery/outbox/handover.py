@@ -9,15 +9,18 @@ from sheets_mastery.errors import (
     CredentialsError,
     MailError,
     MailLater,
+    MailNoAddress,
     MailNotAllowed,
     MailNotAsMeant,
     MailUnknown,
+    SheetsMasteryError,
 )
 from sheets_mastery.freshlook import View
 from sheets_mastery.notices import Letterbox, Notice, NoticeState, expiry
-from sheets_mastery.outbox.counts import Outcome, said_of_stop
+from sheets_mastery.outbox.counts import NO_ADDRESS, Outcome, said_of_stop
 from sheets_mastery.outbox.edges import Mailer, Outbox
 from sheets_mastery.outbox.indoubt import LAID, next_try
+from sheets_mastery.outbox.mishaps import kind_of, said_of
 
 #: A letter leaves no later after the reading it was written from, or it is written anew: a mark put right two minutes
 #: ago is never told.
@@ -130,9 +133,24 @@ def hand_over(
         # It was as meant when it was written. Nothing may leave by a way on which letters become other letters.
         outbox.move(current, NoticeState.BLOCKED, now=clock(), reason=str(problem))
         return Outcome(word="blocked", alarm=str(problem).rstrip("."))
+    except MailNoAddress as problem:
+        found = outbox.turned_away(current, problem.status, reason=str(problem), now=clock())
+        if found is None:
+            return Outcome(word="taken by another")
+        trouble = said_of_stop(found.stopped) if found.stopped else ""
+        return Outcome(word=NO_ADDRESS, trouble=trouble, for_all=bool(trouble))
     except MailError as problem:
         outbox.move(current, NoticeState.FAILED, now=clock(), reason=str(problem))
         return Outcome(word="refused")
+    except SheetsMasteryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+        # Nobody knows how far it got; the mail service is asked.
+        kind, now = kind_of(error, claimed.key), clock()
+        asked = now + mailer.ask_after
+        outbox.move(current, NoticeState.UNKNOWN, now=now, reason=said_of(kind), not_before=asked)
+        trouble = f"{claimed.gradebook}: handing a letter over ended in {said_of(kind)}; the log says where."
+        return Outcome(word="not yet known", trouble=trouble, error=kind)
     if as_draft:
         now, letters, school = clock(), view.settings.letters, view.settings.school
         # Its time is not over for the mail, but for whoever has to send it.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sheets_mastery.envelope import reference
-from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailUnknown
+from sheets_mastery.errors import CredentialsError, MailError, MailLater, MailUnknown, SheetsMasteryError
 from sheets_mastery.leaving import LEFT_LYING, left_lying
 from sheets_mastery.notices import Notice, NoticeState
 from sheets_mastery.outbox.counts import Delivery
 from sheets_mastery.outbox.edges import Drafts, Mailer, Outbox
+from sheets_mastery.outbox.mishaps import kind_of, said_of
 
 #: What is said of a letter that lies in the drafts …
 LAID = "its draft lies in Gmail"
@@ -30,7 +32,7 @@ def settle(outbox: Outbox, mailer: Mailer, delivery: Delivery, now: datetime, aw
         if delivery.counts["not yet known"]:
             delivery.counts["not yet known"] -= 1
         try:
-            provider_id = mailer.recover(notice.key, notice.draft_id)
+            provider_id = _asked(notice.key, partial(mailer.recover, notice.key, notice.draft_id))
         except MailUnknown as problem:
             outbox.move(notice, NoticeState.NEEDS_REVIEW, now=now, reason=str(problem))
             delivery.counts["needs review"] += 1
@@ -65,7 +67,7 @@ def ask_about_drafts(outbox: Outbox, drafts: Drafts | None, delivery: Delivery, 
             delivery.counts["needs review"] += 1
             continue
         try:
-            provider_id = drafts.look(notice.draft_id, reference(notice.key))
+            provider_id = _asked(notice.key, partial(drafts.look, notice.draft_id, reference(notice.key)))
         except (MailLater, CredentialsError) as problem:
             delivery.trouble(str(problem))
             break
@@ -89,6 +91,16 @@ def ask_about_drafts(outbox: Outbox, drafts: Drafts | None, delivery: Delivery, 
             # It counts as told, so that it must not lie there unseen.
             outbox.move(notice, NoticeState.DRAFTED, now=now, reason=LEFT_LYING, not_before=now)
             delivery.counts["left in the drafts"] += 1
+
+
+def _asked(key: str, ask: Callable[[], str | None]) -> str | None:
+    """What the mail service answers about a letter; an error in the program is as good as no answer: MailLater."""
+    try:
+        return ask()
+    except SheetsMasteryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one letter must not keep the others from being asked about
+        raise MailLater(f"Asking what became of a letter ended in {said_of(kind_of(error, key))}.") from None
 
 
 def next_try(notice: Notice, problem: MailError, now: datetime) -> datetime:

@@ -11,16 +11,25 @@ from sheets_mastery.afterwards import COMES_BACK
 from sheets_mastery.config import GradebookSettings, Settings
 from sheets_mastery.corrections import last_digest, untold
 from sheets_mastery.envelope import content_digest, digest, reference
-from sheets_mastery.errors import MailLater, MailNotAsMeant, MailRefused, MailUnknown, SheetError
+from sheets_mastery.errors import (
+    MailLater,
+    MailNotAsMeant,
+    MailRefused,
+    MailUnknown,
+    SheetError,
+    SheetsMasteryError,
+)
 from sheets_mastery.freshlook import View
 from sheets_mastery.leaving import left_lying, unapproved
 from sheets_mastery.letters import Digest, Letter, LetterPress, NotNow, digest_of, what_it_says
 from sheets_mastery.mailtab import MAIL_TITLE
 from sheets_mastery.notices import DIGEST, UNWANTED, Letterbox, Notice, NoticeState, letterboxes, teachers_box
 from sheets_mastery.optout import Wish, sign
-from sheets_mastery.outbox.counts import AWAY, Delivery, Outcome
+from sheets_mastery.outbox.clocks import apart
+from sheets_mastery.outbox.counts import AWAY, NO_ADDRESS, Delivery, Outcome
 from sheets_mastery.outbox.edges import Drafts, Envelope, Mailer, Outbox, Sheets
 from sheets_mastery.outbox.handover import hand_over, withdrawn
+from sheets_mastery.outbox.mishaps import kind_of, said_of
 from sheets_mastery.quiet import Wait
 from sheets_mastery.stamps import stamping
 
@@ -46,10 +55,14 @@ class Rounds:
     envelope: Envelope
     #: Where letters are laid that a person sends.
     drafts: Drafts | None
+    #: When Google has answered last, by its own clock; None where that is not known, or not wanted.
+    google_time: Callable[[], datetime | None]
     #: The last view of each gradebook.
     views: dict[str, View] = field(default_factory=dict)
     #: The spreadsheets that this delivery has put its stamp into.
     stamped: set[str] = field(default_factory=set)
+    #: The people (by digest) of whom it was told that there is no such address.
+    unknown: set[str] = field(default_factory=set)
 
     def view(self, gradebook: GradebookSettings) -> View:
         """The gradebook as it is, read again where the last reading is no longer young."""
@@ -57,9 +70,11 @@ class Rounds:
         view = self.views.get(gradebook.name)
         if view is None or not view.younger_than(_READ_AGAIN_AFTER, now):
             today = now.astimezone(self.file.school.zone).date()
-            reading, past = self.sheets.read(gradebook.spreadsheet), self.outbox.past(gradebook.name, today)
+            reading = self.sheets.read(gradebook.spreadsheet)
+            clock = apart(now, self.google_time(), self.clock())
+            past = self.outbox.past(gradebook.name, today)
             held = self.outbox.examine(reading.spreadsheet_id, reading.stamps, now)
-            view = replace(View.of(reading, past, self.file, gradebook, now), quarantine=held)
+            view = replace(View.of(reading, past, self.file, gradebook, now), quarantine=held, clock=clock)
             self.views[gradebook.name] = view
         return view
 
@@ -100,33 +115,62 @@ class Rounds:
 
     def take_back(self, view: View, laid: list[Notice], delivery: Delivery) -> None:
         """Take the drafts of letters away that are no longer so; one that a person has changed is that person's."""
-        now, settings = self.clock(), view.settings
+        now = self.clock()
         if self.drafts is None or view.why_all_wait(now):
             return
         for notice in laid:
-            standing = view.standings.get(notice.student)
-            if standing is None or standing.student.blocked or not view.as_known(standing):
-                continue
-            boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
-            box = next((each for each in boxes if each.digest == notice.guardian), None)
-            if box is None:
-                why = "this person is no longer to be written to"
-            elif (notice.guardian, notice.kind) in view.past.history.opted_out:
-                why = UNWANTED
-            else:
-                said = what_it_says(notice, view.of_one(standing, notice), box, settings, reference(notice.key))
-                why = said.why if isinstance(said, NotNow) else ""
-            if not why:
-                continue
             try:
+                why = self._no_longer_so(notice, view)
+                if not why:
+                    continue
                 self.drafts.recover(notice.key, notice.draft_id)
             except (MailUnknown, MailLater):
                 continue  # changed, gone or out of reach: the next delivery asks again
+            except SheetsMasteryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+                delivery.trouble(_program_at_fault(view, kind_of(error, notice.key)))
+                continue
             if self.outbox.move(notice, NoticeState.CANCELLED, now=now, reason=why) is not None:
                 delivery.counts["withdrawn"] += 1
 
+    def _no_longer_so(self, notice: Notice, view: View) -> str:
+        """Why a letter should not lie in the drafts any more; "" where it should, or where that cannot be told."""
+        settings, history = view.settings, view.past.history
+        standing = view.standings.get(notice.student)
+        if standing is None or standing.student.blocked or not view.as_known(standing):
+            return ""
+        boxes, _ = letterboxes(standing.student, settings.letters, view.past.secret)
+        box = next((each for each in boxes if each.digest == notice.guardian), None)
+        if box is None:
+            return "this person is no longer to be written to"
+        if notice.guardian in history.suppressed:
+            return COMES_BACK
+        if (notice.guardian, notice.kind) in history.opted_out:
+            return UNWANTED
+        said = what_it_says(notice, view.of_one(standing, notice), box, settings, reference(notice.key))
+        return said.why if isinstance(said, NotNow) else ""
+
     def one(self, notice: Notice, view: View) -> Outcome:
-        """Send one letter, or say why not."""
+        """Send one letter, or say why not.
+
+        An error in the program concerns this letter, which a person then finds among those that failed, and no other.
+        """
+        try:
+            return self._one(notice, view)
+        except SheetsMasteryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one letter must not keep the others from leaving
+            kind, now = kind_of(error, notice.key), self.clock()
+            trouble = _program_at_fault(view, kind)
+            claimed = self._claim(notice, now)
+            if claimed is None:
+                # It was claimed already, so it may have left; the next delivery takes it over and asks.
+                return Outcome(word="not yet known", trouble=trouble, error=kind)
+            self.outbox.move(claimed, NoticeState.FAILED, now=now, reason=said_of(kind))
+            return Outcome(word="not written", trouble=trouble, error=kind)
+
+    def _one(self, notice: Notice, view: View) -> Outcome:
         now, settings = self.clock(), view.settings
         if notice.kind == DIGEST:
             return self._to_the_teacher(notice, view, now)
@@ -142,6 +186,9 @@ class Rounds:
             return self._withdraw(notice, "this person is no longer to be written to", now)
         if notice.guardian in view.past.history.suppressed:
             return self._withdraw(notice, COMES_BACK, now)
+        if notice.guardian in self.unknown:
+            # It was withdrawn when this very delivery was told so.
+            return Outcome(word="withdrawn")
         if (notice.guardian, notice.kind) in view.past.history.opted_out:
             return self._withdraw(notice, UNWANTED, now)
         if not view.as_known(standing):
@@ -161,6 +208,8 @@ class Rounds:
         outcome = self._leave(notice, letter, box, view, now, opt_out=opt_out)
         if outcome.word in {*AWAY, "laid into the drafts"}:
             view.written_to.append((notice.student, notice.guardian))
+        if outcome.word == NO_ADDRESS:
+            self.unknown.add(notice.guardian)
         return outcome
 
     def _to_the_teacher(self, notice: Notice, view: View, now: datetime) -> Outcome:
@@ -269,6 +318,10 @@ class Rounds:
         return hand_over(
             claimed, letter, box, view, outbox=self.outbox, mailer=self.drafts, clock=self.clock, as_draft=True
         )
+
+
+def _program_at_fault(view: View, kind: str) -> str:
+    return f"{view.gradebook.name}: a letter did not leave because of {said_of(kind)}; the log says where."
 
 
 def _opt_out(notice: Notice, secret: bytes, settings: Settings) -> str:

@@ -105,6 +105,7 @@ def test_a_credential_file_that_is_missing_or_malformed_is_one_sentence_for_all_
     office.add('[[gradebooks]]\nname = "Algebra 2"\nspreadsheet = "another-one"\n')
     if key is not None:
         (office.school.folder / "key.json").write_text(key)
+        (office.school.folder / "key.json").chmod(0o600)
     assert vars(office.run(*("run", "--once") if key is None else ("sync",), *NOW)) == is_only(sentence, USAGE)
 
 

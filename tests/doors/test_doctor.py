@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from sheets_mastery.doctor import Check, examine
+from sheets_mastery.doctor import Check, _credentials, examine
+from sheets_mastery.wiring import Service
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Office
@@ -110,6 +112,13 @@ def test_a_mail_server_that_lets_nobody_in_is_found_before_a_letter_needs_it(
     assert (found["mail"].well, found["mail"].code) == (False, 2)
     refused = "The mail server does not accept the account in mail.smtp.user, or its password; nothing was taken over."
     server, promise = f"127.0.0.1:{mail_server}", "each leaves at most once, and of one that is cut off at its very end"
+    assert found["mail"].said.endswith("password, which cannot be read: No such file or directory.")
+    kept.touch()
+    kept.chmod(0o640)
+    found = {check.what: check for check in examine(office.school.settings_file, None, there)}
+    others = 'SHEETS_MASTERY_SMTP_PASSWORD_FILE: others can read "password"; run chmod 600 on it.'
+    assert (found["mail"].well, found["mail"].code, found["mail"].said) == (False, 2, others)
+    kept.chmod(0o600)
     for password, well, said in (
         ("battery staple", False, f"{server}: {refused}"),
         ("correct horse", True, f"letters go to {server} (none); {promise} a person says whether it left"),
@@ -117,6 +126,38 @@ def test_a_mail_server_that_lets_nobody_in_is_found_before_a_letter_needs_it(
         kept.write_text(f"{password}\n")
         found = {check.what: check for check in examine(office.school.settings_file, None, there)}
         assert (found["mail"].well, found["mail"].said) == (well, said)
+    asked = (
+        "ask whoever looks after school.example whether its SPF record names this mail server, whether the server "
+        "signs with DKIM for school.example, and whether there is a DMARC record: without them letters end among the "
+        "spam, or nowhere"
+    )
+    assert (found["sender"].well, found["sender"].said) == (True, asked)
+
+
+def test_a_sign_in_that_google_will_end_is_told_with_what_to_do(office: Office) -> None:
+    token = {
+        "token": "t",
+        "refresh_token": "r",
+        "client_id": "c",
+        "client_secret": "s",
+        "token_uri": "http://127.0.0.1:1",
+    }
+    scope = "https://www.googleapis.com/auth/spreadsheets"
+    kept = office.school.folder / "google-token.json"
+    kept.write_text(json.dumps(token | {"scopes": [scope], "refresh_token_ends": "2026-11-06T21:30:00+00:00"}))
+    kept.chmod(0o600)
+    office.change(
+        f'credentials = "local"\nendpoint = "{office.school.url}"', 'credentials = "oauth"\nfile = "client.json"'
+    )
+    # Only this part: the doctor itself would go on and ask Google, patiently.
+    service = Service.load(office.school.settings_file, {}, clock=lambda: datetime.now(UTC))
+    credentials, ends = _credentials(service)
+    assert (credentials.well, ends.what, ends.well, ends.code) == (True, "sign-in", False, 0)
+    assert ends.said == (
+        "Google lets it end on 2026-11-06 at 15:30, and nothing is read or sent from then on. Where the consent screen "
+        "of your project is in Testing that is after seven days each time: publish it (Google Auth Platform, "
+        "Audience), then `sign-in` once more"
+    )
 
 
 MORE = 'set mail.bounces.read_from = "gmail" and sign in again (gmail.readonly)'

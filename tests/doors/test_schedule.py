@@ -5,6 +5,7 @@ Time is a script here: waiting moves a clock on, and nobody really waits.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import drawn
 import pytest
 
 from sheets_mastery.config import Settings
-from sheets_mastery.schedule import keep_running, next_run
+from sheets_mastery.schedule import keep_running, next_run, turn_of
 
 CHICAGO, LORD_HOWE = "America/Chicago", "Australia/Lord_Howe"
 
@@ -74,6 +75,44 @@ def test_a_day_on_which_the_clocks_change_has_one_opening(zone: str, hours: str,
     every_day = 'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
     settings = school(f'{every_day}\nhours = "{hours}"', zone=zone)
     assert local([next_run(moment(now, zone), None, settings)], zone) == [due]
+
+
+def of_a_teacher(number: int, more: str = "") -> Settings:
+    """The settings of one of many teachers."""
+    settings = school(more)
+    (only,) = settings.gradebooks
+    return settings.model_copy(update={"gradebooks": (only.model_copy(update={"spreadsheet": f"sheet {number}"}),)})
+
+
+def test_five_hundred_teachers_do_not_begin_in_the_same_second() -> None:
+    turns = [turn_of(of_a_teacher(number)) for number in range(500)]
+    assert turns == [turn_of(of_a_teacher(number)) for number in range(500)]
+    minutes = Counter(turn // timedelta(minutes=1) for turn in turns)
+    # 25 in each minute, if they were dealt out.
+    assert (sorted(minutes), max(minutes.values()) < 50) == (list(range(20)), True)
+    # In a school that is open for ten minutes everybody begins in the first half of them.
+    short = {turn_of(of_a_teacher(number, 'hours = "08:00-08:10"')) // timedelta(minutes=1) for number in range(500)}
+    assert short == set(range(5))
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "due"),
+    [
+        ("2026-10-30T06:59", None, "Fri 2026-10-30 07:12"),
+        ("2026-10-30T07:00", None, "Fri 2026-10-30 07:12"),
+        ("2026-10-30T07:00", "2026-10-29T17:42", "Fri 2026-10-30 07:12"),
+        ("2026-10-30T07:12", None, "Fri 2026-10-30 07:12"),
+        ("2026-10-30T07:42", "2026-10-30T07:12", "Fri 2026-10-30 07:42"),
+        ("2026-10-30T16:30", None, "Fri 2026-10-30 16:30"),  # started by hand, at once
+        ("2026-10-30T17:50", "2026-10-30T17:42", "Mon 2026-11-02 07:12"),
+        ("2026-03-07T18:10", None, "Mon 2026-03-09 07:12"),
+    ],
+)
+def test_the_first_run_of_a_day_comes_in_turn_and_the_others_so_many_minutes_after_it(
+    now: str, last: str | None, due: str
+) -> None:
+    found = next_run(moment(now), moment(last) if last else None, school(), timedelta(minutes=12))
+    assert local([found]) == [due]
 
 
 class Script:

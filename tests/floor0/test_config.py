@@ -433,6 +433,34 @@ def test_what_cannot_be_said_about_letters_is_refused(line: str, said: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://hc-ping.com/0b5e", True),
+        ("http://127.0.0.1:8000/ping/0b5e", True),
+        ("http://localhost/ping/0b5e?rid=1", True),
+        ("", True),
+        ("http://hc-ping.com/0b5e", False),
+        ("https://teacher:secret@hc-ping.com/0b5e", False),
+        ("https://hc-ping.com/0b5e#now", False),
+        ("https:///0b5e", False),
+        ("hc-ping.com/0b5e", False),
+        ("https://hc-ping.com:x/", False),
+    ],
+)
+def test_a_watcher_is_told_over_https_or_on_this_machine(url: str, taken: bool) -> None:
+    said = f'[schedule]\nheartbeat_url = "{url}"'
+    if taken:
+        assert drawn.settings(said).schedule.heartbeat_url == url
+        return
+    with pytest.raises(SettingsError) as refused:
+        drawn.settings(said)
+    assert str(refused.value) == (
+        'schedule.heartbeat_url: must be an https address, such as "https://hc-ping.com/your-uuid", '
+        "or one of this machine."
+    )
+
+
+@pytest.mark.parametrize(
     ("mail", "letters", "mode"),
     [
         ("", "", None),

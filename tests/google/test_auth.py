@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,16 @@ def google(tmp_path: Path) -> Iterator[LocalGoogle]:
 def key(tmp_path: Path, arrange: Callable[..., Any]) -> dict[str, Any]:
     """A service account's key, in `key.json`, that may write for others."""
     made: dict[str, Any] = arrange("oauth/serviceAccounts", {"email": ROBOT, "delegatedScopes": [GMAIL]})
-    (tmp_path / "key.json").write_text(json.dumps(made))
+    keep_key(tmp_path, made)
     return made
+
+
+def keep_key(folder: Path, made: object) -> Path:
+    """A service account's key in `key.json`, as it is kept."""
+    path = folder / "key.json"
+    path.write_text(json.dumps(made))
+    path.chmod(0o600)
+    return path
 
 
 def keep(folder: Path, **more: Any) -> Path:
@@ -138,7 +147,7 @@ def test_each_way_to_send_does_with_the_scopes_that_it_names(
 ) -> None:
     """A letter, and a look for one whose fate is not known, at a Google that checks scopes."""
     key = arrange("oauth/serviceAccounts", {"email": ROBOT, "delegatedScopes": list(allowed)})
-    (tmp_path / "key.json").write_text(json.dumps(key))
+    keep_key(tmp_path, key)
     _, wanted = way_to_send(allowed)
     delegate = credentials(settings(subject="teacher@school.example"), wanted, folder=tmp_path)
     letter = b"From: teacher@school.example\r\nTo: p@example.org\r\nSubject: x\r\n\r\ntext\r\n"
@@ -180,7 +189,7 @@ def test_a_subject_that_the_school_has_not_delegated_is_no_subject(
     google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
 ) -> None:
     key = arrange("oauth/serviceAccounts", {"email": ROBOT})
-    (tmp_path / "key.json").write_text(json.dumps(key))
+    keep_key(tmp_path, key)
     delegate = credentials(settings(subject="teacher@school.example"), (GMAIL,), folder=tmp_path)
     with Wire(delegate, endpoint=google.url) as wire, pytest.raises(CredentialsError, match="issues no token"):
         wire.send("GET", f"{google.url}/gmail/v1/users/me/drafts", deadline=wire.deadline())
@@ -209,7 +218,7 @@ _A_CLIENT_INSTEAD = (
 )
 def test_a_key_that_cannot_be_used_is_named_in_one_sentence(tmp_path: Path, content: str | None, says: str) -> None:
     if content is not None:
-        (tmp_path / "key.json").write_bytes(content.encode(errors="surrogateescape"))
+        keep_key(tmp_path, {}).write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(CredentialsError) as said:
         credentials(settings(), (SHEETS,), folder=tmp_path)
     assert str(said.value) == says
@@ -221,6 +230,18 @@ def test_a_service_account_that_should_write_letters_needs_somebody_to_write_for
     for wanted in ((SHEETS, GMAIL), (READ,)):
         with pytest.raises(CredentialsError, match=r"^google\.subject: is needed"):
             credentials(settings(), wanted, folder=tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o601])
+def test_a_key_that_others_can_get_at_is_refused_also_behind_a_link(
+    tmp_path: Path, key: dict[str, Any], mode: int
+) -> None:
+    elsewhere = keep_key(tmp_path, key).rename(tmp_path / "elsewhere.json")
+    (tmp_path / "key.json").symlink_to(elsewhere)
+    assert account(credentials(settings(), (SHEETS,), folder=tmp_path)) == ROBOT
+    elsewhere.chmod(mode)
+    with pytest.raises(CredentialsError, match=r'^google\.file: others can read "key\.json"; run chmod 600 on it\.$'):
+        credentials(settings(), (SHEETS,), folder=tmp_path)
 
 
 def test_the_local_google_takes_a_bearer_that_is_no_secret() -> None:
@@ -310,6 +331,33 @@ def test_signing_in_once_is_enough(google: LocalGoogle, tmp_path: Path, arrange:
     token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
     with GoogleSheets(token, endpoint=google.url) as sheets, pytest.raises(SheetNotFound):
         sheets.read("no-such-spreadsheet")
+
+
+def test_when_google_lets_a_sign_in_end_is_kept_with_it_also_when_it_is_renewed(
+    google: LocalGoogle, tmp_path: Path, arrange: Callable[..., Any]
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(arrange("oauth/clients", {"testing": True})))
+    before = datetime.now(UTC)
+    assert sign_in(tmp_path) == "kept token.json"
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(token, SavedToken)
+    assert token.ends is not None
+    assert timedelta(days=6, hours=23) < token.ends - before < timedelta(days=7, minutes=5)
+
+    with Wire(token, endpoint=google.url) as wire:
+        token.refresh(wire.token_request)
+
+    again = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(again, SavedToken)
+    assert (again.token, again.ends) == (token.token, token.ends)
+
+
+@pytest.mark.parametrize("ends", [None, 5, "soon"])
+def test_of_a_token_that_says_nothing_about_its_end_nothing_is_known(tmp_path: Path, ends: Any) -> None:
+    keep(tmp_path, refresh_token_ends=ends)
+    token = credentials(OAUTH, (SHEETS,), folder=tmp_path)
+    assert isinstance(token, SavedToken)
+    assert token.ends is None
 
 
 def test_a_token_that_ran_out_is_renewed_and_kept(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sheets_mastery.envelope import reference
 from sheets_mastery.errors import CredentialsError, MailLater, MailRefused, MailUnknown, SheetsMasteryError
 from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.gmail import GmailMailer
+from sheets_mastery.google.sending import SendingMailer
 from sheets_mastery.google.sentmail import GmailSent
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
@@ -421,3 +423,21 @@ def test_a_letter_among_the_sent_mail_is_found_by_its_reference_and_a_draft_is_n
             sent.among_sent([left])
         arrange("faults", [])
     sent.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"\xff\xfe{}", b"[" * 200_000, b'{"id": "m2"', b"<html>Sign in</html>", b"[]", b'{"id": 5}', b""],
+    ids=["no text", "no end", "half", "a page", "a list", "no name", "nothing"],
+)
+@pytest.mark.parametrize("way", [GmailMailer, SendingMailer])
+def test_a_200_that_is_no_answer_leaves_it_open_whether_the_letter_went(
+    scripted: Any, noted: list[str], way: type[GmailMailer | SendingMailer], broken: bytes
+) -> None:
+    if way is GmailMailer:
+        scripted.will(body={"id": "d1", "message": {"id": "m1"}})
+        scripted.will(body={"message": {"id": "m1"}})
+    scripted.will(body=broken)
+    with closing(way(Wire(LocalCredentials(), endpoint=scripted.url))) as mailer, pytest.raises(MailUnknown):
+        mailer.send(LETTER, sender=TEACHER, recipient=PARENT, key=KEY, on_draft=noted.append, last_look=lambda: None)
+    assert scripted.replies == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from databases import new_database, with_driver
 from sqlalchemy import Connection, Inspector, NullPool, create_engine, inspect, make_url, text
 
 import sheets_mastery.ledger
 from sheets_mastery.errors import LedgerError
 from sheets_mastery.ledger import Install, open_ledger
 from sheets_mastery.ledger.tables import SCHEMA, metadata
+from sheets_mastery.past import Facts
 
 
 def test_a_new_ledger_knows_its_installation_and_keeps_it(empty_url: str, now: datetime) -> None:
@@ -120,6 +123,48 @@ def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(
         " was written by a newer version of Sheets Mastery (r9999): install that version here too."
     )
     assert contents(url) == before
+
+
+def test_a_ledger_that_another_version_changed_while_it_was_open_is_neither_delivered_from_nor_added_to(
+    url: str, now: datetime, facts: Facts, contents: Callable[[str], Any]
+) -> None:
+    with open_ledger(url, now=now, new_secret=bytes) as ledger:
+        ledger.record("period 1", facts, now=now)
+        _with_connection(
+            url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+        )
+        before = contents(url)
+
+        with pytest.raises(LedgerError) as undelivered, ledger.sole_deliverer():
+            raise AssertionError("a delivery began")
+        with pytest.raises(LedgerError) as unrecorded:
+            ledger.record("period 1", replace(facts, reading="reading 2"), now=now)
+
+        assert str(undelivered.value) == str(unrecorded.value)
+        assert str(undelivered.value).endswith(
+            " was changed by another version of Sheets Mastery (r9999) while this one was at work, so nothing was "
+            "done: end this one, and start the version that changed it."
+        )
+        assert contents(url) == before
+        # Nothing holds the lock of the delivery any more.
+        _with_connection(
+            url, lambda connection: connection.execute(text(f"UPDATE alembic_version SET version_num = '{SCHEMA}'"))
+        )
+        with ledger.sole_deliverer():
+            pass
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")])
+def test_a_postgresql_that_answers_before_a_commit_is_safe_is_told_to_wait_for_it(
+    postgresql_server: str, now: datetime, asked: str, kept: str
+) -> None:
+    with new_database(postgresql_server, "TEMPLATE template0") as address:
+        name = make_url(address).database
+        engine = create_engine(with_driver(address), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = {asked}'))
+        with open_ledger(address, now=now) as ledger, ledger._database.engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == kept
 
 
 def test_a_migration_that_failed_half_way_has_not_happened(empty_url: str, now: datetime) -> None:

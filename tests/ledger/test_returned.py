@@ -51,6 +51,35 @@ def past(ledger: Ledger) -> Past:
     return ledger.past("period 1", TODAY)
 
 
+def test_a_letter_that_was_refused_at_once_is_withdrawn_and_said_again_when_its_address_is_right(
+    ledger: Ledger, put: Any, now: datetime
+) -> None:
+    put({"k1": MUM, "k2": MUM}, sent=False)
+    claimed = ledger.claim("k1", 0, now=now, lease_owner="this delivery", lease_seconds=600)
+    assert claimed is not None
+    reason = "The mail server says that there is no such address (code 550, 5.1.1)."
+
+    done = ledger.turned_away(claimed, "5.1.1", reason=reason, now=now)
+
+    assert done is not None
+    assert (done.hard, done.people, done.withdrawn, done.stopped) == (1, 1, 1, "")
+    why = "letters to this address come back (5.1.1, no such mailbox)"
+    assert {each.key: each.reason for each in ledger.in_state(NoticeState.CANCELLED)} == dict.fromkeys(
+        ("k1", "k2"), "letters to this address come back"
+    )
+    assert [(each.what, each.why) for each in ledger.history("k1")][-4:] == [
+        ("failed", reason),
+        ("came back", "hard (5.1.1, no such mailbox)"),
+        ("address no longer written to", why),
+        ("cancelled", "letters to this address come back"),
+    ]
+    assert (past(ledger).history.suppressed, ledger.refused_in_a_row()) == ({MUM: why}, frozenset({MUM}))
+    assert ledger.turned_away(claimed, "5.1.1", reason=reason, now=now) is None
+    # Neither letter has said anything.
+    assert ledger.write_again(MUM, now=now, who="a person") is True
+    assert past(ledger).announced == frozenset()
+
+
 def test_a_letter_that_came_back_for_good_stays_sent_and_its_reader_is_written_to_no_more(
     ledger: Ledger, put: Any, now: datetime
 ) -> None:

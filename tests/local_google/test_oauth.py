@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -54,9 +55,11 @@ def _token(google: LocalGoogle, **form: str) -> tuple[int, dict[str, Any]]:
     return response.status_code, response.json()
 
 
-def _installed(google: LocalGoogle, scopes: list[str], **more: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def _installed(
+    google: LocalGoogle, scopes: list[str], *, testing: bool = False, **more: str
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Walk a person with a browser through the consent page; return the client file and what the redirect says."""
-    client = _local(google, "clients", {})["installed"]
+    client = _local(google, "clients", {"testing": True} if testing else {})["installed"]
     asked = {"client_id": client["client_id"], "redirect_uri": "http://localhost:8099/", "response_type": "code"}
     asked |= {"scope": " ".join(scopes), "state": "s1", "access_type": "offline", **more}
     page = requests.get(client["auth_uri"], params=asked, allow_redirects=False, timeout=10)
@@ -364,3 +367,21 @@ def test_sheets_refuses_without_an_errors_array(strict_google: LocalGoogle) -> N
     assert (status, sorted(said)) == (403, ["code", "details", "message", "status"])
     status, said = _asked(strict_google, "/v4/spreadsheets/any")
     assert (status, said["status"], said["details"][0]["reason"]) == (401, "UNAUTHENTICATED", "CREDENTIALS_MISSING")
+
+
+def test_a_refresh_token_of_a_client_in_testing_says_that_it_ends_after_seven_days_and_does(tmp_path: Path) -> None:
+    moments = [datetime(2026, 10, 30, 12, tzinfo=UTC)]
+    with LocalGoogle(tmp_path / "google", strict_auth=True, now=lambda: moments[-1]) as google:
+        client, back = _installed(google, [FILES], testing=True)
+        _status, issued = _exchange(google, client, back["code"][0])
+        form = {"grant_type": "refresh_token", "refresh_token": issued["refresh_token"]}
+        form |= {name: client[name] for name in ("client_id", "client_secret")}
+        moments.append(moments[0] + timedelta(days=6, hours=23))
+        assert (issued["refresh_token_expires_in"], _token(google, **form)[0]) == (604_799, 200)
+        moments.append(moments[0] + timedelta(days=7))
+        assert _token(google, **form) == (
+            400,
+            {"error": "invalid_grant", "error_description": "Token has been expired or revoked."},
+        )
+        client, back = _installed(google, [FILES])
+        assert "refresh_token_expires_in" not in _exchange(google, client, back["code"][0])[1]

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from sheets_mastery.config import Smtp
-from sheets_mastery.errors import MailError, MailLater, MailRefused, MailUnknown
+from sheets_mastery.errors import MailError, MailLater, MailNoAddress, MailRefused, MailUnknown
 from sheets_mastery.mail import SmtpMailer
 
 KEY = "ab" * 32
@@ -103,6 +103,37 @@ def test_a_no_for_now_is_tried_again_and_a_no_for_good_is_not(
 ) -> None:
     with peer(answers={phase: answer}) as server:
         assert outcome(SmtpMailer(plain(server.port), None), letter, noted) is expected
+
+
+@pytest.mark.parametrize(
+    ("phase", "answer", "status"),
+    [
+        ("RCPT", "550 5.1.1 <parent@example.org>: user unknown", "5.1.1"),
+        ("RCPT", "550-5.1.1 The account does not exist.\r\n550 5.1.1 Look for typos.", "5.1.1"),
+        ("RCPT", "553 5.1.3 bad address syntax", "5.1.3"),
+        ("RCPT", "550 5.2.1 the mailbox is disabled", "5.2.1"),
+        # What says nothing about the address: no status, a filter, the sender, the way, the words alone.
+        ("RCPT", "550 no such user", None),
+        ("RCPT", "550 5.7.1 this sender's servers are on a list (5.1.1)", None),
+        ("RCPT", "550 5.1.0 <teacher@school.example>: Sender address rejected", None),
+        ("RCPT", "550 5.1.8 the sender's domain does not resolve", None),
+        ("RCPT", "550 5.4.4 unable to route", None),
+        ("RCPT", "552 5.2.2 the mailbox is full", None),
+        ("MAIL", "550 5.1.1 user unknown", None),
+        ("DATA", "554 5.1.1 no valid recipients", None),
+        ("dot", "550 5.1.1 user unknown", None),
+    ],
+)
+def test_only_of_a_recipient_and_by_its_status_a_server_says_that_there_is_no_such_address(
+    peer: Any, letter: bytes, noted: Noted, phase: str, answer: str, status: str | None
+) -> None:
+    with peer(answers={phase: answer}) as server, pytest.raises(MailRefused) as refused:
+        send(SmtpMailer(plain(server.port), None), letter, noted)
+    assert "parent" not in str(refused.value)
+    assert (type(refused.value), getattr(refused.value, "status", None)) == (
+        (MailNoAddress if status else MailRefused),
+        status,
+    )
 
 
 def test_a_server_that_does_not_want_to_talk_to_anybody_is_no_fault_of_the_letter(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sheets_mastery import desk
+from sheets_mastery.afterwards import Bounce, CameBack
 from sheets_mastery.notices import NoticeState
 from sheets_mastery.status import report
 
@@ -116,6 +117,19 @@ def test_the_draft_of_a_letter_that_is_no_longer_so_is_taken_away_unless_somebod
 
     assert sorted(drafts(laid)) == ["oxen@example.org", "quill@example.org"]
     assert laid.states() == {NoticeState.DRAFTED: 2, NoticeState.CANCELLED: 1}
+
+
+def test_the_draft_to_somebody_whose_letters_come_back_is_taken_away(laid: Class) -> None:
+    ledger, now = laid.service.ledger, laid.service.clock()
+    cho = next(each for each in ledger.in_state(NoticeState.DRAFTED) if each.student == "choid9")
+    came = CameBack(key=cho.key, bounce=Bounce.HARD, status="5.1.1", mail="a mail")
+    assert ledger.came_back([came], source="a test", before="", after="1", now=now) is not None
+
+    assert laid.deliver() == {"withdrawn": 1}
+
+    assert sorted(drafts(laid)) == ["oxen@example.org", "quill@example.org"]
+    (taken,) = ledger.in_state(NoticeState.CANCELLED)
+    assert (taken.key, taken.reason) == (cho.key, "letters to this address come back")
 
 
 def test_the_teachers_digest_is_sent_all_the_same(open_class: Callable[..., Class]) -> None:

@@ -179,8 +179,9 @@ def test_what_is_refused_for_good_waits_for_a_person_and_is_not_tried_again(alge
     algebra.sync()
     algebra.service.mailer = Refusing()
     assert algebra.deliver() == {"refused": 3}
+    why = "letters to 3 people in a row were refused for good"
     assert report(algebra.service, None).waiting == (
-        "all letters are stopped (3 letters in a row were refused for good); `outbox go` lets them leave again",
+        f"all letters are stopped ({why}); `outbox go` lets them leave again",
         "Algebra 1: letters refused for good: 3 (The mail server does not know this mailbox.)",
     )
     assert (algebra.deliver(), list(algebra.letters())) == ({}, [])

@@ -34,6 +34,8 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 #: Seconds for which an access token and an ID token live. Google answers one less as ``expires_in``.
 TOKEN_LIFE = 3600
 CODE_LIFE = 600
+#: A refresh token's, for a client whose consent screen is in Testing.
+TESTING_LIFE = 7 * 24 * 3600
 #: What a refresh token that was not issued here is taken to stand for, unless it asks for less.
 ALL_SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets",
@@ -74,7 +76,7 @@ def routes(office: Office) -> list[BaseRoute]:
         return JSONResponse({"keys": [own_key(office.store).jwk()]})
 
     async def hand_out_client(request: Request) -> Response:
-        return JSONResponse(office.new_client(_base(request)))
+        return JSONResponse(office.new_client(read_json(await request.body()), _base(request)))
 
     async def hand_out_service_account(request: Request) -> Response:
         return JSONResponse(office.new_service_account(read_json(await request.body()), _base(request)))
@@ -160,11 +162,17 @@ class Office:
         if grant:
             self.store.save(GRANTS, grant, {"revoked": True})
 
-    def new_client(self, base: str) -> dict[str, Any]:
-        """Return a client file for an installed application, as the Cloud Console offers it for download."""
+    def new_client(self, said: dict[str, Any], base: str) -> dict[str, Any]:
+        """Return a client file for an installed application, as the Cloud Console offers it for download.
+
+        With ``testing`` its consent screen is in Testing, where a refresh token ends after seven days.
+        """
+        testing = said.get("testing", False)
+        if not set(said) <= {"testing"} or not isinstance(testing, bool):
+            raise invalid_argument("A client is in testing or not, and there is nothing else to say.")
         client = f"{_digits(self.store.new_id(), 12)}-{self.store.new_id()[:32].lower()}.apps.googleusercontent.com"
         secret = "GOCSPX-" + self.store.new_id()[:28]
-        self.store.save(CLIENTS, client, {"secret": secret})
+        self.store.save(CLIENTS, client, {"secret": secret, "testing": testing})
         known = {"client_id": client, "client_secret": secret, "redirect_uris": ["http://localhost"]}
         return {"installed": known | _addresses(base)}
 
@@ -196,7 +204,7 @@ class Office:
         if grant is None and not self.strict:
             scopes = form.get("scope", "").split() or list(ALL_SCOPES)
             grant = {"account": person(self.store)["account"], "scopes": scopes, "client": client}
-        if grant is None or "revoked" in grant:
+        if grant is None or "revoked" in grant or grant.get("ends", self._now() + 1) <= self._now():
             raise OAuthError("invalid_grant", "Token has been expired or revoked.")
         if grant["client"] != client:
             raise OAuthError("unauthorized_client", "Unauthorized", 401)
@@ -223,11 +231,16 @@ class Office:
             if encode(hashlib.sha256(form["code_verifier"].encode()).digest()) != kept["code_challenge"]:
                 raise OAuthError("invalid_grant", "Invalid code verifier.")
         refresh = "1//0" + self.store.new_id() if kept["offline"] else None
-        if refresh:
-            grant = {"account": kept["account"], "scopes": kept["scopes"], "client": client}
-            self.store.save(GRANTS, refresh, grant)
         issued = self._issue(account=kept["account"], scopes=kept["scopes"], client=client, grant=refresh)
-        return issued | ({"refresh_token": refresh} if refresh else {})
+        if not refresh:
+            return issued
+        grant = {"account": kept["account"], "scopes": kept["scopes"], "client": client}
+        issued["refresh_token"] = refresh
+        if (self.store.load(CLIENTS, client) or {}).get("testing"):
+            grant["ends"] = self._now() + TESTING_LIFE
+            issued["refresh_token_expires_in"] = TESTING_LIFE - 1
+        self.store.save(GRANTS, refresh, grant)
+        return issued
 
     def _asserted(self, assertion: str, base: str) -> dict[str, Any]:
         try:
