@@ -23,6 +23,7 @@ _SHOWN_PROBLEMS = 12
 _EDITS = {
     "AddTab": "tab made",
     "ResizeTab": "tab grown",
+    "Freeze": "run of rows kept in view",
     "InsertRows": "run of new rows",
     "InsertColumn": "new column",
     "DeleteRows": "run of rows taken away",
@@ -36,6 +37,8 @@ _EDITS = {
     "SetWidths": "column widths",
     "DeleteRule": "rule taken away",
     "AddRule": "rule",
+    "Protect": "tab protected",
+    "Unprotect": "protection taken away",
     "PutStamp": "stamp",
     "DropStamp": "stamp taken away",
 }

@@ -173,7 +173,7 @@ def test_every_kind_of_edit_has_words(capsys: pytest.CaptureFixture[str]) -> Non
     kinds = [each.__name__ for each in get_args(Edit)]
     Screen().show(terminal.summary(replace(SUMMARY, edits=dict.fromkeys(kinds, 1)), done=True))
     shown = capsys.readouterr().out
-    assert (len(kinds), [each for each in kinds if each in shown]) == (17, [])
+    assert (len(kinds), [each for each in kinds if each in shown]) == (20, [])
 
 
 def test_what_a_terminal_cannot_show_is_shown_in_plain_signs_and_json_stays_json(office: Office) -> None:

@@ -172,7 +172,7 @@ def test_nobody_at_the_address_is_said_at_once(clock: Any) -> None:
         endpoint = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with (
         Wire(LocalCredentials(), endpoint=endpoint, monotonic=clock) as wire,
-        pytest.raises(Unreachable, match=f"The local Google at {endpoint} did not answer"),
+        pytest.raises(Unreachable, match=f"Nothing listens at {endpoint}, where google.endpoint has the local Google"),
     ):
         SheetsTransport(wire, whoami="", sleep=clock.sleep).request(*READ)
     assert clock.pauses == []

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sheets_mastery import forgetting, quarantine
+from sheets_mastery import forgetting
 from sheets_mastery.errors import SettingsError
 from sheets_mastery.notices import MISSING, NoticeState
+from sheets_mastery.outbox import quarantine
 from sheets_mastery.stamps import Suspicion
 
 if TYPE_CHECKING:
