@@ -430,8 +430,9 @@ class Tally:
     ends: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     drafts: int = 0
-    #: Those of them that were left though no process was frozen. One that has been taken for dead may still make a
-    #: draft, of a letter that nobody asks about any more, and be killed before it throws the draft away.
+    #: Those of them that nothing excuses. A frozen process that has been taken for dead may still make a draft, of a
+    #: letter that nobody asks about any more, and be killed before it throws the draft away; and where Gmail makes a
+    #: draft minutes late, a clock that was put on meanwhile lets us look for it too early.
     strays: int = 0
     #: The first schedules with something wrong.
     worst: list[tuple[Schedule, Outcome]] = field(default_factory=list)
@@ -442,8 +443,9 @@ class Tally:
         self.ends += outcome.ends
         self.wrong += outcome.wrong
         self.drafts += outcome.drafts
-        frozen = any(what.startswith(("freeze", "thaw")) for _, _, what in outcome.happened)
-        self.strays += 0 if frozen else outcome.drafts
+        kinds = {what.split()[0] for _, _, what in outcome.happened}
+        excused = kinds & {"freeze", "thaw"} or kinds >= {"late", "clock"}
+        self.strays += 0 if excused else outcome.drafts
         if outcome.wrong and len(self.worst) < 5:
             self.worst.append((schedule, outcome))
 
