@@ -58,7 +58,7 @@ def main(folder: Path) -> None:
         demo.run(place / "demo", screen, as_json=False)
         terminal = console.export_html(inline_styles=True, theme=terminal_theme.MONOKAI)
         (place / "terminal.html").write_text(terminal.replace(str(place) + "/", ""), "utf-8")
-        _shoot((place / "terminal.html").as_uri(), folder / "terminal.png", (860, 1310))
+        _shoot((place / "terminal.html").as_uri(), folder / "terminal.png", (860, 1350))
         with LocalGoogle(place / "demo" / demo.MEMORY) as server:
             (only,) = requests.get(f"{server.url}/drive/v3/files", timeout=60).json()["files"]
             tabs = requests.get(
