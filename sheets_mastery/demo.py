@@ -19,7 +19,8 @@ from sheets_mastery.google.auth import LocalCredentials
 from sheets_mastery.google.transport import SheetsTransport
 from sheets_mastery.google.wire import Wire
 from sheets_mastery.local_google.server import LocalGoogle
-from sheets_mastery.plan import Plan, describe
+from sheets_mastery.plan import Plan
+from sheets_mastery.summary import describe
 from sheets_mastery.sync import make_plan
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wiring import Service, packaged

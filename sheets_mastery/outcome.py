@@ -13,7 +13,7 @@ from sheets_mastery import drawing, terminal
 from sheets_mastery.gradebook import Layout, Question
 from sheets_mastery.newids import ID_LABEL
 from sheets_mastery.panel import SETTINGS_TITLE
-from sheets_mastery.plan import Summary
+from sheets_mastery.summary import Summary
 from sheets_mastery.terminal import Screen
 
 

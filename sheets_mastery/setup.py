@@ -28,9 +28,10 @@ from sheets_mastery.gradebook import Layout, Question, find_layout
 from sheets_mastery.newids import ID_LABEL, NEW_ID, new_ids, supposed
 from sheets_mastery.outcome import Outcome
 from sheets_mastery.panel import SETTINGS_ID, SETTINGS_TITLE, InForce, settings_in_force, settings_tab
-from sheets_mastery.plan import Plan, Summary, describe
+from sheets_mastery.plan import Plan
 from sheets_mastery.reading import Reading
 from sheets_mastery.settingsfile import Basics, Value
+from sheets_mastery.summary import Summary, describe
 from sheets_mastery.terminal import Screen
 from sheets_mastery.wayin import connected, way_in
 from sheets_mastery.wiring import Service

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from sheets_mastery.plan import Summary
+from sheets_mastery.summary import Summary
 
 _BAR = 14
 _SHOWN_PROBLEMS = 12

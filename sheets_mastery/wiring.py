@@ -23,7 +23,8 @@ from sheets_mastery.errors import (
     StillComputing,
     WaitingForPerson,
 )
-from sheets_mastery.plan import Plan, describe
+from sheets_mastery.plan import Plan
+from sheets_mastery.summary import describe
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials

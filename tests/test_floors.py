@@ -44,6 +44,7 @@ FLOORS = (
         "guard",
         "unread",
         "plan",
+        "summary",
         "freshlook",
         "settingsfile",
         "newids",

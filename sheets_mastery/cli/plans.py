@@ -18,7 +18,8 @@ from sheets_mastery.cli.stopping import until_stopped
 
 if TYPE_CHECKING:
     from sheets_mastery.config import GradebookSettings
-    from sheets_mastery.plan import Plan, Summary
+    from sheets_mastery.plan import Plan
+    from sheets_mastery.summary import Summary
     from sheets_mastery.wiring import Service
 
 
@@ -83,7 +84,7 @@ def _each_gradebook(
 ) -> None:
     """Make or carry out a plan for each gradebook; one that fails does not stop the others."""
     from sheets_mastery import terminal
-    from sheets_mastery.plan import describe
+    from sheets_mastery.summary import describe
 
     screen = the_screen(as_json)
     shown: list[dict[str, Any]] = []

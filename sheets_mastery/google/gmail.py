@@ -80,8 +80,8 @@ class GmailMailer(Mailbox):
             # The next try makes a draft of its own; this one must not lie where a person could send it as well.
             problem.draft_left = problem.for_all or not self._discard(draft)
             raise
-        except Exception:
-            # Whatever kept its name from being committed: a draft that nobody knows of must not stay behind.
+        except Exception:  # whatever kept its name from being committed: it is thrown away, and the error goes on
+            # A draft that nobody knows of must not stay behind.
             self._discard(draft)
             raise
         return draft

@@ -10,7 +10,7 @@ import pytest
 
 from sheets_mastery import terminal
 from sheets_mastery.edits import Edit
-from sheets_mastery.plan import Summary
+from sheets_mastery.summary import Summary
 from sheets_mastery.terminal import Screen
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ from sheets_mastery.errors import LayoutError
 from sheets_mastery.mastery import Verdict
 from sheets_mastery.notices import MADE_GOOD, MISSING, HeldBack, NoticeState, Said, digest, person_digest
 from sheets_mastery.past import Facts, LevelChange, Past, VerdictChange
-from sheets_mastery.plan import Plan, Summary, decide, describe, judge_reading
+from sheets_mastery.plan import Plan, decide, judge_reading
 from sheets_mastery.reading import Reading
 from sheets_mastery.remediation import Closed
+from sheets_mastery.summary import Summary, describe
 
 NOW = datetime(2026, 9, 21, 16, 0, tzinfo=ZoneInfo("America/Chicago"))
 SETTINGS = drawn.settings()
