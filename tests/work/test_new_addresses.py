@@ -185,6 +185,19 @@ def test_a_permission_taken_away_and_given_back_in_between_waits_for_a_sync(alge
     assert letter.why == "new address: waits until 2026-11-05 10:00 and for approval"
 
 
+def test_a_letter_under_way_while_its_reader_was_forbidden_waits_for_a_sync(algebra: Class) -> None:
+    algebra.sync()
+    ledger, now = algebra.service.ledger, algebra.service.clock()
+    cho = next(each for each in ledger.due(now) if each.student == "choid9")
+    claimed = ledger.claim(cho.key, cho.version, now=now, lease_owner="mail", lease_seconds=600)
+    assert claimed is not None
+    algebra.type("F6", "no")
+    algebra.sync()  # what is under way cannot be withdrawn
+    ledger.move(claimed, NoticeState.READY, now=now, reason="the mail server was away", not_before=now)
+    algebra.type("F6", "yes")
+    assert algebra.deliver() == {"sent": 2, "changed since the last sync": 1}
+
+
 def test_who_wanted_no_letters_is_asked_about_as_well(algebra: Class) -> None:
     marks = algebra.school.spreadsheet.worksheet("Marks")
     marks.update([["How Often"]], "F1")
